@@ -1,0 +1,38 @@
+# `make run` and `make test` are all a new user needs; each sets up what it needs first.
+UV_VERSION := 0.13.9
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check setup dev format clean
+
+run: setup
+	$(BIN)/hpo run cifar100 --fallback digits
+
+test: dev
+	$(BIN)/pytest
+
+check: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The environment of a user: locked dependencies, and the command .venv/bin/hpo.
+setup: $(BIN)/uv
+	$(BIN)/uv sync --quiet --locked --no-dev --inexact
+
+# The environment of a developer: that, and what checks and tests need.
+dev: $(BIN)/uv
+	$(BIN)/uv sync --quiet --locked --inexact
+
+$(BIN)/uv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hpo needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

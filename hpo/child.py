@@ -1,0 +1,110 @@
+"""The child in a slot: trains one job after another, and knows only the pipe to its supervisor.
+
+It has no database and no credentials. It is the only process here that imports TensorFlow.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import traceback
+from base64 import b64encode
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Never
+
+from hpo import definitions, messages
+from studies import dataset, evaluation, training
+from studies.study import Study
+
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> Never:
+    """Serves the pipe whose file descriptor is the first argument until it closes."""
+    _die_with_parent(int(sys.argv[2]))
+    pipe: Connection[Any, Any] = Connection(int(sys.argv[1]))
+    messages.send(pipe, messages.Ready())
+    try:
+        while True:
+            work = messages.receive_in_child(pipe)
+            assert isinstance(work, messages.Work), f"out of turn: {work}"
+            messages.send(pipe, do(work, pipe))
+    except (EOFError, OSError):
+        # Without a supervisor there is nobody to train for. Skips TensorFlow's slow farewell.
+        os._exit(0)
+
+
+def do(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome:
+    """Trains one job, reporting each epoch; whatever the definition raises is an outcome."""
+
+    def report(epoch: training.Epoch) -> bool:
+        score = epoch.metrics[study.score_key]
+        messages.send(pipe, messages.Report(epoch=epoch.number, score=score, seconds=epoch.seconds))
+        answer = messages.receive_in_child(pipe)
+        assert isinstance(answer, messages.Answer), f"out of turn: {answer}"
+        return answer.go_on
+
+    try:
+        study = definitions.load(work.definition).study.with_settings(work.settings)
+        images = dataset.load_training(Path(work.training_file))
+        outcome = study.trainer(study, work.params, images, seed=work.seed, report=report)
+        match outcome:
+            case training.Trained():
+                return _finish(work, study, images, outcome)
+            case training.Stopped(epoch=epoch):
+                return messages.Pruned(epoch=epoch)
+            case training.Diverged(epoch=epoch, reason=reason):
+                return messages.Diverged(epoch=epoch, reason=reason)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        raise
+    except Exception as error:
+        cause = f"{type(error).__name__}: {error}"
+        return messages.Raised(error=cause, traceback=traceback.format_exc())
+
+
+def _finish(
+    work: messages.Work,
+    study: Study,
+    images: dataset.TrainingImages,
+    trained: training.Trained,
+) -> messages.Trained:
+    evaluated: list[messages.Evaluated] = []
+    if work.holdout_file is not None:
+        holdout = dataset.load_holdout(Path(work.holdout_file))
+        for split, x, y in (
+            ("validation", images.x_validation, images.y_validation),
+            ("holdout", holdout.x, holdout.y),
+        ):
+            result = evaluation.evaluate(trained.model, x, y)
+            evaluated.append(
+                messages.Evaluated(
+                    split=split,
+                    accuracy=result.accuracy,
+                    loss=result.loss,
+                    labels=b64encode(y.astype("uint8").tobytes()),
+                    predictions=b64encode(result.predictions.astype("uint8").tobytes()),
+                )
+            )
+    if work.model_file is not None:
+        trained.model.save(Path(work.model_file))
+    return messages.Trained(
+        score=trained.metrics[study.score_key],
+        loss=trained.metrics["val_loss"],
+        evaluations=tuple(evaluated),
+        model_file=work.model_file,
+    )
+
+
+def _die_with_parent(parent_pid: int) -> None:
+    """Asks Linux to kill this process when its supervisor dies; elsewhere the pipe's end does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:  # it died before we could ask
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    # Ctrl-C in a terminal reaches the whole group; only the supervisor decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    main()

@@ -1,0 +1,159 @@
+"""Making a study, and giving one a larger budget."""
+
+import uuid
+from dataclasses import dataclass
+
+import optuna
+from sqlalchemy.exc import IntegrityError
+
+from hpo import phases
+from hpo.definitions import Definition
+from hpo.errors import UsageError
+from hpo.trials import UUID_ATTRIBUTE
+from storage import jobs, studies
+from storage.database import Database
+from storage.errors import StudyExists
+from storage.records import NewStudy, StudyRecord
+from storage.states import JobState, Phase
+
+DEFAULT_TRIALS = 16
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much is to be trained. `trials` are search jobs, the baseline among them; None is the
+    number that an existing study has, and the default for a new one."""
+
+    trials: int | None = None
+    select_top: int = 3
+    select_seeds: int = 2
+    final_seeds: int = 3
+    timeout_seconds: float | None = None
+    target: float | None = None
+
+    def __post_init__(self) -> None:
+        """Raises:
+        UsageError: a number that cannot be meant.
+        """
+        counts = {
+            "--trials": (self.trials, 2),
+            "--select-top": (self.select_top, 1),
+            "--select-seeds": (self.select_seeds, 1),
+            "--final-seeds": (self.final_seeds, 2),
+        }
+        for name, (value, least) in counts.items():
+            if value is not None and value < least:
+                raise UsageError(f"{name} {value} is too few: {least} is the least")
+        if self.timeout_seconds is not None and self.timeout_seconds <= 0:
+            raise UsageError(f"--timeout {self.timeout_seconds:g} leaves no time: give seconds > 0")
+
+
+def create(
+    db: Database, name: str, definition: Definition, budget: Budget, seed: int = 0
+) -> StudyRecord:
+    """Makes the study and its search jobs, or returns it unchanged where it exists as asked for.
+
+    Raises:
+        StudyExists: it exists with another definition, settings or budget.
+    """
+    with db.reading() as tx:
+        existing = studies.find(tx, name)
+    trials = budget.trials or (existing.trials if existing else DEFAULT_TRIALS)
+    study = definition.study
+    new = NewStudy(
+        name=name,
+        definition=study.name,
+        definition_hash=definition.hash,
+        settings=study.settings(),
+        baseline=dict(study.baseline),
+        seed=seed,
+        trials=trials,
+        select_top=budget.select_top,
+        select_seeds=budget.select_seeds,
+        final_seeds=budget.final_seeds,
+        timeout_ms=None if budget.timeout_seconds is None else round(budget.timeout_seconds * 1e3),
+        target=budget.target,
+    )
+    if existing is None:
+        try:
+            study_uuid = _optuna_study(db, name)
+            with db.transaction() as tx:
+                record = studies.add(tx, new, study_uuid)
+                jobs.add(tx, record, phases.search_jobs(record, range(trials)))
+                return record
+        except IntegrityError:  # somebody made it in this moment
+            with db.reading() as tx:
+                existing = studies.get(tx, name)
+    _check_same(existing, new)
+    return existing
+
+
+def extend(db: Database, name: str, trials: int) -> StudyRecord:
+    """Raises the study's total of trials to `trials`; the same total again changes nothing.
+
+    A study that is past its search enters a new generation: search goes on, then select and
+    final are done anew. What was running of the old generation's select and final is cancelled.
+
+    Raises:
+        UsageError: the study has more trials than that already.
+    """
+    with db.transaction() as tx:
+        study = studies.lock(tx, name)
+        if trials < study.trials:
+            raise UsageError(
+                f"study '{name}' has {study.trials} trials already: --trials {trials} would take"
+                " some away; give a larger total"
+            )
+        if trials == study.trials:
+            return study
+        columns: dict[str, object] = {"trials": trials, "reason": None}
+        if study.phase != Phase.SEARCH:
+            jobs.cancel(tx, study.id, [JobState.OPEN, JobState.LEASED], "the study was extended")
+            columns |= {"phase": Phase.SEARCH, "generation": study.generation + 1}
+        first_new = study.trials
+        study = studies.write(tx, study, **columns)
+        jobs.add(tx, study, phases.search_jobs(study, range(first_new, trials)))
+        return study
+
+
+def _optuna_study(db: Database, name: str) -> str:
+    """Optuna's study of that name, made if need be; returns the UUID that ties ours to it."""
+    with db.translated():
+        study = optuna.create_study(
+            study_name=name, storage=db.optuna, direction="maximize", load_if_exists=True
+        )
+        known = study.user_attrs.get(UUID_ATTRIBUTE)
+        if known is not None:
+            return str(known)
+        if study.get_trials(deepcopy=False):
+            raise StudyExists(
+                f"Optuna has a study '{name}' that hpo did not make: choose another --name"
+            )
+        study_uuid = str(uuid.uuid4())
+        study.set_user_attr(UUID_ATTRIBUTE, study_uuid)
+        return study_uuid
+
+
+def _check_same(existing: StudyRecord, new: NewStudy) -> None:
+    name = existing.name
+    if existing.definition != new.definition:
+        raise StudyExists(
+            f"study '{name}' exists with the definition '{existing.definition}':"
+            " choose another --name"
+        )
+    if existing.definition_hash != new.definition_hash:
+        raise StudyExists(
+            f"study '{name}' was made with another version of '{existing.definition}':"
+            " choose another --name, or go back to that version"
+        )
+    if existing.trials != new.trials:
+        raise StudyExists(
+            f"study '{name}' exists with {existing.trials} trials:"
+            f" `hpo create {name} --extend --trials N` raises that"
+        )
+    for field in ("settings", "seed", "select_top", "select_seeds", "final_seeds"):
+        if getattr(existing, field) != getattr(new, field):
+            raise StudyExists(
+                f"study '{name}' exists with other {field.replace('_', ' ')}"
+                f" ({getattr(existing, field)}): choose another --name"
+            )

@@ -1,0 +1,25 @@
+"""What can go wrong on this side; every message names the cause and the mend."""
+
+
+class HpoError(Exception):
+    """Base of everything `hpo` raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(HpoError):
+    """What was asked for cannot be meant: the command line, the settings or a file is wrong."""
+
+    exit_code = 2
+
+
+class DefinitionError(UsageError):
+    """A study's definition cannot be found, or does not load."""
+
+
+class NoResult(HpoError):
+    """The study has nothing to show: it has not finished, or nothing in it succeeded."""
+
+
+class WorkFailed(HpoError):
+    """A worker or a child of it could not do its work."""

@@ -1,0 +1,120 @@
+"""What a supervisor and its children say to each other: JSON, one message at a time."""
+
+from multiprocessing.connection import Connection
+from typing import Annotated, Any, Literal
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Work(_Message):
+    """To the child: train this. Only a final job is given a holdout file."""
+
+    kind: Literal["work"] = "work"
+    definition: str
+    settings: dict[str, Any]
+    params: dict[str, str | int | float]
+    seed: int
+    training_file: str
+    holdout_file: str | None = None
+    # Where the trained model is to be saved; None where nobody wants it.
+    model_file: str | None = None
+
+
+class Answer(_Message):
+    """To the child, after each report."""
+
+    kind: Literal["answer"] = "answer"
+    go_on: bool
+
+
+class Ready(_Message):
+    """From the child: it has started and waits for work."""
+
+    kind: Literal["ready"] = "ready"
+
+
+class Report(_Message):
+    """From the child: an epoch is done. `epoch` counts from 1; `score` is the study's metric on
+    validation; `seconds` is the epoch's duration."""
+
+    kind: Literal["report"] = "report"
+    epoch: int
+    score: float
+    seconds: float
+
+
+class Evaluated(_Message):
+    """One split as the trained model sees it; one byte an image in labels and predictions."""
+
+    split: str
+    accuracy: float
+    loss: float
+    labels: Base64Bytes
+    predictions: Base64Bytes
+
+
+class Trained(_Message):
+    """From the child: the work is done. `score` and `loss` are the last epoch's, on validation."""
+
+    kind: Literal["trained"] = "trained"
+    score: float
+    loss: float
+    evaluations: tuple[Evaluated, ...] = ()
+    model_file: str | None = None
+
+
+class Pruned(_Message):
+    """From the child: it stopped after `epoch` because it was told to."""
+
+    kind: Literal["pruned"] = "pruned"
+    epoch: int
+
+
+class Diverged(_Message):
+    """From the child: the loss is no longer a number."""
+
+    kind: Literal["diverged"] = "diverged"
+    epoch: int
+    reason: str
+
+
+class Raised(_Message):
+    """From the child: the definition's code, or training, raised."""
+
+    kind: Literal["raised"] = "raised"
+    error: str
+    traceback: str
+
+
+Outcome = Trained | Pruned | Diverged | Raised
+FromChild = Ready | Report | Outcome
+ToChild = Work | Answer
+
+OUTCOMES: TypeAdapter[Outcome] = TypeAdapter(Annotated[Outcome, Field(discriminator="kind")])
+_FROM_CHILD: TypeAdapter[FromChild] = TypeAdapter(Annotated[FromChild, Field(discriminator="kind")])
+_TO_CHILD: TypeAdapter[ToChild] = TypeAdapter(Annotated[ToChild, Field(discriminator="kind")])
+
+
+def send(pipe: "Connection[Any, Any]", message: FromChild | ToChild) -> None:
+    """Raises:
+    OSError: the other side is gone.
+    """
+    pipe.send_bytes(message.model_dump_json().encode())
+
+
+def receive_from_child(pipe: "Connection[Any, Any]") -> FromChild:
+    """Raises:
+    EOFError, OSError: the child is gone.
+    """
+    return _FROM_CHILD.validate_json(pipe.recv_bytes())
+
+
+def receive_in_child(pipe: "Connection[Any, Any]") -> ToChild:
+    """Raises:
+    EOFError, OSError: the supervisor is gone.
+    """
+    return _TO_CHILD.validate_json(pipe.recv_bytes())

@@ -1,0 +1,193 @@
+"""The life of a study: search, select, final. What comes next is a pure function of its jobs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from hpo.seeds import derive_seed
+from storage import jobs as jobs_table
+from storage import studies
+from storage.database import Database
+from storage.records import JobRecord, NewJob, StudyRecord
+from storage.states import DataSet, JobState, Phase
+
+FAILURES_IN_A_ROW = 3
+BASELINE = 0
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Go to another phase with these jobs."""
+
+    phase: Phase
+    jobs: tuple[NewJob, ...] = ()
+
+
+@dataclass(frozen=True)
+class EndSearch:
+    """Give out no more search jobs; those that run go on to their end."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Stop the study; jobs that run are cancelled."""
+
+    reason: str
+
+
+Step = Advance | EndSearch | Stop
+
+
+def advance(db: Database, study_name: str) -> StudyRecord:
+    """Takes whatever steps are due, under the study's lock; returns the study as it then stands.
+
+    Anybody may call this at any time: what was done already is not done twice.
+    """
+    with db.transaction() as tx:
+        study = studies.lock(tx, study_name)
+        while True:
+            now_ms = studies.clock_ms(tx)
+            match decide(study, jobs_table.of_study(tx, study.id), now_ms):
+                case None:
+                    return study
+                case Advance(phase=phase, jobs=new):
+                    study = studies.write(tx, study, phase=phase)
+                    jobs_table.add(tx, study, new)
+                case EndSearch(reason=reason):
+                    study = studies.write(tx, study, reason=reason)
+                    jobs_table.cancel(tx, study.id, [JobState.OPEN], reason)
+                case Stop(reason=reason):
+                    study = studies.write(tx, study, phase=Phase.STOPPED, reason=reason)
+                    running = [JobState.OPEN, JobState.LEASED]
+                    jobs_table.cancel(tx, study.id, running, "the study stopped")
+
+
+def decide(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step | None:
+    """What is due for a study with these jobs; None while there is nothing but to wait."""
+    here = [job for job in jobs if job.generation == study.generation and job.phase == study.phase]
+    match study.phase:
+        case Phase.SEARCH:
+            return _after_search(study, [job for job in jobs if job.phase == Phase.SEARCH], now_ms)
+        case Phase.SELECT:
+            return _after_select(study, here)
+        case Phase.FINAL:
+            return _after_final(here)
+        case Phase.DONE | Phase.STOPPED:
+            return None
+
+
+def search_jobs(study: StudyRecord, numbers: Iterable[int]) -> list[NewJob]:
+    """The search jobs with these configuration numbers."""
+    return [
+        NewJob(Phase.SEARCH, number, derive_seed(study.seed, "search", number))
+        for number in numbers
+    ]
+
+
+def best_first(jobs: Iterable[JobRecord]) -> list[JobRecord]:
+    """Succeeded search jobs by score; ties go to the lower loss, then to the lower trial number."""
+    done = [job for job in jobs if job.phase == Phase.SEARCH and job.state == JobState.SUCCEEDED]
+    return sorted(done, key=lambda job: (-(job.score or 0.0), job.loss or 0.0, job.trial_number))
+
+
+def select_means(study: StudyRecord, jobs: Iterable[JobRecord]) -> dict[int, float]:
+    """Mean validation accuracy over select's fresh seeds, by configuration, best first.
+
+    A configuration of which a seed diverged or failed is left out: it cannot be relied on.
+    """
+    scores: dict[int, list[float | None]] = {}
+    for job in jobs:
+        if job.phase == Phase.SELECT and job.generation == study.generation:
+            scores.setdefault(job.configuration, []).append(job.score)
+    means = {
+        configuration: fmean(value for value in values if value is not None)
+        for configuration, values in scores.items()
+        if None not in values
+    }
+    return dict(sorted(means.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step | None:
+    if (failure := _hopeless(jobs)) is not None:
+        return Stop(failure)
+    waiting = [job for job in jobs if job.state == JobState.OPEN]
+    if waiting and (reason := _search_is_over(study, jobs, now_ms)) is not None:
+        return EndSearch(reason)
+    if any(not job.state.is_final for job in jobs):
+        return None
+    baseline = next((job for job in jobs if job.configuration == BASELINE), None)
+    best = [job for job in best_first(jobs) if job.configuration != BASELINE]
+    if not best or baseline is None or baseline.params is None:
+        return Stop("no trial besides the baseline was completed, so there is nothing to compare")
+    return Advance(
+        Phase.SELECT,
+        tuple(
+            NewJob(
+                Phase.SELECT,
+                job.configuration,
+                derive_seed(study.seed, "select", study.generation, index),
+                params=job.params,
+            )
+            for job in (*best[: study.select_top], baseline)
+            for index in range(study.select_seeds)
+        ),
+    )
+
+
+def _after_select(study: StudyRecord, jobs: Sequence[JobRecord]) -> Step | None:
+    if any(not job.state.is_final for job in jobs):
+        return None
+    # If the baseline leads, it is compared with the best of the others.
+    means = select_means(study, jobs)
+    winner = next((number for number in means if number != BASELINE), None)
+    if winner is None:
+        reasons = {job.reason for job in jobs if job.reason}
+        return Stop(
+            f"no configuration came through select with all its seeds: {'; '.join(reasons)}"
+        )
+    params = {job.configuration: job.params for job in jobs}
+    return Advance(
+        Phase.FINAL,
+        tuple(
+            NewJob(
+                Phase.FINAL,
+                number,
+                derive_seed(study.seed, "final", study.generation, index),
+                data_set,
+                params[number],
+            )
+            for data_set in DataSet
+            for index in range(study.final_seeds)
+            for number in (winner, BASELINE)
+        ),
+    )
+
+
+def _after_final(jobs: Sequence[JobRecord]) -> Step | None:
+    return None if any(not job.state.is_final for job in jobs) else Advance(Phase.DONE)
+
+
+def _hopeless(jobs: Sequence[JobRecord]) -> str | None:
+    ended = sorted(
+        (job for job in jobs if job.state.is_final and job.state != JobState.CANCELLED),
+        key=lambda job: job.ended_ms or 0,
+    )
+    for job in ended:
+        if job.configuration == BASELINE and job.state == JobState.FAILED:
+            return f"the baseline failed: {job.reason}"
+    last = ended[-FAILURES_IN_A_ROW:]
+    if len(last) == FAILURES_IN_A_ROW and all(job.state == JobState.FAILED for job in last):
+        return f"{FAILURES_IN_A_ROW} trials in a row failed, the last: {last[-1].reason}"
+    return None
+
+
+def _search_is_over(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> str | None:
+    started_ms = now_ms if study.started_ms is None else study.started_ms
+    if study.timeout_ms is not None and now_ms - started_ms >= study.timeout_ms:
+        return f"the search ended at its timeout of {study.timeout_ms / 1000:g} s"
+    best = best_first(jobs)
+    if study.target is not None and best and (best[0].score or 0.0) >= study.target:
+        return f"the search ended at its target: a score of {best[0].score:.4f}"
+    return None

@@ -1,0 +1,33 @@
+"""Where a result came from: versions of what matters, and the commit of this code."""
+
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import hpo
+
+PACKAGES = ("hpo", "keras", "numpy", "optuna", "sqlalchemy", "tensorflow")
+
+
+def versions() -> dict[str, str]:
+    """Versions by package, and Python's."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "absent"
+    return found
+
+
+def git_commit() -> str | None:
+    """The commit this code was checked out at, marked `-dirty` if files differ; None outside git."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+        cwd=Path(hpo.__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return described.stdout.strip() or None

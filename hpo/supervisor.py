@@ -1,0 +1,283 @@
+"""The supervisor: claims jobs, feeds them to the children in its slots, and brings back what
+they say. It never imports TensorFlow."""
+
+import logging
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Literal
+
+from hpo import phases
+from hpo.courier import Courier, Outage, Reply, give_up
+from hpo.definitions import Definition
+from hpo.devices import Device
+from hpo.journal import Entry, Journal
+from hpo.messages import Answer, FromChild, Outcome, Pruned, Ready, Report, Work
+from hpo.slot import ChildLost, Slot
+from hpo.trials import Trials
+from storage import jobs, studies, workers
+from storage.database import Database
+from storage.errors import DatabaseUnavailable, LeaseLost
+from storage.records import JobRecord, Lease, StudyRecord
+from storage.states import DataSet, Phase
+from studies.dataset import PreparedData
+
+MAX_LOSSES = 3
+POLL_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Assignment:
+    """A job in a slot."""
+
+    job: JobRecord
+    lease: Lease
+    begun: bool = False
+    """Its parameters are known and the child has been told to train it."""
+    stop: bool = False
+    """The pruner has answered: the child is to be told to stop at its next report."""
+    lost: bool = False
+    """Somebody else has the job now: nothing the child still says of it counts."""
+
+
+class Supervisor:
+    """One worker on one machine, for one study."""
+
+    def __init__(
+        self,
+        db: Database,
+        study: StudyRecord,
+        definition: Definition,
+        data: PreparedData,
+        devices: Sequence[Device],
+        versions: Mapping[str, str],
+        *,
+        state_dir: Path,
+        lease_seconds: float,
+    ) -> None:
+        self.id = str(uuid.uuid4())
+        self._db = db
+        self._study = study
+        self._definition = definition
+        self._data = data
+        self._versions = versions
+        self._lease_seconds = lease_seconds
+        self._slots = [Slot(device) for device in devices]
+        self._assignments: dict[Slot, Assignment] = {}
+        epochs = definition.study.with_settings(study.settings).epochs
+        self._trials = Trials(db, study, definition.study.space, epochs)
+        self._courier = Courier(db, study, self._trials)
+        self._orphans = list(Journal.orphans(state_dir, study.uuid))
+        self._journal = Journal(state_dir / self.id, study.uuid)
+        self._outage = Outage()
+        self._renew_at = self._claim_at = time.monotonic()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Asks `run` to give all jobs back and return; safe in a signal handler."""
+        self._stopping = True
+
+    def run(self) -> StudyRecord:
+        """Works until the study is over or `stop` is called; returns the study as it then stands.
+
+        Raises:
+            DatabaseUnavailable: the database did not answer at the start.
+        """
+        slots = [slot.device.name for slot in self._slots]
+        with self._db.transaction() as tx:
+            workers.join(tx, self.id, socket.gethostname(), os.getpid(), slots, self._versions)
+        try:
+            for slot in self._slots:
+                slot.start()
+            while not self._stopping and not self._is_over:
+                self._attempt(self._talk_to_database)
+                self._listen()
+        finally:
+            self._leave()
+        return self._study
+
+    @property
+    def _is_over(self) -> bool:
+        return self._study.phase.is_over and self._journal.first is None
+
+    def _attempt(self, talk: Callable[[], None]) -> bool:
+        """Talks to the database unless it is to be left alone; says whether it answered."""
+        if self._outage.is_on:
+            return False
+        try:
+            talk()
+        except DatabaseUnavailable as error:
+            self._outage.begin(error)
+            return False
+        self._outage.end()
+        return True
+
+    def _talk_to_database(self) -> None:
+        """Whatever is due, in the order that is right after an outage too: keep what we hold,
+        bring what waits, and only then take more."""
+        self._renew()
+        self._deliver()
+        self._begin()
+        self._claim()
+
+    def _renew(self) -> None:
+        if time.monotonic() < self._renew_at:
+            return
+        held = {assignment.lease for assignment in self._assignments.values()}
+        held |= self._journal.leases
+        sent_at = time.monotonic()
+        with self._db.transaction() as tx:
+            workers.see(tx, self.id)
+            kept = jobs.renew(tx, held, self._lease_seconds)
+        self._renew_at = sent_at + self._lease_seconds / 3
+        for lease in held - kept:
+            self._lose(lease)
+
+    def _deliver(self) -> None:
+        while self._orphans:
+            for _ in self._courier.deliver(self._orphans[0]):
+                log.info("brought what a worker that died on this machine had left")
+            self._orphans.pop(0).close()
+        for entry, reply in self._courier.deliver(self._journal):
+            match reply:
+                case Reply.LOST:
+                    self._lose(entry.lease)
+                case Reply.STOP:
+                    for assignment in self._holding(entry.lease):
+                        assignment.stop = True
+                case Reply.ENDED:
+                    self._model_file(entry.lease).unlink(missing_ok=True)
+                case Reply.GO_ON:
+                    pass
+
+    def _begin(self) -> None:
+        for slot, assignment in list(self._assignments.items()):
+            if assignment.begun:
+                continue
+            try:
+                if assignment.job.phase == Phase.SEARCH:
+                    assignment.job = self._trials.begin(assignment.job, assignment.lease)
+            except LeaseLost as lost:
+                log.info("%s", lost)
+                del self._assignments[slot]
+                continue
+            job = assignment.job
+            # The worker before us may have been lost before it could tell the pruner's answer.
+            if job.phase == Phase.SEARCH and job.epoch and not self._trials.is_promising(job):
+                del self._assignments[slot]
+                self._post(assignment.lease, Pruned(epoch=job.epoch))
+                continue
+            slot.send(self._work(assignment))
+            assignment.begun = True
+            log.info("%s trains %s", slot.device.name, job.title)
+
+    def _claim(self) -> None:
+        idle = [slot for slot in self._slots if slot.ready and slot not in self._assignments]
+        if not idle or time.monotonic() < self._claim_at:
+            return
+        for slot in idle:
+            self._study = phases.advance(self._db, self._study.name)
+            with self._db.transaction() as tx:
+                studies.start(tx, self._study)
+                claimed = jobs.claim(tx, self._study.id, self.id, self._lease_seconds)
+            if claimed is None:
+                self._claim_at = time.monotonic() + POLL_SECONDS
+                return
+            job, lease = claimed
+            if job.losses >= MAX_LOSSES:
+                reason = f"given up after {job.losses} lost workers; {job.reason or 'no trace'}"
+                log.error("%s is %s", job.title, reason)
+                give_up(self._db, self._trials, job, lease, reason)
+                return
+            self._assignments[slot] = Assignment(job, lease)
+            self._begin()
+
+    def _listen(self) -> None:
+        """Waits for the children, but not beyond the next thing that is due."""
+        pipes = {slot.pipe: slot for slot in self._slots if slot.pipe is not None}
+        for pipe in wait(list(pipes), timeout=POLL_SECONDS / 2):
+            slot = pipes[pipe]  # type: ignore[index]  # wait gives back what it was given
+            self._hear(slot, slot.receive())
+
+    def _hear(self, slot: Slot, message: FromChild | ChildLost) -> None:
+        match message:
+            case Ready():
+                slot.ready = True
+            case ChildLost(reason=reason):
+                log.warning("%s: %s", slot.device.name, reason)
+                if (assignment := self._assignments.pop(slot, None)) is not None:
+                    self._attempt(partial(self._give_back, assignment, reason))
+                slot.start()
+            case Report():
+                assignment = self._assignments[slot]
+                if not (assignment.stop or assignment.lost):
+                    self._post(assignment.lease, message)
+                slot.send(Answer(go_on=not (assignment.stop or assignment.lost)))
+            case _:
+                assignment = self._assignments.pop(slot)
+                self._claim_at = time.monotonic()
+                if not assignment.lost:
+                    log.info("%s: %s", assignment.job.title, message.kind)
+                    self._post(assignment.lease, message)
+
+    def _post(self, lease: Lease, body: Report | Outcome) -> None:
+        """To the journal first, then to the database if it answers."""
+        self._journal.append(Entry(job_id=lease.job_id, token=lease.token, body=body))
+        self._attempt(self._deliver)
+
+    def _holding(self, lease: Lease) -> list[Assignment]:
+        return [held for held in self._assignments.values() if held.lease == lease]
+
+    def _lose(self, lease: Lease) -> None:
+        for assignment in self._holding(lease):
+            if not assignment.lost:
+                log.warning("%s was taken over; its work here is dropped", assignment.job.title)
+            assignment.lost = True
+
+    def _give_back(self, assignment: Assignment, loss: str | None = None) -> None:
+        try:
+            with self._db.transaction() as tx:
+                jobs.release(tx, assignment.lease, loss=loss)
+        except LeaseLost as lost:
+            log.info("%s", lost)
+
+    def _leave(self) -> None:
+        for slot in self._slots:
+            slot.stop()
+        # What cannot be given back now is taken over when its lease expires.
+        for assignment in self._assignments.values():
+            self._attempt(partial(self._give_back, assignment))
+        self._attempt(self._deliver)
+        self._attempt(self._sign_off)
+        for journal in (*self._orphans, self._journal):
+            journal.close()
+
+    def _sign_off(self) -> None:
+        with self._db.transaction() as tx:
+            workers.leave(tx, self.id)
+
+    def _work(self, assignment: Assignment) -> Work:
+        job = assignment.job
+        final = job.phase == Phase.FINAL
+        data_set: Literal["search", "new"] = "new" if job.data_set == DataSet.NEW else "search"
+        keeps_model = final and job.data_set == DataSet.SEARCH
+        return Work(
+            definition=self._definition.reference,
+            settings=dict(self._study.settings),
+            params=dict(job.params or {}),
+            seed=job.seed,
+            training_file=str(self._data.training_path(data_set)),
+            holdout_file=str(self._data.holdout_path(data_set)) if final else None,
+            model_file=str(self._model_file(assignment.lease)) if keeps_model else None,
+        )
+
+    def _model_file(self, lease: Lease) -> Path:
+        return self._journal.files / f"{lease.job_id}-{lease.token}.keras"

@@ -1,0 +1,179 @@
+"""The Optuna side of a search job: its trial is created, suggested, reported, judged and told.
+
+Neither `Study.ask` nor `enqueue_trial` is used: trials that wait have no lease, and every write
+here passes the fence of the job's lease (storage.fence).
+"""
+
+import logging
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import optuna
+from optuna.exceptions import ExperimentalWarning
+from optuna.pruners import BasePruner, MedianPruner
+from optuna.samplers import TPESampler
+from optuna.trial import FrozenTrial, TrialState
+
+from hpo.seeds import derive_seed
+from storage import jobs
+from storage.database import Database
+from storage.fence import fenced
+from storage.records import JobRecord, Lease, StudyRecord
+from storage.states import JobState
+from studies.space import Choice, Parameter, Real, Space, Whole
+
+UUID_ATTRIBUTE = "hpo:study"
+JOB_ATTRIBUTE = "hpo:job"
+REASON_ATTRIBUTE = "hpo:reason"
+MAX_STARTUP_TRIALS = 10
+
+log = logging.getLogger(__name__)
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+warnings.simplefilter("ignore", ExperimentalWarning)
+
+_TRIAL_STATES = {
+    JobState.SUCCEEDED: TrialState.COMPLETE,
+    JobState.PRUNED: TrialState.PRUNED,
+    JobState.FAILED: TrialState.FAIL,
+}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a job ended: the state it goes to, with what was measured or why."""
+
+    state: JobState
+    score: float | None = None
+    loss: float | None = None
+    reason: str | None = None
+
+
+class Trials:
+    """The trials of one study. Every method raises DatabaseUnavailable where the database does
+    not answer, and those that write raise LeaseLost where the lease is lost."""
+
+    def __init__(self, db: Database, study: StudyRecord, space: Space, epochs: int) -> None:
+        self._db = db
+        self._record = study
+        self._space = space
+        with db.translated():
+            self._study = optuna.load_study(
+                study_name=study.name,
+                storage=db.optuna,
+                sampler=self._sampler(0),
+                pruner=make_pruner(study.trials, epochs),
+            )
+            self._storage = self._study._storage
+
+    def begin(self, job: JobRecord, lease: Lease) -> JobRecord:
+        """Creates the job's trial, or goes on with the one it has, until all parameters stand in
+        the job's row; returns that row."""
+        if job.params is not None and job.trial_id is not None:
+            return job
+        with self._db.translated():
+            trial_id = job.trial_id or self._create(job, lease)
+            # The same seed on every worker would suggest the same: it belongs to the job.
+            self._study.sampler = self._sampler(job.configuration)
+            with fenced(lease):
+                trial = optuna.Trial(self._study, trial_id)
+                params = {name: suggest(trial, name, self._space[name]) for name in self._space}
+        with self._db.transaction() as tx:
+            jobs.write(tx, lease, params=params)
+            return jobs.get(tx, job.id)
+
+    def report(self, job: JobRecord, lease: Lease, epoch: int, value: float) -> bool:
+        """Writes the value once and says whether to go on with the trial.
+
+        A step that was reported before, by a worker that was lost, is not written again.
+        """
+        assert job.trial_id is not None
+        with self._db.translated():
+            reported = self._storage.get_trial(job.trial_id).intermediate_values
+            if epoch not in reported:
+                with fenced(lease, epoch=epoch):
+                    self._storage.set_trial_intermediate_value(job.trial_id, epoch, value)
+            elif reported[epoch] != value:
+                log.warning(
+                    "trial %s, epoch %s gave %s when trained again, not %s as reported",
+                    job.trial_number, epoch, value, reported[epoch],
+                )  # fmt: skip
+        return self.is_promising(job)
+
+    def is_promising(self, job: JobRecord) -> bool:
+        """What the pruner says of the trial as reported so far. The baseline is what all else is
+        measured against: it is never pruned."""
+        if job.trial_id is None or job.configuration == 0:
+            return True
+        with self._db.translated():
+            return not self._study.pruner.prune(self._study, self._storage.get_trial(job.trial_id))
+
+    def end(self, job: JobRecord, lease: Lease, ending: Ending) -> None:
+        """Tells Optuna and ends the job, in one commit."""
+        columns = {
+            "state": ending.state,
+            "score": ending.score,
+            "loss": ending.loss,
+            "reason": ending.reason,
+        }
+        with self._db.translated():
+            # A job may be given up before its trial could be created.
+            trial_id = job.trial_id or self._create(job, lease)
+            trial = self._storage.get_trial(trial_id)
+            if ending.reason is not None:
+                with fenced(lease):
+                    self._storage.set_trial_user_attr(trial_id, REASON_ATTRIBUTE, ending.reason)
+            with fenced(lease, **columns):
+                self._storage.set_trial_state_values(
+                    trial_id, _TRIAL_STATES[ending.state], _values(trial, ending)
+                )
+
+    def _create(self, job: JobRecord, lease: Lease) -> int:
+        fixed = {"fixed_params": dict(self._record.baseline)} if job.configuration == 0 else {}
+        template = optuna.trial.create_trial(
+            state=TrialState.RUNNING,
+            user_attrs={JOB_ATTRIBUTE: job.id},
+            system_attrs=fixed,
+        )
+        with fenced(lease):
+            return self._storage.create_new_trial(self._study._study_id, template)
+
+    def _sampler(self, configuration: int) -> TPESampler:
+        return TPESampler(
+            n_startup_trials=min(MAX_STARTUP_TRIALS, max(1, self._record.trials // 3)),
+            seed=derive_seed(self._record.seed, "sampler", configuration),
+        )
+
+
+def make_pruner(trials: int, epochs: int) -> BasePruner:
+    """The default: the median of the trials so far, after a quarter of the epochs.
+
+    On a small budget the median needs few trials to be better than none at all.
+    """
+    return MedianPruner(
+        n_startup_trials=min(5, max(2, trials // 4)), n_warmup_steps=max(1, epochs // 4)
+    )
+
+
+def suggest(trial: optuna.Trial, name: str, parameter: Parameter) -> str | int | float:
+    """Optuna's suggestion for one parameter of the space."""
+    match parameter:
+        case Choice(options=options):
+            # Among Optuna's categories None may stand; among ours it may not.
+            chosen: str | int | float = trial.suggest_categorical(name, options)  # type: ignore[assignment]
+            return chosen
+        case Real(low=low, high=high, log=log_scale):
+            return trial.suggest_float(name, low, high, log=log_scale)
+        case Whole(low=low, high=high, step=step, log=log_scale):
+            return trial.suggest_int(name, low, high, step=step, log=log_scale)
+
+
+def _values(trial: FrozenTrial, ending: Ending) -> list[float] | None:
+    """As Optuna itself does: a pruned trial's value is its last report, a failed one has none."""
+    if ending.state is JobState.SUCCEEDED:
+        assert ending.score is not None
+        return [ending.score]
+    values: Mapping[int, float] = trial.intermediate_values
+    if ending.state is JobState.PRUNED and values:
+        return [values[max(values)]]
+    return None

@@ -1,0 +1,110 @@
+"""Engines for one storage URL: ours, and the arguments Optuna's engine is built with."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import psutil
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import ArgumentError
+
+from storage.errors import BadUrl
+
+BUSY_TIMEOUT_SECONDS = 30
+CONNECT_TIMEOUT_SECONDS = 5
+NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "lustre", "gpfs", "beegfs"}
+# Execution option of a transaction that only reads, so that it does not take SQLite's writer lock.
+READ_ONLY = "hpo_read_only"
+
+
+def parse_url(text: str) -> URL:
+    """Checks a storage URL and names its driver.
+
+    Raises:
+        BadUrl: it is no URL, or names a database that is not supported.
+    """
+    try:
+        url = sa.make_url(text)
+    except ArgumentError:
+        raise BadUrl(
+            "the storage URL cannot be read: write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+        ) from None
+    match url.get_backend_name():
+        case "sqlite":
+            if not url.database or url.database == ":memory:":
+                raise BadUrl("SQLite in memory is lost at exit: name a file, sqlite:///FILE")
+            return url.set(drivername="sqlite")
+        case "postgresql":
+            if not url.database:
+                raise BadUrl("the storage URL names no database: postgresql://USER@HOST/DATABASE")
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise BadUrl(f"storage on '{other}' is not supported: use sqlite or postgresql")
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The database file of an SQLite URL, absolute; None for a server."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    return Path(url.database or "").absolute()
+
+
+def refuse_network_file_system(path: Path) -> None:
+    """SQLite's locks do not hold on a network file system: two hosts would corrupt the file.
+
+    Raises:
+        BadUrl: the file lies on one.
+    """
+    mounts = sorted(
+        psutil.disk_partitions(all=True), key=lambda part: len(part.mountpoint), reverse=True
+    )
+    for mount in mounts:
+        if path.is_relative_to(mount.mountpoint):
+            if mount.fstype in NETWORK_FILE_SYSTEMS or mount.fstype.startswith("fuse.ssh"):
+                raise BadUrl(
+                    f"{path} lies on a network file system ({mount.fstype}), where SQLite's locks"
+                    " do not hold: use a local file, or postgresql:// for several machines"
+                )
+            return
+
+
+def engine_arguments(url: URL) -> dict[str, Any]:
+    """What both engines on this URL are created with: few connections, checked before use."""
+    if url.get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}}
+    return {
+        "pool_size": 1,
+        "max_overflow": 1,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            # A cut link must show within seconds, or leases run out while a write hangs.
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,
+            "application_name": "hpo",
+        },
+    }
+
+
+def make_engine(url: URL) -> Engine:
+    """Our own engine. On SQLite every writing transaction begins IMMEDIATE, so that it never
+    has to upgrade a read lock, which fails at once when somebody else wrote in between."""
+    engine = sa.create_engine(url, **engine_arguments(url))
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

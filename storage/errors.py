@@ -1,0 +1,41 @@
+"""What can go wrong with the database, each with its cause and its mend in the message."""
+
+
+class StorageError(Exception):
+    """Base of everything `storage` raises on purpose."""
+
+
+class BadUrl(StorageError):
+    """The storage URL cannot be used."""
+
+
+class DatabaseUnavailable(StorageError):
+    """The database did not answer, or refused; the same call may succeed later."""
+
+
+class SchemaMismatch(StorageError):
+    """The tables are missing, or older or newer than this code."""
+
+
+class StudyNotFound(StorageError):
+    """No study of that name."""
+
+
+class StudyExists(StorageError):
+    """A study of that name exists and is not the one asked for."""
+
+
+class LeaseLost(StorageError):
+    """Somebody else took the job: an ordinary outcome, nothing of ours may land any more."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"the lease on job {job_id} was lost: another worker took it over")
+        self.job_id = job_id
+
+
+class UnfencedWrite(StorageError):
+    """A trial was written outside any lease: a mistake in this program, never let through."""
+
+
+class ArtifactTooLarge(StorageError):
+    """The artifact does not fit the database's limit."""

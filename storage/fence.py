@@ -1,0 +1,125 @@
+"""The fence: nothing is written for a job except by the holder of its lease.
+
+It stands inside the transaction that writes, ours or Optuna's, as one UPDATE that must match the
+job's row by its token. The token is tested, never the expiry: an expired lease that nobody took
+is still its owner's.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from optuna.storages import RDBStorage
+from optuna.storages._rdb import models
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from storage.clock import now_ms
+from storage.errors import LeaseLost, UnfencedWrite
+from storage.records import Lease
+from storage.schema import jobs
+from storage.states import JobState
+
+TRIAL_MODELS = (
+    models.TrialModel,
+    models.TrialParamModel,
+    models.TrialValueModel,
+    models.TrialIntermediateValueModel,
+    models.TrialUserAttributeModel,
+    models.TrialSystemAttributeModel,
+)
+_TOUCHED = "hpo_touched"
+
+
+@dataclass(frozen=True)
+class _Fence:
+    lease: Lease
+    columns: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class _Touched:
+    """What one Optuna transaction has written so far."""
+
+    created: models.TrialModel | None = None
+
+
+_current: ContextVar[_Fence | None] = ContextVar("fence", default=None)
+
+
+@contextmanager
+def fenced(lease: Lease, **columns: Any) -> Iterator[None]:
+    """Writes through Optuna inside this block are made under `lease`; `columns` are written to
+    the job's row in the same commit. A block that changes `columns` holds one Optuna write."""
+    reset = _current.set(_Fence(lease, columns))
+    try:
+        yield
+    finally:
+        _current.reset(reset)
+
+
+def strike(target: Connection | Session, lease: Lease, **columns: Any) -> None:
+    """Writes `columns` to the job, in the caller's transaction, if the lease is still held.
+
+    Raises:
+        LeaseLost: another token stands there, or none.
+    """
+    if (state := columns.get("state")) is not None and JobState(state).is_final:
+        columns |= {"token": None, "lease_expires_ms": None, "ended_ms": now_ms()}
+    result = target.execute(
+        sa.update(jobs)
+        .where(jobs.c.id == lease.job_id, jobs.c.token == lease.token)
+        .where(jobs.c.state == JobState.LEASED)
+        .values(columns or {"token": lease.token})
+    )
+    if result.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+        raise LeaseLost(lease.job_id)
+
+
+def guard(storage: RDBStorage) -> None:
+    """Makes every transaction of `storage` that writes a trial pass the fence."""
+    factory = storage.scoped_session.session_factory
+    sa.event.listen(factory, "after_flush", _note_flush)
+    sa.event.listen(factory, "do_orm_execute", _note_statement)
+    sa.event.listen(factory, "before_commit", _before_commit)
+    sa.event.listen(factory, "after_rollback", _forget)
+
+
+def _note_flush(session: Session, _context: object) -> None:
+    for model in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(model, TRIAL_MODELS):
+            touched = session.info.setdefault(_TOUCHED, _Touched())
+            if isinstance(model, models.TrialModel) and model in session.new:
+                touched.created = model
+
+
+def _note_statement(execution: ORMExecuteState) -> None:
+    # Optuna upserts attributes by statements, which no flush sees.
+    if execution.is_select or execution.bind_mapper is None:
+        return
+    if execution.bind_mapper.class_ in TRIAL_MODELS:
+        execution.session.info.setdefault(_TOUCHED, _Touched())
+
+
+def _before_commit(session: Session) -> None:
+    session.flush()  # a commit flushes only after this event
+    touched: _Touched | None = session.info.pop(_TOUCHED, None)
+    if touched is None:
+        return
+    fence = _current.get()
+    if fence is None:
+        raise UnfencedWrite("a trial was written through Optuna without a lease")
+    columns = dict(fence.columns)
+    if touched.created is not None:
+        columns |= {
+            "trial_id": touched.created.trial_id,
+            "trial_number": touched.created.number,
+        }
+    strike(session, fence.lease, **columns)
+
+
+def _forget(session: Session) -> None:
+    session.info.pop(_TOUCHED, None)

@@ -1,0 +1,150 @@
+"""Jobs and their leases: claim, renew, release, end. Every function runs in the caller's transaction."""
+
+import uuid
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.clock import now_ms
+from storage.fence import strike
+from storage.records import JobRecord, Lease, NewJob, StudyRecord
+from storage.schema import jobs
+from storage.states import JobState, Phase
+
+
+def add(tx: Connection, study: StudyRecord, new: Iterable[NewJob]) -> None:
+    """Inserts open jobs into the study's present generation."""
+    rows = [
+        {
+            "study_id": study.id,
+            "generation": study.generation,
+            "phase": job.phase,
+            "configuration": job.configuration,
+            "seed": job.seed,
+            "data_set": job.data_set,
+            "params": job.params and dict(job.params),
+            "state": JobState.OPEN,
+        }
+        for job in new
+    ]
+    if rows:
+        tx.execute(sa.insert(jobs).values(created_ms=now_ms()), rows)
+
+
+def of_study(tx: Connection, study_id: int) -> list[JobRecord]:
+    """All jobs of a study, oldest first."""
+    rows = tx.execute(sa.select(jobs).where(jobs.c.study_id == study_id).order_by(jobs.c.id))
+    return [JobRecord.from_row(row) for row in rows]
+
+
+def get(tx: Connection, job_id: int) -> JobRecord:
+    """One job as it stands."""
+    return JobRecord.from_row(tx.execute(sa.select(jobs).where(jobs.c.id == job_id)).one())
+
+
+def claim(
+    tx: Connection, study_id: int, worker_id: str, lease_seconds: float
+) -> tuple[JobRecord, Lease] | None:
+    """Takes the oldest job that is open, or whose lease has expired; None when there is none.
+
+    An expired lease counts as a loss: its holder vanished. Until the baseline, configuration 0,
+    has its trial, no other search job is given out: so trial 0 is the baseline.
+    """
+    baseline = jobs.alias("baseline")
+    baseline_waits = sa.exists().where(
+        baseline.c.study_id == jobs.c.study_id,
+        baseline.c.phase == Phase.SEARCH,
+        baseline.c.configuration == 0,
+        baseline.c.trial_id.is_(None),
+        baseline.c.state.in_([JobState.OPEN, JobState.LEASED]),
+    )
+    expired = sa.and_(jobs.c.state == JobState.LEASED, jobs.c.lease_expires_ms < now_ms())
+    row = tx.execute(
+        sa.select(jobs)
+        .where(jobs.c.study_id == study_id)
+        .where(sa.or_(jobs.c.state == JobState.OPEN, expired))
+        .where(sa.or_(jobs.c.configuration == 0, ~baseline_waits))
+        .order_by(jobs.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    lease = Lease(row.id, str(uuid.uuid4()))
+    tx.execute(
+        sa.update(jobs)
+        .where(jobs.c.id == row.id)
+        .values(
+            state=JobState.LEASED,
+            token=lease.token,
+            lease_expires_ms=now_ms() + _ms(lease_seconds),
+            worker_id=worker_id,
+            losses=jobs.c.losses + (1 if row.state == JobState.LEASED else 0),
+            started_ms=sa.func.coalesce(jobs.c.started_ms, now_ms()),
+        )
+    )
+    return get(tx, row.id), lease
+
+
+def renew(tx: Connection, leases: Collection[Lease], lease_seconds: float) -> set[Lease]:
+    """Extends all these leases in one statement; returns those that are still held."""
+    if not leases:
+        return set()
+    held = sa.and_(
+        jobs.c.state == JobState.LEASED, jobs.c.token.in_([lease.token for lease in leases])
+    )
+    expires = now_ms() + _ms(lease_seconds)
+    result = tx.execute(sa.update(jobs).where(held).values(lease_expires_ms=expires))
+    if result.rowcount == len(leases):
+        return set(leases)
+    tokens = set(tx.scalars(sa.select(jobs.c.token).where(held)))
+    return {lease for lease in leases if lease.token in tokens}
+
+
+def release(tx: Connection, lease: Lease, *, loss: str | None = None) -> None:
+    """Gives a job back unfinished, to be claimed again at once. `loss` says how it was lost, if
+    it was; that counts against the job.
+
+    Raises:
+        LeaseLost: it is no longer ours to give.
+    """
+    strike(
+        tx,
+        lease,
+        state=JobState.OPEN,
+        token=None,
+        lease_expires_ms=None,
+        losses=jobs.c.losses + (1 if loss else 0),
+        reason=loss,
+    )
+
+
+def write(tx: Connection, lease: Lease, **columns: Any) -> None:
+    """Writes columns of the job's row under its lease.
+
+    Raises:
+        LeaseLost: it is no longer ours to write.
+    """
+    strike(tx, lease, **columns)
+
+
+def cancel(tx: Connection, study_id: int, states: Collection[JobState], reason: str) -> int:
+    """Cancels the study's jobs in these states; a holder of one finds its lease lost."""
+    result = tx.execute(
+        sa.update(jobs)
+        .where(jobs.c.study_id == study_id, jobs.c.state.in_(states))
+        .values(
+            state=JobState.CANCELLED,
+            token=None,
+            lease_expires_ms=None,
+            ended_ms=now_ms(),
+            reason=reason,
+        )
+    )
+    return result.rowcount
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

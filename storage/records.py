@@ -1,0 +1,165 @@
+"""Rows as frozen records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+from sqlalchemy import Row
+
+from storage.states import DataSet, JobState, Phase, Split
+
+Params = Mapping[str, str | int | float]
+
+
+class _FromRow:
+    """Builds a record from the columns of the same names; further columns are ignored."""
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        columns = row._mapping
+        return cls(**{field.name: columns[field.name] for field in fields(cls)})  # type: ignore[arg-type]  # every record is a dataclass
+
+
+@dataclass(frozen=True)
+class StudyRecord(_FromRow):
+    """A named run of a definition. Times are milliseconds of the database's clock."""
+
+    id: int
+    uuid: str
+    name: str
+    definition: str
+    definition_hash: str
+    settings: Mapping[str, Any]
+    baseline: Params
+    seed: int
+    trials: int
+    select_top: int
+    select_seeds: int
+    final_seeds: int
+    timeout_ms: int | None
+    target: float | None
+    generation: int
+    phase: Phase
+    reason: str | None
+    created_ms: int
+    started_ms: int | None
+    ended_ms: int | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "phase", Phase(self.phase))
+
+
+@dataclass(frozen=True)
+class NewStudy:
+    """What is asked for when a study is created."""
+
+    name: str
+    definition: str
+    definition_hash: str
+    settings: Mapping[str, Any]
+    baseline: Params
+    seed: int
+    trials: int
+    select_top: int
+    select_seeds: int
+    final_seeds: int
+    timeout_ms: int | None = None
+    target: float | None = None
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """One training to be done; `params` is empty for a search job, which gets them suggested."""
+
+    phase: Phase
+    configuration: int
+    seed: int
+    data_set: DataSet = DataSet.SEARCH
+    params: Params | None = None
+
+
+@dataclass(frozen=True)
+class JobRecord(_FromRow):
+    """One job as it stands. `score` is last-epoch validation accuracy, `loss` its loss."""
+
+    id: int
+    study_id: int
+    generation: int
+    phase: Phase
+    configuration: int
+    seed: int
+    data_set: DataSet
+    params: Params | None
+    trial_id: int | None
+    trial_number: int | None
+    state: JobState
+    worker_id: str | None
+    losses: int
+    epoch: int
+    score: float | None
+    loss: float | None
+    reason: str | None
+    started_ms: int | None
+    ended_ms: int | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "phase", Phase(self.phase))
+        object.__setattr__(self, "state", JobState(self.state))
+        object.__setattr__(self, "data_set", DataSet(self.data_set))
+
+    @property
+    def title(self) -> str:
+        """What a person reads: the trial, or the phase with the configuration's number."""
+        if self.phase == Phase.SEARCH:
+            number = self.configuration if self.trial_number is None else self.trial_number
+            return f"trial {number}"
+        name = "baseline" if self.configuration == 0 else f"configuration {self.configuration}"
+        return f"{self.phase} of {name} on {self.data_set} classes"
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to write for a job; the token fences everybody else's writes off."""
+
+    job_id: int
+    token: str
+
+
+@dataclass(frozen=True)
+class WorkerRecord(_FromRow):
+    """A supervisor on one machine."""
+
+    id: str
+    host: str
+    pid: int
+    slots: list[str]
+    versions: Mapping[str, str]
+    started_ms: int
+    seen_ms: int
+    left_ms: int | None
+
+
+@dataclass(frozen=True)
+class EvaluationRecord(_FromRow):
+    """A trained model on one split; `labels` and `predictions` hold one byte an image."""
+
+    job_id: int
+    split: Split
+    accuracy: float
+    loss: float
+    labels: bytes
+    predictions: bytes
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "split", Split(self.split))
+
+
+@dataclass(frozen=True)
+class ArtifactRecord(_FromRow):
+    """A stored file that belongs to a job."""
+
+    id: str
+    job_id: int
+    kind: str
+    size_bytes: int
+    sha256: str

@@ -1,0 +1,134 @@
+"""Our tables, beside Optuna's in the same database. Changed only together with a migration."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+PREFIX = "hpo_"
+VERSION_TABLE = "hpo_alembic_version"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+studies = Table(
+    "hpo_studies",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # Kept in an attribute of Optuna's study too: SQLite reuses deleted ids, a UUID is never reused.
+    Column("uuid", String(36), nullable=False, unique=True),
+    Column("name", String(255), nullable=False, unique=True),
+    Column("definition", String(255), nullable=False),
+    Column("definition_hash", String(64), nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("baseline", JSON, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("trials", Integer, nullable=False),
+    Column("select_top", Integer, nullable=False),
+    Column("select_seeds", Integer, nullable=False),
+    Column("final_seeds", Integer, nullable=False),
+    Column("timeout_ms", BigInteger),
+    Column("target", Float),
+    Column("generation", Integer, nullable=False),
+    Column("phase", String(16), nullable=False),
+    Column("reason", Text),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("started_ms", BigInteger),
+    Column("ended_ms", BigInteger),
+)
+
+jobs = Table(
+    "hpo_jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("study_id", ForeignKey("hpo_studies.id", ondelete="CASCADE"), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("phase", String(16), nullable=False),
+    # The number of the search job that the configuration comes from; 0 is the baseline.
+    Column("configuration", Integer, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("data_set", String(16), nullable=False),
+    Column("params", JSON(none_as_null=True)),
+    Column("trial_id", Integer),
+    Column("trial_number", Integer),
+    Column("state", String(16), nullable=False),
+    Column("token", String(36)),
+    Column("lease_expires_ms", BigInteger),
+    Column("worker_id", String(36)),
+    # How many workers or children were lost while they held this job.
+    Column("losses", Integer, nullable=False, server_default="0"),
+    Column("epoch", Integer, nullable=False, server_default="0"),
+    Column("score", Float),
+    Column("loss", Float),
+    Column("reason", Text),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("started_ms", BigInteger),
+    Column("ended_ms", BigInteger),
+    UniqueConstraint("study_id", "generation", "phase", "configuration", "seed", "data_set"),
+    Index(None, "study_id", "state", "lease_expires_ms"),
+)
+
+workers = Table(
+    "hpo_workers",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("slots", JSON, nullable=False),
+    Column("versions", JSON, nullable=False),
+    Column("started_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+    Column("left_ms", BigInteger),
+)
+
+evaluations = Table(
+    "hpo_evaluations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job_id", ForeignKey("hpo_jobs.id", ondelete="CASCADE"), nullable=False),
+    Column("split", String(16), nullable=False),
+    Column("accuracy", Float, nullable=False),
+    Column("loss", Float, nullable=False),
+    # One unsigned byte an image, in the order of the split's file.
+    Column("labels", LargeBinary, nullable=False),
+    Column("predictions", LargeBinary, nullable=False),
+    UniqueConstraint("job_id", "split"),
+)
+
+# An artifact is valid once its row stands here; its bytes are written before, removed after.
+artifacts = Table(
+    "hpo_artifacts",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("job_id", ForeignKey("hpo_jobs.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Index(None, "job_id", "kind"),
+)
+
+blobs = Table(
+    "hpo_blobs",
+    metadata,
+    Column("artifact_id", String(128), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)

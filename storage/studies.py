@@ -1,0 +1,79 @@
+"""Studies: named runs of a definition. Every function runs in the caller's transaction."""
+
+import uuid
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.clock import now_ms
+from storage.errors import StudyNotFound
+from storage.records import NewStudy, StudyRecord
+from storage.schema import studies
+from storage.states import Phase
+
+
+def add(tx: Connection, new: NewStudy, study_uuid: str | None = None) -> StudyRecord:
+    """Inserts a study in its search phase, without jobs."""
+    tx.execute(
+        sa.insert(studies).values(
+            **asdict(new),
+            uuid=study_uuid or str(uuid.uuid4()),
+            generation=1,
+            phase=Phase.SEARCH,
+            created_ms=now_ms(),
+        )
+    )
+    return get(tx, new.name)
+
+
+def find(tx: Connection, name: str) -> StudyRecord | None:
+    """The study of that name."""
+    row = tx.execute(sa.select(studies).where(studies.c.name == name)).one_or_none()
+    return StudyRecord.from_row(row) if row else None
+
+
+def get(tx: Connection, name: str) -> StudyRecord:
+    """The study of that name.
+
+    Raises:
+        StudyNotFound: there is none; the message names those there are.
+    """
+    if (study := find(tx, name)) is not None:
+        return study
+    names = list(tx.scalars(sa.select(studies.c.name).order_by(studies.c.name).limit(10)))
+    known = f"it holds {', '.join(names)}" if names else "it holds none yet, `hpo create` makes one"
+    raise StudyNotFound(f"the database has no study '{name}': {known}")
+
+
+def lock(tx: Connection, name: str) -> StudyRecord:
+    """The study, its row locked to the end of the transaction: one phase change at a time.
+
+    Raises:
+        StudyNotFound
+    """
+    tx.execute(sa.select(studies.c.id).where(studies.c.name == name).with_for_update())
+    return get(tx, name)
+
+
+def write(tx: Connection, study: StudyRecord, **columns: Any) -> StudyRecord:
+    """Writes columns of a locked study's row; returns it as it then stands."""
+    if (phase := columns.get("phase")) is not None:
+        columns["ended_ms"] = now_ms() if Phase(phase).is_over else None
+    tx.execute(sa.update(studies).where(studies.c.id == study.id).values(**columns))
+    return get(tx, study.name)
+
+
+def start(tx: Connection, study: StudyRecord) -> None:
+    """Notes when work on the study began; the first to call this sets it."""
+    tx.execute(
+        sa.update(studies)
+        .where(studies.c.id == study.id, studies.c.started_ms.is_(None))
+        .values(started_ms=now_ms())
+    )
+
+
+def clock_ms(tx: Connection) -> int:
+    """The database's clock, in milliseconds since 1970."""
+    return int(tx.execute(sa.select(now_ms())).scalar_one())

@@ -1,0 +1,55 @@
+"""Workers: the supervisors that were seen. Every function runs in the caller's transaction."""
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.clock import now_ms
+from storage.records import WorkerRecord
+from storage.schema import jobs, workers
+
+
+def join(
+    tx: Connection,
+    worker_id: str,
+    host: str,
+    pid: int,
+    slots: Sequence[str],
+    versions: Mapping[str, str],
+) -> None:
+    """Notes a supervisor that starts."""
+    tx.execute(
+        sa.insert(workers).values(
+            id=worker_id,
+            host=host,
+            pid=pid,
+            slots=list(slots),
+            versions=dict(versions),
+            started_ms=now_ms(),
+            seen_ms=now_ms(),
+        )
+    )
+
+
+def see(tx: Connection, worker_id: str) -> None:
+    """Notes that a supervisor is alive."""
+    tx.execute(sa.update(workers).where(workers.c.id == worker_id).values(seen_ms=now_ms()))
+
+
+def leave(tx: Connection, worker_id: str) -> None:
+    """Notes that a supervisor ended in order."""
+    tx.execute(
+        sa.update(workers)
+        .where(workers.c.id == worker_id)
+        .values(left_ms=now_ms(), seen_ms=now_ms())
+    )
+
+
+def of_study(tx: Connection, study_id: int) -> list[WorkerRecord]:
+    """The workers that hold or held a job of the study, longest known first."""
+    held = sa.select(jobs.c.worker_id).where(jobs.c.study_id == study_id)
+    rows = tx.execute(
+        sa.select(workers).where(workers.c.id.in_(held)).order_by(workers.c.started_ms)
+    )
+    return [WorkerRecord.from_row(row) for row in rows]

@@ -1,0 +1,92 @@
+"""Which image serves for what: a pure function of labels, classes and a seed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.errors import DataError, SettingsError
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class PerClass:
+    """How many images of each class train and validate; the rest of the training pool is held
+    out."""
+
+    train: int
+    validation: int
+
+
+@dataclass(frozen=True)
+class Split:
+    """Indices into the training pool (`train`, `holdout`) and the test pool (`validation`).
+
+    Each holds the classes one after another, in the order they were asked for.
+    """
+
+    train: Indices
+    validation: Indices
+    holdout: Indices
+
+
+def check_classes(classes: Sequence[str], new_classes: Sequence[str]) -> None:
+    """Raise SettingsError, naming the classes, if one is repeated or in both sets."""
+    for key, names in (("classes", classes), ("new_classes", new_classes)):
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise SettingsError(f"setting {key} repeats {', '.join(repeated)}; name each once")
+    if shared := sorted(set(classes) & set(new_classes)):
+        raise SettingsError(
+            f"setting new_classes shares {', '.join(shared)} with classes; they must differ"
+        )
+
+
+def labels_of(classes: Sequence[str], class_names: Sequence[str]) -> tuple[int, ...]:
+    """The pool's label of each class; SettingsError names the classes it does not have."""
+    if unknown := [name for name in classes if name not in class_names]:
+        known = ", ".join(class_names)
+        raise SettingsError(f"unknown class {', '.join(unknown)}; the data has {known}")
+    return tuple(class_names.index(name) for name in classes)
+
+
+def split(
+    train_labels: NDArray[np.int64],
+    test_labels: NDArray[np.int64],
+    wanted: Sequence[int],
+    split_seed: int,
+    per_class: PerClass,
+) -> Split:
+    """Split the images whose label is in `wanted`.
+
+    A class is split the same way whatever classes stand beside it. Raises DataError if the pools
+    hold too few images of a class.
+    """
+    train, validation, holdout = [], [], []
+    for label in wanted:
+        ours = _shuffled(train_labels, label, split_seed, "train")
+        tests = _shuffled(test_labels, label, split_seed, "test")
+        if len(ours) <= per_class.train or len(tests) < per_class.validation:
+            raise DataError(
+                f"label {label} has {len(ours)} training and {len(tests)} test images; "
+                f"more than {per_class.train} and at least {per_class.validation} are needed"
+            )
+        train.append(ours[: per_class.train])
+        holdout.append(ours[per_class.train :])
+        validation.append(tests[: per_class.validation])
+    return Split(np.concatenate(train), np.concatenate(validation), np.concatenate(holdout))
+
+
+def _shuffled(labels: NDArray[np.int64], label: int, split_seed: int, pool: str) -> Indices:
+    """The indices of one label in an order drawn by hashing.
+
+    A hash, unlike a random generator, gives the same order in every version of every library;
+    the splits of a study must not change under a fleet that is being upgraded.
+    """
+    found = np.flatnonzero(labels == label).tolist()
+    found.sort(key=lambda index: hashlib.sha256(f"{split_seed}/{pool}/{index}".encode()).digest())
+    return np.array(found, dtype=np.int64)

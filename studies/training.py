@@ -1,0 +1,173 @@
+"""Training one configuration, epoch by epoch."""
+
+from __future__ import annotations
+
+import gc
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies import optimizers
+from studies.dataset import TrainingImages
+from studies.evaluation import Classifier, evaluate
+from studies.space import Params
+
+if TYPE_CHECKING:
+    import keras  # type: ignore[import-untyped]  # Keras ships no types
+
+    from studies.study import Study
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One completed epoch."""
+
+    number: int
+    """Epochs completed, 1 after the first."""
+    metrics: Mapping[str, float]
+    """loss, accuracy (running means while training), val_loss, val_accuracy; all finite."""
+    seconds: float
+    """Wall time of the epoch, validation included."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Every epoch was trained."""
+
+    metrics: Mapping[str, float]
+    """Those of the last epoch."""
+    model: Classifier
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """`report` asked to stop after this epoch."""
+
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Diverged:
+    """The loss stopped being finite in this epoch, which was not reported."""
+
+    epoch: int
+    reason: str
+
+
+Outcome = Trained | Stopped | Diverged
+Report = Callable[[Epoch], bool]
+"""Told of each epoch as it completes; False asks to stop."""
+
+
+class Trainer(Protocol):
+    """How a study trains a configuration; `train` unless the study brings its own."""
+
+    def __call__(
+        self, study: Study, params: Params, images: TrainingImages, *, seed: int, report: Report
+    ) -> Outcome:
+        """Train from scratch; equal arguments on equal machines give equal metrics."""
+        ...
+
+
+def train(
+    study: Study, params: Params, images: TrainingImages, *, seed: int, report: Report
+) -> Outcome:
+    """Train `study`'s model on `images` for `study.epochs` epochs.
+
+    Of `params` it reads `optimizer`, `learning_rate` and `batch_size`; the rest is the model's.
+    Nothing but these arguments bears on the result, and after each epoch the whole state is the
+    model's and the optimizer's variables: the order of the images is drawn from (seed, epoch).
+    """
+    import keras
+
+    _start_afresh(seed)
+    with _dtype_policy(study.precision):
+        model = study.build_model(params, images.x_train.shape[1:], images.n_classes)
+    batch_size = int(params["batch_size"])
+    steps_per_epoch = math.ceil(len(images.x_train) / batch_size)
+    model.compile(
+        optimizer=optimizers.build(params, study.epochs * steps_per_epoch),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=min(_STEPS_PER_CALL, steps_per_epoch),
+        # XLA costs TensorFlow ten seconds a model and halves its speed on CPUs; JAX lives by it.
+        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+    )
+    classifier = KerasClassifier(model)
+    metrics: dict[str, float] = {}
+    for number in range(1, study.epochs + 1):
+        start = time.perf_counter()
+        order = np.random.default_rng([seed, number]).permutation(len(images.x_train))
+        x, y = images.x_train[order], images.y_train[order]
+        history = model.fit(x, y, batch_size=batch_size, shuffle=False, verbose=0).history
+        validation = evaluate(classifier, images.x_validation, images.y_validation)
+        metrics = {
+            "loss": float(history["loss"][0]),
+            "accuracy": float(history["accuracy"][0]),
+            "val_loss": validation.loss,
+            "val_accuracy": validation.accuracy,
+        }
+        for name, value in metrics.items():
+            if not math.isfinite(value):
+                return Diverged(number, f"{name} was {value} after epoch {number}")
+        if not report(Epoch(number, metrics, time.perf_counter() - start)):
+            return Stopped(number)
+    return Trained(metrics, classifier)
+
+
+class KerasClassifier:
+    """A Keras model as a `Classifier`."""
+
+    # A constant, because results may differ in the last digit between sizes.
+    _BATCH_SIZE = 400
+
+    def __init__(self, model: keras.Model) -> None:
+        self._model = model
+
+    def predict(self, x: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Class probabilities (n, k) of raw images uint8 (n, height, width, channels)."""
+        probabilities = self._model.predict(x, batch_size=self._BATCH_SIZE, verbose=0)
+        return np.asarray(probabilities, dtype=np.float32)
+
+    def save(self, path: Path) -> None:
+        """Write the model, optimizer included, as a .keras file."""
+        self._model.save(path)
+
+
+# Enough to hide the cost of a call into the backend (a third of the time when each batch is one),
+# few enough that signals are noticed within a second.
+_STEPS_PER_CALL = 16
+
+
+def _start_afresh(seed: int) -> None:
+    """Make what follows independent of what this process trained before, and free that."""
+    import keras
+
+    keras.backend.clear_session()
+    gc.collect()
+    keras.utils.set_random_seed(seed)
+    if keras.backend.backend() == "tensorflow":
+        # Keras has no switch for this. It costs nothing measurable on CPUs.
+        import tensorflow  # type: ignore[import-untyped]  # TensorFlow ships no types
+
+        tensorflow.config.experimental.enable_op_determinism()
+
+
+@contextmanager
+def _dtype_policy(name: str) -> Iterator[None]:
+    """Layers built within take this policy and keep it."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

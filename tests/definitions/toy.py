@@ -1,0 +1,87 @@
+"""A definition without TensorFlow: its trainer takes a few milliseconds an epoch."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.dataset import ImageSource, Pools, TrainingImages
+from studies.space import Choice, Params, Real
+from studies.splits import PerClass
+from studies.study import Study
+from studies.training import Epoch, Outcome, Trained
+
+CLASSES = ("a", "b", "c", "d")
+
+
+class Noise(ImageSource):
+    """Grey squares: 40 images of each of four classes."""
+
+    per_class: ClassVar = PerClass(train=10, validation=10)
+    checksums: ClassVar = {"noise": "1"}
+
+    def read(self, data_dir: Path | None, cache_folder: Path) -> Pools:
+        """Made on the spot, always the same."""
+        rng = np.random.default_rng(0)
+        labels = np.repeat(np.arange(4), 30)
+        images = rng.integers(0, 255, (120, 2, 2, 1), dtype=np.uint8)
+        return Pools(images, labels, images, labels, CLASSES)
+
+
+class Guess:
+    """Answers right with the probability it was made with."""
+
+    def __init__(self, skill: float, seed: int) -> None:
+        self.skill = skill
+        self.seed = seed
+
+    def predict(self, x: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Labels alternate by halves in every split of this data."""
+        rng = np.random.default_rng(self.seed)
+        truth = np.repeat(np.arange(2), len(x) // 2)
+        answers = np.where(rng.random(len(x)) < self.skill, truth, 1 - truth)
+        return np.eye(2, dtype=np.float32)[answers] * 0.8 + 0.1
+
+    def save(self, path: Path) -> None:
+        """Any bytes do."""
+        path.write_text(f"{self.skill} {self.seed}")
+
+
+def train(
+    study: Study,
+    params: Params,
+    images: TrainingImages,
+    *,
+    seed: int,
+    report: Callable[[Epoch], bool],
+) -> Outcome:
+    """Skill is a function of the parameters; accuracy comes near it epoch by epoch."""
+    seconds = float(os.environ.get("TOY_EPOCH_SECONDS", "0.01"))
+    skill = 0.9 - 0.4 * abs(float(params["x"]) - 0.7) + (0.05 if params["kind"] == "good" else 0.0)
+    rng = np.random.default_rng(seed)
+    metrics = {"val_accuracy": 0.0, "val_loss": 1.0, "accuracy": 0.0, "loss": 1.0}
+    for number in range(1, study.epochs + 1):
+        time.sleep(seconds)
+        score = skill * number / study.epochs + rng.normal(0, 0.01)
+        metrics = metrics | {"val_accuracy": float(score), "val_loss": float(1 - score)}
+        if not report(Epoch(number, metrics, seconds)):
+            from studies.training import Stopped
+
+            return Stopped(number)
+    return Trained(metrics, Guess(skill, seed))
+
+
+STUDY = Study(
+    name="toy",
+    space={"x": Real(0.0, 1.0), "kind": Choice(("good", "bad"))},
+    baseline={"x": 0.5, "kind": "bad"},
+    epochs=8,
+    data=Noise(classes=CLASSES[:2], new_classes=CLASSES[2:]),
+    build_model=lambda params, shape, classes: None,
+    precision="float32",
+    trainer=train,
+)

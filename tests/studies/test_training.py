@@ -1,0 +1,174 @@
+"""Training: reproducible, told epoch by epoch, and ended in one of three ways."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studies import cifar100, digits
+from studies.dataset import PreparedData, TrainingImages, load_holdout, load_training
+from studies.evaluation import evaluate
+from studies.study import Study
+from studies.training import Diverged, Epoch, Outcome, Stopped, Trained, train
+
+FAST = digits.STUDY.with_settings({"epochs": 3})
+
+
+def _epochs(
+    study: Study,
+    images: TrainingImages,
+    params: Mapping[str, str | int | float] | None = None,
+    seed: int = 0,
+) -> tuple[Outcome, list[Epoch]]:
+    """Train to the end; what came of it, and what was reported."""
+    reported: list[Epoch] = []
+
+    def report(epoch: Epoch) -> bool:
+        reported.append(epoch)
+        return True
+
+    chosen = {**study.baseline, **(params or {})}
+    return train(study, chosen, images, seed=seed, report=report), reported
+
+
+def _metrics(study: Study, images: TrainingImages, seed: int = 0) -> list[Mapping[str, float]]:
+    return [epoch.metrics for epoch in _epochs(study, images, seed=seed)[1]]
+
+
+def test_every_epoch_is_reported(digits_images: TrainingImages) -> None:
+    """Epochs come in order from 1, each with four finite numbers; the last are the outcome's."""
+    outcome, epochs = _epochs(FAST, digits_images)
+    assert [epoch.number for epoch in epochs] == [1, 2, 3]
+    for epoch in epochs:
+        assert set(epoch.metrics) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+        assert np.isfinite(list(epoch.metrics.values())).all()
+        assert epoch.seconds > 0
+    assert isinstance(outcome, Trained)
+    assert outcome.metrics == epochs[-1].metrics
+
+
+def test_the_digits_are_learnt(digits_data: PreparedData, digits_images: TrainingImages) -> None:
+    """Ten epochs read more than nine in ten digits, of those never seen as well."""
+    outcome, epochs = _epochs(digits.STUDY, digits_images)
+    assert isinstance(outcome, Trained)
+    assert outcome.metrics["val_accuracy"] > 0.9
+    holdout = load_holdout(digits_data.holdout_path("search"))
+    assert evaluate(outcome.model, holdout.x, holdout.y).accuracy > 0.9
+    validation = evaluate(outcome.model, digits_images.x_validation, digits_images.y_validation)
+    assert validation.accuracy == epochs[-1].metrics["val_accuracy"]
+    assert validation.loss == epochs[-1].metrics["val_loss"]
+
+
+def test_the_same_seed_gives_the_same_metrics(digits_images: TrainingImages) -> None:
+    """Whatever was trained in between; another seed gives others."""
+    first = _metrics(FAST, digits_images)
+    other = _metrics(FAST, digits_images, seed=1)
+    assert _metrics(FAST, digits_images) == first
+    assert other != first
+
+
+def test_the_same_seed_gives_the_same_metrics_on_cifar(cifar: PreparedData) -> None:
+    """So it is with images in colour, in either precision."""
+    images = load_training(cifar.training_path("search"))
+    few = replace(images, x_train=images.x_train[::4], y_train=images.y_train[::4])
+    for precision in ("float32", "mixed_bfloat16"):
+        study = cifar100.STUDY.with_settings({"epochs": 2, "precision": precision})
+        assert _metrics(study, few) == _metrics(study, few)
+
+
+_IN_FRESH_PROCESS = """
+import json, pathlib, sys
+from studies.dataset import load_training
+from studies.digits import STUDY
+from studies.training import train
+images = load_training(pathlib.Path({path!r}))
+epochs = []
+train(STUDY.with_settings({{"epochs": 3}}), STUDY.baseline, images, seed=0,
+      report=lambda epoch: not epochs.append(epoch.metrics))
+print(json.dumps(epochs))
+"""
+
+
+def test_fresh_processes_give_the_same_metrics(
+    digits_data: PreparedData, digits_images: TrainingImages, run_python: Callable[..., str]
+) -> None:
+    """A process that has trained nothing before agrees with another, and with this one."""
+    code = _IN_FRESH_PROCESS.format(path=str(digits_data.training_path("search")))
+    one, two = (json.loads(run_python(code)) for _ in range(2))
+    assert one == two == _metrics(FAST, digits_images)
+
+
+def test_jax_trains_too(digits_data: PreparedData, run_python: Callable[..., str]) -> None:
+    """The studies are pure Keras 3: any of its backends will do."""
+    code = _IN_FRESH_PROCESS.format(path=str(digits_data.training_path("search")))
+    code += "assert 'tensorflow' not in sys.modules or 'jax' in sys.modules\n"
+    epochs = json.loads(run_python(code, KERAS_BACKEND="jax"))
+    assert len(epochs) == 3
+    assert epochs[-1]["val_loss"] < epochs[0]["val_loss"]
+
+
+def test_a_report_can_stop_the_training(digits_images: TrainingImages) -> None:
+    """The epoch that was answered with False is the last."""
+    numbers: list[int] = []
+
+    def report(epoch: Epoch) -> bool:
+        numbers.append(epoch.number)
+        return epoch.number < 2
+
+    outcome = train(FAST, FAST.baseline, digits_images, seed=0, report=report)
+    assert outcome == Stopped(2)
+    assert numbers == [1, 2]
+
+
+def test_divergence_is_an_outcome(digits_images: TrainingImages) -> None:
+    """A loss that is no number ends the training, says where, and is never reported."""
+    outcome, epochs = _epochs(FAST, digits_images, {"optimizer": "sgd", "learning_rate": 1e30})
+    assert isinstance(outcome, Diverged)
+    assert outcome.epoch == len(epochs) + 1
+    assert "loss was nan" in outcome.reason or "loss was inf" in outcome.reason
+    assert all(np.isfinite(list(epoch.metrics.values())).all() for epoch in epochs)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop", "sgd"])
+def test_every_optimizer_learns(optimizer: str, digits_images: TrainingImages) -> None:
+    """Each optimizer lowers the training loss within three epochs."""
+    _, epochs = _epochs(FAST, digits_images, {"optimizer": optimizer, "learning_rate": 0.003})
+    assert epochs[-1].metrics["loss"] < epochs[0].metrics["loss"]
+
+
+def test_a_saved_model_takes_raw_images(digits_images: TrainingImages, tmp_path: Path) -> None:
+    """The exported file, loaded by Keras alone, answers for raw uint8 images as the model did."""
+    import keras  # type: ignore[import-untyped]  # Keras ships no types
+
+    outcome, _ = _epochs(FAST, digits_images)
+    assert isinstance(outcome, Trained)
+    outcome.model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    x = digits_images.x_validation[:5]
+    expected = outcome.model.predict(x)
+    assert expected.dtype == np.float32
+    assert expected.shape == (5, 6)
+    np.testing.assert_allclose(expected.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(np.asarray(loaded(x)), expected, atol=1e-6)
+
+
+def test_training_leaves_nothing_behind(digits_images: TrainingImages) -> None:
+    """The precision of one training is not that of the next, and models are freed."""
+    import gc
+
+    import keras
+
+    before = keras.config.dtype_policy().name
+    one_epoch = FAST.with_settings({"epochs": 1})
+    for _ in range(3):
+        _epochs(one_epoch.with_settings({"precision": "mixed_bfloat16"}), digits_images)
+    assert keras.config.dtype_policy().name == before
+    _epochs(one_epoch, digits_images)
+    gc.collect()
+    alive = [thing for thing in gc.get_objects() if isinstance(thing, keras.Model)]
+    assert len(alive) <= 1

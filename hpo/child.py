@@ -3,7 +3,6 @@
 It has no database and no credentials. It is the only process here that imports TensorFlow.
 """
 
-import ctypes
 import os
 import signal
 import sys
@@ -14,15 +13,14 @@ from pathlib import Path
 from typing import Any, Never
 
 from hpo import definitions, messages
+from hpo.parent import die_with_parent
 from studies import dataset, evaluation, training
 from studies.study import Study
-
-PR_SET_PDEATHSIG = 1
 
 
 def main() -> Never:
     """Serves the pipe whose file descriptor is the first argument until it closes."""
-    _die_with_parent(int(sys.argv[2]))
+    die_with_parent(int(sys.argv[2]), signal.SIGKILL)
     pipe: Connection[Any, Any] = Connection(int(sys.argv[1]))
     messages.send(pipe, messages.Ready())
     try:
@@ -94,14 +92,6 @@ def _finish(
         evaluations=tuple(evaluated),
         model_file=work.model_file,
     )
-
-
-def _die_with_parent(parent_pid: int) -> None:
-    """Asks Linux to kill this process when its supervisor dies; elsewhere the pipe's end does."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:  # it died before we could ask
-        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ class Courier:
     def _report(self, job: JobRecord, lease: Lease, report: Report) -> Reply:
         if job.phase != Phase.SEARCH:
             with self._db.transaction() as tx:
-                jobs.write(tx, lease, epoch=report.epoch)
+                jobs.write(tx, lease, epoch=report.epoch, score=report.score)
             return Reply.GO_ON
         goes_on = self._trials.report(job, lease, report.epoch, report.score)
         return Reply.GO_ON if goes_on else Reply.STOP
@@ -111,14 +111,7 @@ class Courier:
             return
         model = self._store_model(job, lease, outcome)
         with self._db.transaction() as tx:
-            jobs.write(
-                tx,
-                lease,
-                state=ending.state,
-                score=ending.score,
-                loss=ending.loss,
-                reason=ending.reason,
-            )
+            jobs.write(tx, lease, **ending.columns)
             if isinstance(outcome, Trained):
                 evaluations.add(tx, _records(job, outcome))
             if model is not None:
@@ -147,7 +140,7 @@ def give_up(db: Database, trials: Trials, job: JobRecord, lease: Lease, reason: 
         trials.end(job, lease, ending)
     else:
         with db.transaction() as tx:
-            jobs.write(tx, lease, state=ending.state, reason=reason)
+            jobs.write(tx, lease, **ending.columns)
 
 
 def _ending(outcome: Outcome) -> Ending:

@@ -1,6 +1,5 @@
 """Making a study, and giving one a larger budget."""
 
-import uuid
 from dataclasses import dataclass
 
 import optuna
@@ -75,15 +74,17 @@ def create(
         target=budget.target,
     )
     if existing is None:
+        beside = _optuna_study(db, name)
         try:
-            study_uuid = _optuna_study(db, name)
             with db.transaction() as tx:
-                record = studies.add(tx, new, study_uuid)
-                jobs.add(tx, record, phases.search_jobs(record, range(trials)))
-                return record
+                existing = studies.add(tx, new, beside.user_attrs.get(UUID_ATTRIBUTE))
+                jobs.add(tx, existing, phases.search_jobs(existing, range(trials)))
         except IntegrityError:  # somebody made it in this moment
             with db.reading() as tx:
                 existing = studies.get(tx, name)
+        with db.translated():
+            # Of several that make it at once, the one whose row stands decides for all.
+            beside.set_user_attr(UUID_ATTRIBUTE, existing.uuid)
     _check_same(existing, new)
     return existing
 
@@ -116,22 +117,17 @@ def extend(db: Database, name: str, trials: int) -> StudyRecord:
         return study
 
 
-def _optuna_study(db: Database, name: str) -> str:
-    """Optuna's study of that name, made if need be; returns the UUID that ties ours to it."""
+def _optuna_study(db: Database, name: str) -> optuna.Study:
+    """Optuna's study of that name, made if need be."""
     with db.translated():
         study = optuna.create_study(
             study_name=name, storage=db.optuna, direction="maximize", load_if_exists=True
         )
-        known = study.user_attrs.get(UUID_ATTRIBUTE)
-        if known is not None:
-            return str(known)
-        if study.get_trials(deepcopy=False):
+        if UUID_ATTRIBUTE not in study.user_attrs and study.get_trials(deepcopy=False):
             raise StudyExists(
                 f"Optuna has a study '{name}' that hpo did not make: choose another --name"
             )
-        study_uuid = str(uuid.uuid4())
-        study.set_user_attr(UUID_ATTRIBUTE, study_uuid)
-        return study_uuid
+        return study
 
 
 def _check_same(existing: StudyRecord, new: NewStudy) -> None:
@@ -151,7 +147,9 @@ def _check_same(existing: StudyRecord, new: NewStudy) -> None:
             f"study '{name}' exists with {existing.trials} trials:"
             f" `hpo create {name} --extend --trials N` raises that"
         )
-    for field in ("settings", "seed", "select_top", "select_seeds", "final_seeds"):
+    for field in (
+        "settings", "seed", "select_top", "select_seeds", "final_seeds", "timeout_ms", "target",
+    ):  # fmt: skip
         if getattr(existing, field) != getattr(new, field):
             raise StudyExists(
                 f"study '{name}' exists with other {field.replace('_', ' ')}"

@@ -6,9 +6,11 @@ import importlib.util
 import pkgutil
 import sys
 import traceback
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
+from typing import Self
 
 import studies
 from hpo.errors import DefinitionError
@@ -28,6 +30,14 @@ class Definition:
     @property
     def name(self) -> str:
         return self.study.name
+
+    def with_settings(self, settings: Mapping[str, object]) -> Self:
+        """This definition with some of its settings replaced.
+
+        Raises:
+            SettingsError: an unknown setting, or a value that does not fit.
+        """
+        return replace(self, study=self.study.with_settings(settings))
 
 
 def load(reference: str) -> Definition:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 import psutil
 
@@ -50,7 +51,8 @@ def find(cpu_slots: int | None = None) -> list[Device]:
 def _gpus() -> list[Device]:
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is not None:
-        names = [name.strip() for name in visible.split(",") if name.strip()]
+        listed = [name.strip() for name in visible.split(",") if name.strip()]
+        names = list(takewhile(lambda name: name != "-1", listed))  # as CUDA itself reads it
     else:
         names = _listed_gpus()
     return [

@@ -5,19 +5,21 @@ at least once; every entry's effect is idempotent, so replaying a journal from i
 """
 
 import fcntl
-import json
 import os
 import shutil
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hpo.errors import UsageError
 from hpo.messages import Outcome, Report
 from storage.records import Lease
+
+ENTRIES = "entries.jsonl"
+MARKER = "study"
 
 
 class Entry(BaseModel):
@@ -40,39 +42,52 @@ class Journal:
     Locked while its supervisor lives; `orphans` finds those whose supervisor is dead.
     """
 
-    def __init__(self, folder: Path, study_uuid: str) -> None:
-        """Raises:
-        UsageError: the folder cannot be written.
-        BlockingIOError: another process holds this journal.
-        """
+    def __init__(self, folder: Path, file: BinaryIO) -> None:
+        """Over a file that is locked already; use `create` or `orphans`."""
         self.folder = folder
         self.files = folder / "files"
+        self._file = file
+        self._pending = _read_entries(file)
+
+    @classmethod
+    def create(cls, folder: Path, study_uuid: str) -> Self:
+        """A supervisor's own journal, with whatever it holds already.
+
+        Raises:
+            UsageError: the folder cannot be written.
+            BlockingIOError: another process holds this journal.
+        """
         try:
-            self.files.mkdir(parents=True, exist_ok=True)
-            (folder / "study").write_text(study_uuid)
-            self._file = (folder / "entries.jsonl").open("a+", encoding="utf-8")
+            (folder / "files").mkdir(parents=True, exist_ok=True)
+            journal = cls(folder, _locked((folder / ENTRIES).open("a+b")))
+            # Last: whoever looks for orphans finds the journal locked as soon as it sees this.
+            (folder / MARKER).write_text(study_uuid)
+        except BlockingIOError:
+            raise
         except OSError as error:
             raise UsageError(
                 f"the folder {folder} cannot be written ({error.strerror}): set HPO_STATE_DIR"
             ) from error
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self._file.seek(0)
-        self._pending = deque(_entries(self._file))
+        return journal
 
     @classmethod
     def orphans(cls, state_dir: Path, study_uuid: str) -> Iterator[Self]:
         """The journals of this study whose supervisors died before all was delivered."""
-        for study_file in sorted(state_dir.glob("*/study")):
-            if study_file.read_text() == study_uuid:
-                try:
-                    journal = cls(study_file.parent, study_uuid)
-                except BlockingIOError:
-                    continue  # its supervisor lives
-                yield journal
+        for marker in sorted(state_dir.glob(f"*/{MARKER}")):
+            try:
+                if marker.read_text() != study_uuid:
+                    continue
+                file = _locked((marker.parent / ENTRIES).open("r+b"))
+            except (BlockingIOError, FileNotFoundError):
+                continue  # its supervisor lives, or is leaving
+            if marker.exists():
+                yield cls(marker.parent, file)
+            else:
+                file.close()  # it left while we looked
 
     def append(self, entry: Entry) -> None:
         """Returns once the entry is on the disk."""
-        self._file.write(entry.model_dump_json() + "\n")
+        self._file.write(entry.model_dump_json().encode() + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
         self._pending.append(entry)
@@ -96,14 +111,33 @@ class Journal:
     def close(self) -> None:
         """Gives the lock back; a journal with nothing left to deliver is removed."""
         if not self._pending:
+            (self.folder / MARKER).unlink(missing_ok=True)
             shutil.rmtree(self.folder, ignore_errors=True)
         self._file.close()
 
 
-def _entries(lines: Iterator[str]) -> Iterator[Entry]:
-    for line in lines:
+def _locked(file: BinaryIO) -> BinaryIO:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _read_entries(file: BinaryIO) -> deque[Entry]:
+    """All entries but a torn last one, of a supervisor that was killed while it wrote; that one
+    is cut off, so that the next does not join it."""
+    entries: deque[Entry] = deque()
+    whole = 0
+    file.seek(0)
+    for line in file:
         try:
-            json.loads(line)
-        except ValueError:
-            return  # the last line of a supervisor that was killed while writing it
-        yield Entry.model_validate_json(line)
+            if not line.endswith(b"\n"):
+                break
+            entries.append(Entry.model_validate_json(line))
+        except ValidationError:
+            break
+        whole += len(line)
+    file.truncate(whole)
+    return entries

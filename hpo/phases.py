@@ -100,7 +100,8 @@ def select_means(study: StudyRecord, jobs: Iterable[JobRecord]) -> dict[int, flo
     scores: dict[int, list[float | None]] = {}
     for job in jobs:
         if job.phase == Phase.SELECT and job.generation == study.generation:
-            scores.setdefault(job.configuration, []).append(job.score)
+            score = job.score if job.state == JobState.SUCCEEDED else None
+            scores.setdefault(job.configuration, []).append(score)
     means = {
         configuration: fmean(value for value in values if value is not None)
         for configuration, values in scores.items()
@@ -110,7 +111,7 @@ def select_means(study: StudyRecord, jobs: Iterable[JobRecord]) -> dict[int, flo
 
 
 def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step | None:
-    if (failure := _hopeless(jobs)) is not None:
+    if (failure := _hopeless(study, jobs)) is not None:
         return Stop(failure)
     waiting = [job for job in jobs if job.state == JobState.OPEN]
     if waiting and (reason := _search_is_over(study, jobs, now_ms)) is not None:
@@ -129,6 +130,7 @@ def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) ->
                 job.configuration,
                 derive_seed(study.seed, "select", study.generation, index),
                 params=job.params,
+                trial_number=job.trial_number,
             )
             for job in (*best[: study.select_top], baseline)
             for index in range(study.select_seeds)
@@ -147,7 +149,7 @@ def _after_select(study: StudyRecord, jobs: Sequence[JobRecord]) -> Step | None:
         return Stop(
             f"no configuration came through select with all its seeds: {'; '.join(reasons)}"
         )
-    params = {job.configuration: job.params for job in jobs}
+    origin = {job.configuration: job for job in jobs}
     return Advance(
         Phase.FINAL,
         tuple(
@@ -156,7 +158,8 @@ def _after_select(study: StudyRecord, jobs: Sequence[JobRecord]) -> Step | None:
                 number,
                 derive_seed(study.seed, "final", study.generation, index),
                 data_set,
-                params[number],
+                origin[number].params,
+                origin[number].trial_number,
             )
             for data_set in DataSet
             for index in range(study.final_seeds)
@@ -169,7 +172,7 @@ def _after_final(jobs: Sequence[JobRecord]) -> Step | None:
     return None if any(not job.state.is_final for job in jobs) else Advance(Phase.DONE)
 
 
-def _hopeless(jobs: Sequence[JobRecord]) -> str | None:
+def _hopeless(study: StudyRecord, jobs: Sequence[JobRecord]) -> str | None:
     ended = sorted(
         (job for job in jobs if job.state.is_final and job.state != JobState.CANCELLED),
         key=lambda job: job.ended_ms or 0,
@@ -177,7 +180,8 @@ def _hopeless(jobs: Sequence[JobRecord]) -> str | None:
     for job in ended:
         if job.configuration == BASELINE and job.state == JobState.FAILED:
             return f"the baseline failed: {job.reason}"
-    last = ended[-FAILURES_IN_A_ROW:]
+    # Failures before an extension were known when it was asked for.
+    last = [job for job in ended if job.generation == study.generation][-FAILURES_IN_A_ROW:]
     if len(last) == FAILURES_IN_A_ROW and all(job.state == JobState.FAILED for job in last):
         return f"{FAILURES_IN_A_ROW} trials in a row failed, the last: {last[-1].reason}"
     return None

@@ -22,12 +22,19 @@ def versions() -> dict[str, str]:
 
 
 def git_commit() -> str | None:
-    """The commit this code was checked out at, marked `-dirty` if files differ; None outside git."""
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-        cwd=Path(hpo.__file__).parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """The commit this code was checked out at, marked `-dirty` if files differ; None where this
+    code is no checkout of its own, or git is not installed."""
+    checkout = Path(hpo.__file__).parents[1]
+    if not (checkout / ".git").exists():
+        return None
+    try:
+        described = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+            cwd=checkout,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        return None
     return described.stdout.strip() or None

@@ -76,7 +76,7 @@ class Supervisor:
         self._trials = Trials(db, study, definition.study.space, epochs)
         self._courier = Courier(db, study, self._trials)
         self._orphans = list(Journal.orphans(state_dir, study.uuid))
-        self._journal = Journal(state_dir / self.id, study.uuid)
+        self._journal = Journal.create(state_dir / self.id, study.uuid)
         self._outage = Outage()
         self._renew_at = self._claim_at = time.monotonic()
         self._stopping = False

@@ -18,6 +18,7 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo.seeds import derive_seed
 from storage import jobs
 from storage.database import Database
+from storage.errors import TrialExists
 from storage.fence import fenced
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState
@@ -47,6 +48,12 @@ class Ending:
     score: float | None = None
     loss: float | None = None
     reason: str | None = None
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """What is written to the job's row. A score that was reported stays where none is given."""
+        written: dict[str, object] = {"state": self.state, "loss": self.loss, "reason": self.reason}
+        return written if self.score is None else written | {"score": self.score}
 
 
 class Trials:
@@ -91,7 +98,7 @@ class Trials:
         with self._db.translated():
             reported = self._storage.get_trial(job.trial_id).intermediate_values
             if epoch not in reported:
-                with fenced(lease, epoch=epoch):
+                with fenced(lease, epoch=epoch, score=value):
                     self._storage.set_trial_intermediate_value(job.trial_id, epoch, value)
             elif reported[epoch] != value:
                 log.warning(
@@ -110,12 +117,6 @@ class Trials:
 
     def end(self, job: JobRecord, lease: Lease, ending: Ending) -> None:
         """Tells Optuna and ends the job, in one commit."""
-        columns = {
-            "state": ending.state,
-            "score": ending.score,
-            "loss": ending.loss,
-            "reason": ending.reason,
-        }
         with self._db.translated():
             # A job may be given up before its trial could be created.
             trial_id = job.trial_id or self._create(job, lease)
@@ -123,7 +124,7 @@ class Trials:
             if ending.reason is not None:
                 with fenced(lease):
                     self._storage.set_trial_user_attr(trial_id, REASON_ATTRIBUTE, ending.reason)
-            with fenced(lease, **columns):
+            with fenced(lease, **ending.columns):
                 self._storage.set_trial_state_values(
                     trial_id, _TRIAL_STATES[ending.state], _values(trial, ending)
                 )
@@ -135,8 +136,14 @@ class Trials:
             user_attrs={JOB_ATTRIBUTE: job.id},
             system_attrs=fixed,
         )
-        with fenced(lease):
-            return self._storage.create_new_trial(self._study._study_id, template)
+        try:
+            with fenced(lease):
+                return self._storage.create_new_trial(self._study._study_id, template)
+        except TrialExists:
+            with self._db.reading() as tx:
+                created = jobs.get(tx, job.id).trial_id
+            assert created is not None
+            return created
 
     def _sampler(self, configuration: int) -> TPESampler:
         return TPESampler(

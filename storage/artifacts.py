@@ -44,12 +44,13 @@ class DatabaseArtifactStore:
         return io.BytesIO(b"".join(parts))
 
     def write(self, artifact_id: str, content_body: BinaryIO) -> None:
-        """Stores all of `content_body`, or nothing.
+        """Stores all of `content_body`, or nothing; what was stored under that id is replaced.
 
         Raises:
             ArtifactTooLarge: it exceeds the limit of a database.
         """
         with self._engine.begin() as connection:
+            connection.execute(sa.delete(blobs).where(blobs.c.artifact_id == artifact_id))
             part = 0
             while content := content_body.read(PART_BYTES):
                 if part * PART_BYTES + len(content) > LIMIT_BYTES:

@@ -136,6 +136,11 @@ def translated(url: URL) -> Iterator[None]:
         raise
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
         raise _unavailable(url, error) from error
+    except sa.exc.DatabaseError as error:
+        # The class itself, none of those under it: SQLite says so of a file that is no database.
+        if type(error) is sa.exc.DatabaseError:
+            raise _unavailable(url, error) from error
+        raise
     except StorageInternalError as error:
         if isinstance(error.__cause__, sa.exc.OperationalError | sa.exc.InterfaceError):
             raise _unavailable(url, error.__cause__) from error

@@ -37,5 +37,9 @@ class UnfencedWrite(StorageError):
     """A trial was written outside any lease: a mistake in this program, never let through."""
 
 
+class TrialExists(StorageError):
+    """The job has a trial already: an earlier creation came through, though its answer was lost."""
+
+
 class ArtifactTooLarge(StorageError):
     """The artifact does not fit the database's limit."""

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import RDBStorage
 from optuna.storages._rdb import models
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from storage.clock import now_ms
-from storage.errors import LeaseLost, UnfencedWrite
+from storage.errors import LeaseLost, TrialExists, UnfencedWrite
 from storage.records import Lease
 from storage.schema import jobs
 from storage.states import JobState
@@ -53,10 +54,18 @@ _current: ContextVar[_Fence | None] = ContextVar("fence", default=None)
 @contextmanager
 def fenced(lease: Lease, **columns: Any) -> Iterator[None]:
     """Writes through Optuna inside this block are made under `lease`; `columns` are written to
-    the job's row in the same commit. A block that changes `columns` holds one Optuna write."""
+    the job's row in the same commit. A block that changes `columns` holds one Optuna write.
+
+    Raises:
+        LeaseLost: another token stands there, or none.
+        TrialExists: the block creates a trial, and the job has one.
+    """
     reset = _current.set(_Fence(lease, columns))
     try:
         yield
+    except UpdateFinishedTrialError as error:
+        # Optuna looks before the fence does. Only the holder of the job can have ended its trial.
+        raise LeaseLost(lease.job_id) from error
     finally:
         _current.reset(reset)
 
@@ -114,11 +123,19 @@ def _before_commit(session: Session) -> None:
         raise UnfencedWrite("a trial was written through Optuna without a lease")
     columns = dict(fence.columns)
     if touched.created is not None:
+        _refuse_second_trial(session, fence.lease)
         columns |= {
             "trial_id": touched.created.trial_id,
             "trial_number": touched.created.number,
         }
     strike(session, fence.lease, **columns)
+
+
+def _refuse_second_trial(session: Session, lease: Lease) -> None:
+    # Optuna locks its study's row to create a trial: a creation still under way was waited for.
+    ours = sa.and_(jobs.c.id == lease.job_id, jobs.c.token == lease.token)
+    if session.scalar(sa.select(jobs.c.trial_id).where(ours)) is not None:
+        raise TrialExists(f"job {lease.job_id} has a trial already")
 
 
 def _forget(session: Session) -> None:

@@ -2,9 +2,12 @@
 
 import uuid
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from optuna.storages._rdb.models import TrialModel
+from optuna.trial import TrialState
 from sqlalchemy.engine import Connection
 
 from storage.clock import now_ms
@@ -25,6 +28,7 @@ def add(tx: Connection, study: StudyRecord, new: Iterable[NewJob]) -> None:
             "seed": job.seed,
             "data_set": job.data_set,
             "params": job.params and dict(job.params),
+            "trial_number": job.trial_number,
             "state": JobState.OPEN,
         }
         for job in new
@@ -131,10 +135,13 @@ def write(tx: Connection, lease: Lease, **columns: Any) -> None:
 
 
 def cancel(tx: Connection, study_id: int, states: Collection[JobState], reason: str) -> int:
-    """Cancels the study's jobs in these states; a holder of one finds its lease lost."""
-    result = tx.execute(
+    """Cancels the study's jobs in these states; a holder of one finds its lease lost. A search
+    job that was begun has a running trial at Optuna, which fails with it."""
+    of_these = sa.and_(jobs.c.study_id == study_id, jobs.c.state.in_(states))
+    ids = list(tx.scalars(sa.select(jobs.c.id).where(of_these).with_for_update()))
+    tx.execute(
         sa.update(jobs)
-        .where(jobs.c.study_id == study_id, jobs.c.state.in_(states))
+        .where(jobs.c.id.in_(ids))
         .values(
             state=JobState.CANCELLED,
             token=None,
@@ -143,7 +150,13 @@ def cancel(tx: Connection, study_id: int, states: Collection[JobState], reason: 
             reason=reason,
         )
     )
-    return result.rowcount
+    begun = sa.select(jobs.c.trial_id).where(jobs.c.id.in_(ids), jobs.c.trial_id.is_not(None))
+    tx.execute(
+        sa.update(TrialModel)
+        .where(TrialModel.trial_id.in_(begun), TrialModel.state == TrialState.RUNNING)
+        .values(state=TrialState.FAIL, datetime_complete=datetime.now())  # as Optuna writes it
+    )
+    return len(ids)
 
 
 def _ms(seconds: float) -> int:

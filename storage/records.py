@@ -69,18 +69,21 @@ class NewStudy:
 
 @dataclass(frozen=True)
 class NewJob:
-    """One training to be done; `params` is empty for a search job, which gets them suggested."""
+    """One training to be done. A search job gets its parameters suggested and its trial created;
+    any other job says which trial's parameters it trains again."""
 
     phase: Phase
     configuration: int
     seed: int
     data_set: DataSet = DataSet.SEARCH
     params: Params | None = None
+    trial_number: int | None = None
 
 
 @dataclass(frozen=True)
 class JobRecord(_FromRow):
-    """One job as it stands. `score` is last-epoch validation accuracy, `loss` its loss."""
+    """One job as it stands. `score` is the validation accuracy of the last epoch reported, which
+    for a job that succeeded is its last; `loss` goes with it."""
 
     id: int
     study_id: int
@@ -109,12 +112,11 @@ class JobRecord(_FromRow):
 
     @property
     def title(self) -> str:
-        """What a person reads: the trial, or the phase with the configuration's number."""
+        """What a person reads: the trial, and the phase that trains it again."""
         if self.phase == Phase.SEARCH:
-            number = self.configuration if self.trial_number is None else self.trial_number
-            return f"trial {number}"
-        name = "baseline" if self.configuration == 0 else f"configuration {self.configuration}"
-        return f"{self.phase} of {name} on {self.data_set} classes"
+            return f"trial {'?' if self.trial_number is None else self.trial_number}"
+        name = "baseline" if self.configuration == 0 else f"trial {self.trial_number}"
+        return f"{self.phase} of {name}{', new classes' if self.data_set == DataSet.NEW else ''}"
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,23 @@ from typing import ClassVar
 import numpy as np
 
 from studies import cifar_files, convnet, optimizers
-from studies.dataset import ImageSource, Pixels, Pools
+from studies.source import ImageSource, Pixels, Pools
 from studies.space import Choice, Real, Whole
 from studies.splits import PerClass
 from studies.study import Study
+
+CLASS_NAMES = tuple(
+    """
+    apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus
+    butterfly camel can castle caterpillar cattle chair chimpanzee clock cloud cockroach couch
+    crab crocodile cup dinosaur dolphin elephant flatfish forest fox girl hamster house kangaroo
+    keyboard lamp lawn_mower leopard lion lizard lobster man maple_tree motorcycle mountain
+    mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree plain
+    plate poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk
+    skyscraper snail snake spider squirrel streetcar sunflower sweet_pepper table tank telephone
+    television tiger tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm
+    """.split()  # noqa: SIM905 - a hundred names read better as text
+)
 
 
 class Cifar100(ImageSource):
@@ -23,17 +36,17 @@ class Cifar100(ImageSource):
 
     per_class: ClassVar = PerClass(train=200, validation=40)
     checksums: ClassVar = cifar_files.OFFICIAL.members
+    class_names: ClassVar = CLASS_NAMES
 
     def read(self, data_dir: Path | None, cache_folder: Path) -> Pools:
         """Read the official files; `cifar_files.read` says where they are sought."""
         files = cifar_files.read(data_dir, cache_folder / "downloads")
-        train, test, meta = files["train"], files["test"], files["meta"]
+        train, test = files["train"], files["test"]
         return Pools(
             _images(train[b"data"]),
             np.array(train[b"fine_labels"], dtype=np.int64),
             _images(test[b"data"]),
             np.array(test[b"fine_labels"], dtype=np.int64),
-            tuple(name.decode() for name in meta[b"fine_label_names"]),
         )
 
 

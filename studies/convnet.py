@@ -14,8 +14,9 @@ def build(params: Params, image_shape: tuple[int, int, int], n_classes: int) -> 
     """An uncompiled classifier of raw images, uint8 (n, *image_shape) -> float32 (n, n_classes).
 
     `conv_layers` blocks of a 3x3 convolution and 2x2 max pooling, with `filters` filters in the
-    first and twice as many in each next; one dense layer of `dense_units`; softmax. `activation`
-    follows every layer but the last.
+    first and twice as many in each next; one dense layer of `dense_units`, of which `dropout`
+    (0 if not given) is the share dropped while training; softmax. `activation` follows every
+    layer but the last.
     """
     import keras
 

@@ -4,106 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import uuid
 import zipfile
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    NonNegativeInt,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from studies.errors import DataError, SettingsError
-from studies.splits import PerClass, Split, check_classes, labels_of, split
+from studies.errors import DataError
+from studies.source import ImageSource, Labels, Pixels, Pools
+from studies.splits import Split, split
 
-Pixels = NDArray[np.uint8]
-Labels = NDArray[np.int64]
 DataSet = Literal["search", "new"]
 """The classes that are searched on, or the entirely new ones."""
-
-# Part of the cache key: raise it whenever the same settings would give other files.
-_FORMAT = 1
-
-
-def _separated(value: object) -> object:
-    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
-
-
-ClassNames = Annotated[
-    tuple[Annotated[str, Field(min_length=1)], ...],
-    BeforeValidator(_separated),
-    Field(min_length=2),
-]
-
-
-@dataclass(frozen=True)
-class Pools:
-    """Raw images before any split: uint8 (n, height, width, channels), labels int64 (n,) that
-    index `class_names`."""
-
-    x_train: Pixels
-    y_train: Labels
-    x_test: Pixels
-    y_test: Labels
-    class_names: tuple[str, ...]
-
-
-class ImageSource(BaseModel, ABC):
-    """Where images come from, with the settings that decide how they are split."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    per_class: ClassVar[PerClass]
-    checksums: ClassVar[Mapping[str, str]]
-    """Checksums of the raw data, known without reading it."""
-
-    classes: ClassNames
-    new_classes: ClassNames
-    split_seed: NonNegativeInt = 0
-
-    @model_validator(mode="after")
-    def _classes_differ(self) -> Self:
-        check_classes(self.classes, self.new_classes)
-        return self
-
-    @abstractmethod
-    def read(self, data_dir: Path | None, cache_folder: Path) -> Pools:
-        """Find the raw data (in `data_dir` first), check and read it; downloads go under
-        `cache_folder`. Raises DataError, and DataUnavailable if it is found nowhere."""
-
-    def with_settings(self, settings: Mapping[str, object]) -> Self:
-        """This source with some fields replaced; SettingsError if a value does not fit."""
-        try:
-            return self.model_validate(self.model_dump() | dict(settings))
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = first["loc"][0] if first["loc"] else "data"
-            value = settings.get(str(key))
-            raise SettingsError(f"setting {key} cannot be {value!r}: {first['msg']}") from None
-
-    def key(self) -> str:
-        """A name for the prepared data: a hash of the settings and the raw data's checksums."""
-        facts = {
-            "format": _FORMAT,
-            "source": type(self).__name__,
-            "settings": self.model_dump(mode="json"),
-            "raw": dict(self.checksums),
-        }
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -186,7 +105,7 @@ def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = Non
     contents: dict[str, dict[str, NDArray[np.generic]]] = {}
     names: dict[DataSet, tuple[str, ...]] = {"search": source.classes, "new": source.new_classes}
     for data_set, classes in names.items():
-        wanted = labels_of(classes, pools.class_names)
+        wanted = tuple(source.class_names.index(name) for name in classes)
         chosen = split(pools.y_train, pools.y_test, wanted, source.split_seed, source.per_class)
         training, holdout = _arrays(pools, chosen, wanted)
         contents[_training_name(data_set)] = training
@@ -248,7 +167,7 @@ def _read_manifest(folder: Path) -> Manifest | None:
 def _arrays(
     pools: Pools, chosen: Split, wanted: tuple[int, ...]
 ) -> tuple[dict[str, NDArray[np.generic]], dict[str, NDArray[np.generic]]]:
-    new_label = np.full(len(pools.class_names), -1, dtype=np.int64)
+    new_label = np.zeros(max(wanted) + 1, dtype=np.int64)
     new_label[list(wanted)] = np.arange(len(wanted))
     training: dict[str, NDArray[np.generic]] = {
         "x_train": pools.x_train[chosen.train],
@@ -282,7 +201,7 @@ def _replace(path: Path, write: Callable[[Path], object]) -> None:
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         write(temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from studies import convnet
-from studies.dataset import ImageSource, Labels, Pools
 from studies.errors import DataError
+from studies.source import ImageSource, Labels, Pools
 from studies.space import Choice, Real, Whole
 from studies.splits import PerClass
 from studies.study import Study
@@ -29,8 +29,9 @@ class Digits(ImageSource):
 
     per_class: ClassVar = PerClass(train=80, validation=30)
     checksums: ClassVar = {"digits": _SHA256}
+    class_names: ClassVar = _CLASS_NAMES
 
-    def read(self, data_dir: Path | None, cache_folder: Path) -> Pools:
+    def read(self, data_dir: Path | None, cache_folder: Path) -> Pools:  # noqa: ARG002 - bundled
         """Read the bundled images; neither folder is looked into."""
         from sklearn.datasets import load_digits  # type: ignore[import-untyped]  # no types
 
@@ -43,9 +44,7 @@ class Digits(ImageSource):
                 "scikit-learn's digits.csv.gz is not the one known; install scikit-learn anew"
             )
         in_pool = _rank_within_class(labels) < _POOL_PER_CLASS
-        return Pools(
-            images[in_pool], labels[in_pool], images[~in_pool], labels[~in_pool], _CLASS_NAMES
-        )
+        return Pools(images[in_pool], labels[in_pool], images[~in_pool], labels[~in_pool])
 
 
 def _rank_within_class(labels: Labels) -> Labels:
@@ -79,5 +78,4 @@ STUDY = Study(
     epochs=10,
     data=Digits(classes=_CLASS_NAMES[:6], new_classes=_CLASS_NAMES[6:]),
     build_model=convnet.build,
-    precision="float32",
 )

@@ -35,8 +35,13 @@ class Split:
     holdout: Indices
 
 
-def check_classes(classes: Sequence[str], new_classes: Sequence[str]) -> None:
-    """Raise SettingsError, naming the classes, if one is repeated or in both sets."""
+def check_classes(
+    classes: Sequence[str], new_classes: Sequence[str], class_names: Sequence[str]
+) -> None:
+    """Raise SettingsError, naming the classes, if one is unknown, repeated or in both sets."""
+    if unknown := [name for name in (*classes, *new_classes) if name not in class_names]:
+        known = ", ".join(class_names)
+        raise SettingsError(f"unknown class {', '.join(unknown)}; the data has {known}")
     for key, names in (("classes", classes), ("new_classes", new_classes)):
         if repeated := sorted({name for name in names if names.count(name) > 1}):
             raise SettingsError(f"setting {key} repeats {', '.join(repeated)}; name each once")
@@ -44,14 +49,6 @@ def check_classes(classes: Sequence[str], new_classes: Sequence[str]) -> None:
         raise SettingsError(
             f"setting new_classes shares {', '.join(shared)} with classes; they must differ"
         )
-
-
-def labels_of(classes: Sequence[str], class_names: Sequence[str]) -> tuple[int, ...]:
-    """The pool's label of each class; SettingsError names the classes it does not have."""
-    if unknown := [name for name in classes if name not in class_names]:
-        known = ", ".join(class_names)
-        raise SettingsError(f"unknown class {', '.join(unknown)}; the data has {known}")
-    return tuple(class_names.index(name) for name in classes)
 
 
 def split(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import PositiveInt, TypeAdapter, ValidationError
 
 from studies import training
-from studies.dataset import ImageSource
 from studies.errors import SettingsError
+from studies.source import ImageSource
 from studies.space import Params, Space, check_params
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Study:
     data: ImageSource
     build_model: BuildModel
     metric: str = "accuracy"
-    precision: Precision = "mixed_bfloat16"
+    precision: Precision = "float32"
     trainer: training.Trainer = field(default=training.train)
 
     def __post_init__(self) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from studies import optimizers
+from studies import backend, optimizers
 from studies.dataset import TrainingImages
 from studies.evaluation import Classifier, evaluate
 from studies.space import Params
@@ -85,10 +83,8 @@ def train(
     Nothing but these arguments bears on the result, and after each epoch the whole state is the
     model's and the optimizer's variables: the order of the images is drawn from (seed, epoch).
     """
-    import keras
-
-    _start_afresh(seed)
-    with _dtype_policy(study.precision):
+    backend.start_afresh(seed)
+    with backend.dtype_policy(study.precision):
         model = study.build_model(params, images.x_train.shape[1:], images.n_classes)
     batch_size = int(params["batch_size"])
     steps_per_epoch = math.ceil(len(images.x_train) / batch_size)
@@ -97,8 +93,7 @@ def train(
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
         steps_per_execution=min(_STEPS_PER_CALL, steps_per_epoch),
-        # XLA costs TensorFlow ten seconds a model and halves its speed on CPUs; JAX lives by it.
-        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+        jit_compile=backend.jit_compile(),
     )
     classifier = KerasClassifier(model)
     metrics: dict[str, float] = {}
@@ -144,30 +139,3 @@ class KerasClassifier:
 # Enough to hide the cost of a call into the backend (a third of the time when each batch is one),
 # few enough that signals are noticed within a second.
 _STEPS_PER_CALL = 16
-
-
-def _start_afresh(seed: int) -> None:
-    """Make what follows independent of what this process trained before, and free that."""
-    import keras
-
-    keras.backend.clear_session()
-    gc.collect()
-    keras.utils.set_random_seed(seed)
-    if keras.backend.backend() == "tensorflow":
-        # Keras has no switch for this. It costs nothing measurable on CPUs.
-        import tensorflow  # type: ignore[import-untyped]  # TensorFlow ships no types
-
-        tensorflow.config.experimental.enable_op_determinism()
-
-
-@contextmanager
-def _dtype_policy(name: str) -> Iterator[None]:
-    """Layers built within take this policy and keep it."""
-    import keras
-
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)

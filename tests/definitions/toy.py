@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.dataset import ImageSource, Pools, TrainingImages
+from studies.dataset import TrainingImages
+from studies.source import ImageSource, Pools
 from studies.space import Choice, Params, Real
 from studies.splits import PerClass
 from studies.study import Study
@@ -23,13 +24,14 @@ class Noise(ImageSource):
 
     per_class: ClassVar = PerClass(train=10, validation=10)
     checksums: ClassVar = {"noise": "1"}
+    class_names: ClassVar = CLASSES
 
     def read(self, data_dir: Path | None, cache_folder: Path) -> Pools:
         """Made on the spot, always the same."""
         rng = np.random.default_rng(0)
         labels = np.repeat(np.arange(4), 30)
         images = rng.integers(0, 255, (120, 2, 2, 1), dtype=np.uint8)
-        return Pools(images, labels, images, labels, CLASSES)
+        return Pools(images, labels, images, labels)
 
 
 class Guess:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from studies import cifar100, digits
-from studies.dataset import Pools, PreparedData, TrainingImages, load_training, prepare
+from studies.dataset import PreparedData, TrainingImages, load_training, prepare
 from studies.errors import DataError
+from studies.source import Pools
 
 # One thread for each of the processes a test starts: they run side by side.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

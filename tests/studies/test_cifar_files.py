@@ -21,16 +21,18 @@ from studies import cifar_files
 from studies.cifar_files import FOLDER, Archive
 from studies.errors import DataError, DataUnavailable
 
-CONTENT = {
-    "train": pickle.dumps({b"data": np.zeros((2, 3072), np.uint8), b"fine_labels": [0, 1]}),
-    "test": pickle.dumps({b"data": np.ones((1, 3072), np.uint8), b"fine_labels": [1]}),
-    "meta": pickle.dumps({b"fine_label_names": [b"apple", b"bear"]}),
-}
 _NUMPY_2, _NUMPY_1 = b"numpy._core.multiarray", b"numpy.core.multiarray"
-# The official files were written by NumPy 1, whose module had the other name.
+
+
+def _pickled(content: dict[bytes, object]) -> bytes:
+    """As the official files were written: by NumPy 1, whose module had another name."""
+    return pickle.dumps(content, protocol=3).replace(_NUMPY_2, _NUMPY_1)
+
+
 CONTENT = {
-    name: pickle.dumps(pickle.loads(content), protocol=3).replace(_NUMPY_2, _NUMPY_1)
-    for name, content in CONTENT.items()
+    "train": _pickled({b"data": np.zeros((2, 3072), np.uint8), b"fine_labels": [0, 1]}),
+    "test": _pickled({b"data": np.ones((1, 3072), np.uint8), b"fine_labels": [1]}),
+    "meta": _pickled({b"fine_label_names": [b"apple", b"bear"]}),
 }
 
 
@@ -165,9 +167,7 @@ def test_unavailable_names_the_ways_out(
 
 
 @pytest.mark.parametrize("name", ["train", "test", "meta"])
-def test_a_damaged_file_is_named(
-    name: str, folder: Path, tmp_path: Path, archive: Archive
-) -> None:
+def test_a_damaged_file_is_named(name: str, folder: Path, tmp_path: Path, archive: Archive) -> None:
     """One flipped bit is found before anything is unpickled, and the file is named."""
     content = bytearray((folder / name).read_bytes())
     content[-5] ^= 1
@@ -176,9 +176,7 @@ def test_a_damaged_file_is_named(
         cifar_files.read(tmp_path / "data", tmp_path / "downloads", archive)
 
 
-def test_a_damaged_archive_is_named(
-    archive_file: Path, tmp_path: Path, archive: Archive
-) -> None:
+def test_a_damaged_archive_is_named(archive_file: Path, tmp_path: Path, archive: Archive) -> None:
     """A truncated archive is named with the file that cannot be read."""
     archive_file.write_bytes(archive_file.read_bytes()[:-200])
     with pytest.raises(DataError, match=r"small\.tar\.gz"):

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from studies import cifar100, digits
-from studies.dataset import DataSet, Pools, PreparedData, load_holdout, load_training, prepare
+from studies import cifar100, cifar_files, digits
+from studies.dataset import DataSet, PreparedData, load_holdout, load_training, prepare
 from studies.errors import DataError, SettingsError
+from studies.source import Pools
+from tests.studies.conftest import data_dir
 
 DATA_SETS: tuple[DataSet, ...] = ("search", "new")
 
@@ -72,13 +74,19 @@ def test_every_image_is_of_its_class_and_serves_once(
             (test_pool, cifar_pools.y_test, training.x_validation, training.y_validation),
         ):
             for image, label in zip(images, ours, strict=True):
-                official = {cifar_pools.class_names[labels[i]] for i in pool[image.tobytes()]}
+                official = {cifar100.CLASS_NAMES[labels[i]] for i in pool[image.tobytes()]}
                 assert names[label] in official
             if pool is train_pool:
                 seen += [image.tobytes() for image in images]
-        of_classes = [cifar_pools.class_names[label] in names for label in cifar_pools.y_train]
+        of_classes = [cifar100.CLASS_NAMES[label] in names for label in cifar_pools.y_train]
         expected = [image.tobytes() for image in cifar_pools.x_train[of_classes]]
         assert sorted(seen) == sorted(expected)
+
+
+def test_the_class_names_are_those_of_the_data(tmp_path: Path) -> None:
+    """What is known without reading the data is what its `meta` file says."""
+    meta = cifar_files.read(data_dir(), tmp_path)["meta"]
+    assert tuple(name.decode() for name in meta[b"fine_label_names"]) == cifar100.CLASS_NAMES
 
 
 def test_searched_and_new_classes_differ(cifar: PreparedData) -> None:
@@ -118,9 +126,7 @@ def test_the_training_file_holds_no_held_out_image(digits_data: PreparedData) ->
     assert not held_out & {image.tobytes() for image in training.x_train}
 
 
-def test_the_data_hash_is_a_function_of_the_data(
-    digits_data: PreparedData, tmp_path: Path
-) -> None:
+def test_the_data_hash_is_a_function_of_the_data(digits_data: PreparedData, tmp_path: Path) -> None:
     """Two machines get the same hash; another split seed gives another hash and folder."""
     elsewhere = prepare(digits.STUDY.data, tmp_path)
     assert elsewhere.sha256 == digits_data.sha256
@@ -145,8 +151,8 @@ def _prepared_hash(folder: Path) -> str:
 
 def test_several_may_prepare_at_once(tmp_path: Path) -> None:
     """Concurrent preparers agree, and leave four whole files and no others."""
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        hashes = pool.map(_prepared_hash, [tmp_path] * 4, chunksize=1)
+    with multiprocessing.get_context("spawn").Pool(3) as pool:
+        hashes = pool.map(_prepared_hash, [tmp_path] * 3, chunksize=1)
     assert len(set(hashes)) == 1
     data = prepare(digits.STUDY.data, tmp_path)
     found = sorted(path.name for path in data.folder.iterdir())
@@ -154,12 +160,10 @@ def test_several_may_prepare_at_once(tmp_path: Path) -> None:
     assert load_training(data.training_path("new")).n_classes == 4
 
 
-def test_unknown_classes_are_named(tmp_path: Path) -> None:
-    """A class that the data does not have is refused before anything is written."""
-    source = digits.STUDY.data.with_settings({"classes": "one,ten"})
+def test_unknown_classes_are_named() -> None:
+    """A class that the data does not have is refused without reading the data."""
     with pytest.raises(SettingsError, match="unknown class ten; the data has zero, one"):
-        prepare(source, tmp_path)
-    assert not list(tmp_path.iterdir())
+        digits.STUDY.data.with_settings({"classes": "one,ten"})
 
 
 def test_a_changed_bundle_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from studies.errors import SettingsError
-from studies.space import Choice, Parameter, Real, Whole, check_params
+from studies.space import Choice, Parameter, Real, Space, Whole, check_params
 
-SPACE = {"activation": Choice(("relu", "tanh")), "rate": Real(1e-4, 1e-2, log=True)}
+SPACE: Space = {"activation": Choice(("relu", "tanh")), "rate": Real(1e-4, 1e-2, log=True)}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from studies.errors import DataError, SettingsError
-from studies.splits import PerClass, check_classes, labels_of, split
+from studies.splits import PerClass, check_classes, split
 
 TRAIN = np.repeat(np.arange(4), 10)
 TEST = np.repeat(np.arange(4), 5)
@@ -55,12 +55,12 @@ def test_too_few_images_are_refused() -> None:
 def test_unknown_classes_are_named() -> None:
     """The message gives the unknown names and the known ones."""
     with pytest.raises(SettingsError, match="unknown class owl, yak; the data has ant, bee"):
-        labels_of(("bee", "owl", "yak"), ("ant", "bee"))
+        check_classes(("bee", "owl"), ("yak",), ("ant", "bee"))
 
 
 def test_repeated_and_shared_classes_are_named() -> None:
     """A class stands once, in the searched or in the new set."""
     with pytest.raises(SettingsError, match="new_classes repeats bee"):
-        check_classes(("ant",), ("bee", "bee"))
+        check_classes(("ant",), ("bee", "bee"), ("ant", "bee"))
     with pytest.raises(SettingsError, match="shares ant"):
-        check_classes(("ant", "bee"), ("cat", "ant"))
+        check_classes(("ant", "bee"), ("cat", "ant"), ("ant", "bee", "cat"))

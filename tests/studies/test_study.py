@@ -10,13 +10,14 @@ import pytest
 
 from studies import cifar100, digits
 from studies.errors import SettingsError
-from studies.space import check_params
+from studies.space import Params, check_params
+from studies.study import Study
 
 STUDY = cifar100.STUDY
 
 
 @pytest.mark.parametrize("study", [cifar100.STUDY, digits.STUDY], ids=lambda s: s.name)
-def test_settings_round_trip(study: cifar100.Study) -> None:
+def test_settings_round_trip(study: Study) -> None:
     """Settings survive JSON and lead back to an equal study."""
     settings = json.loads(json.dumps(study.settings()))
     assert study.with_settings(settings) == study
@@ -63,7 +64,7 @@ def test_baseline_outside_the_space_is_refused() -> None:
 
 def test_the_published_best_lies_in_the_space() -> None:
     """A search over CIFAR-100 could find the configuration that was published as best."""
-    best = {"activation": "swish", "dense_units": 64, "batch_size": 16}
+    best: Params = {"activation": "swish", "dense_units": 64, "batch_size": 16}
     check_params(STUDY.space, {**STUDY.baseline, **best})
 
 

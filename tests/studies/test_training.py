@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from studies import cifar100, digits
+from studies import backend, cifar100, digits
 from studies.dataset import PreparedData, TrainingImages, load_holdout, load_training
 from studies.evaluation import evaluate
 from studies.study import Study
@@ -36,8 +37,13 @@ def _epochs(
     return train(study, chosen, images, seed=seed, report=report), reported
 
 
-def _metrics(study: Study, images: TrainingImages, seed: int = 0) -> list[Mapping[str, float]]:
-    return [epoch.metrics for epoch in _epochs(study, images, seed=seed)[1]]
+def _metrics(
+    study: Study,
+    images: TrainingImages,
+    params: Mapping[str, str | int | float] | None = None,
+    seed: int = 0,
+) -> list[Mapping[str, float]]:
+    return [epoch.metrics for epoch in _epochs(study, images, params, seed)[1]]
 
 
 def test_every_epoch_is_reported(digits_images: TrainingImages) -> None:
@@ -53,12 +59,12 @@ def test_every_epoch_is_reported(digits_images: TrainingImages) -> None:
 
 
 def test_the_digits_are_learnt(digits_data: PreparedData, digits_images: TrainingImages) -> None:
-    """Ten epochs read more than nine in ten digits, of those never seen as well."""
+    """Ten epochs read more than four in five digits, of those never seen as well."""
     outcome, epochs = _epochs(digits.STUDY, digits_images)
     assert isinstance(outcome, Trained)
-    assert outcome.metrics["val_accuracy"] > 0.9
+    assert outcome.metrics["val_accuracy"] > 0.8
     holdout = load_holdout(digits_data.holdout_path("search"))
-    assert evaluate(outcome.model, holdout.x, holdout.y).accuracy > 0.9
+    assert evaluate(outcome.model, holdout.x, holdout.y).accuracy > 0.8
     validation = evaluate(outcome.model, digits_images.x_validation, digits_images.y_validation)
     assert validation.accuracy == epochs[-1].metrics["val_accuracy"]
     assert validation.loss == epochs[-1].metrics["val_loss"]
@@ -73,12 +79,13 @@ def test_the_same_seed_gives_the_same_metrics(digits_images: TrainingImages) -> 
 
 
 def test_the_same_seed_gives_the_same_metrics_on_cifar(cifar: PreparedData) -> None:
-    """So it is with images in colour, in either precision."""
+    """So it is with images in colour, with dropout, in either precision."""
     images = load_training(cifar.training_path("search"))
     few = replace(images, x_train=images.x_train[::4], y_train=images.y_train[::4])
     for precision in ("float32", "mixed_bfloat16"):
         study = cifar100.STUDY.with_settings({"epochs": 2, "precision": precision})
-        assert _metrics(study, few) == _metrics(study, few)
+        once, again = (_metrics(study, few, {"dropout": 0.3}) for _ in range(2))
+        assert once == again
 
 
 _IN_FRESH_PROCESS = """
@@ -99,14 +106,15 @@ def test_fresh_processes_give_the_same_metrics(
 ) -> None:
     """A process that has trained nothing before agrees with another, and with this one."""
     code = _IN_FRESH_PROCESS.format(path=str(digits_data.training_path("search")))
-    one, two = (json.loads(run_python(code)) for _ in range(2))
+    with ThreadPoolExecutor() as side_by_side:
+        one, two = (json.loads(out) for out in side_by_side.map(run_python, [code, code]))
     assert one == two == _metrics(FAST, digits_images)
 
 
 def test_jax_trains_too(digits_data: PreparedData, run_python: Callable[..., str]) -> None:
     """The studies are pure Keras 3: any of its backends will do."""
     code = _IN_FRESH_PROCESS.format(path=str(digits_data.training_path("search")))
-    code += "assert 'tensorflow' not in sys.modules or 'jax' in sys.modules\n"
+    code += "\nimport keras; assert keras.backend.backend() == 'jax'"
     epochs = json.loads(run_python(code, KERAS_BACKEND="jax"))
     assert len(epochs) == 3
     assert epochs[-1]["val_loss"] < epochs[0]["val_loss"]
@@ -158,17 +166,21 @@ def test_a_saved_model_takes_raw_images(digits_images: TrainingImages, tmp_path:
 
 
 def test_training_leaves_nothing_behind(digits_images: TrainingImages) -> None:
-    """The precision of one training is not that of the next, and models are freed."""
+    """The precision of one training is not that of the next; its models and graphs are freed."""
     import gc
 
     import keras
 
+    def graphs() -> int:
+        backend.start_afresh(0)
+        return sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects())
+
     before = keras.config.dtype_policy().name
     one_epoch = FAST.with_settings({"epochs": 1})
-    for _ in range(3):
-        _epochs(one_epoch.with_settings({"precision": "mixed_bfloat16"}), digits_images)
-    assert keras.config.dtype_policy().name == before
     _epochs(one_epoch, digits_images)
-    gc.collect()
-    alive = [thing for thing in gc.get_objects() if isinstance(thing, keras.Model)]
-    assert len(alive) <= 1
+    few = graphs()
+    for precision in ("mixed_bfloat16", "float32"):
+        _epochs(one_epoch.with_settings({"precision": precision}), digits_images)
+        assert keras.config.dtype_policy().name == before
+    assert graphs() == few
+    assert not [thing for thing in gc.get_objects() if isinstance(thing, keras.Model)]

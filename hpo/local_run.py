@@ -1,0 +1,167 @@
+"""`hpo run`: a study from its creation to its exported result, on this machine."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+
+from rich.console import Console
+
+from hpo import creation, devices, estimate, terminal
+from hpo.creation import Budget
+from hpo.definitions import Definition
+from hpo.errors import HpoError, WorkFailed
+from hpo.settings import Settings
+from hpo.status import Status, read_status
+from storage.database import Database
+from storage.records import StudyRecord
+from studies.dataset import PreparedData, prepare
+
+STOP_SECONDS = 30.0
+LOG_TAIL_BYTES = 4000
+
+
+class Interrupted(HpoError):
+    """The person asked to stop; nothing is lost."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a run leaves behind: the study, over, with the data it was run on."""
+
+    study: StudyRecord
+    data: PreparedData
+
+
+def run(
+    settings: Settings,
+    definition: Definition,
+    name: str,
+    budget: Budget,
+    seed: int,
+    console: Console,
+) -> Finished:
+    """Creates the study unless it exists, works on it with all of this machine, shows how it
+    goes on `console`, and returns once it is over.
+
+    Raises:
+        Interrupted: by SIGINT or SIGTERM; the same call goes on where this one stopped.
+        WorkFailed: the worker died of something else.
+    """
+    console.print(f"Preparing the data of {definition.name}", soft_wrap=True)
+    data = prepare(definition.study.data, settings.cache_dir, settings.data_dir)
+    db = Database.create(settings.storage_url)
+    study = creation.create(db, name, definition, budget, seed)
+    console.print(f"Study {study.name} in {db.shown_url}", soft_wrap=True)
+    status = read_status(db, name)
+    with _stopping_gently():
+        if not study.phase.is_over:
+            if not any(job.state.is_final for job in status.jobs):
+                _tell_estimate(definition, data, settings, study, budget, console)
+            status = _work(settings, definition, db, name, console)
+    db.close()
+    return Finished(status.study, data)
+
+
+def _tell_estimate(
+    definition: Definition,
+    data: PreparedData,
+    settings: Settings,
+    study: StudyRecord,
+    budget: Budget,
+    console: Console,
+) -> None:
+    console.print("Measuring how fast this machine trains", soft_wrap=True)
+
+    def tell(trial: estimate.Trial) -> None:
+        console.print(terminal.pace_line(trial.epoch_seconds, trial.params), soft_wrap=True)
+
+    pace = estimate.measure(definition, data, devices.find(settings.cpu_slots), tell)
+    seconds = pace.seconds(definition.study.epochs, study.trials, budget)
+    slots = f"{pace.slots} slot{'s' if pace.slots > 1 else ''}"
+    console.print(
+        f"Estimate: about {terminal.duration(seconds)} for {study.trials} trials, select and final"
+        f" on {slots}",
+        soft_wrap=True,
+    )
+
+
+def _work(
+    settings: Settings, definition: Definition, db: Database, name: str, console: Console
+) -> Status:
+    with tempfile.TemporaryFile(prefix="hpo-worker-") as log:
+        worker = _start_worker(settings, definition, name, log)
+        try:
+            status = terminal.watch(
+                console,
+                lambda: read_status(db, name),
+                definition.study.epochs,
+                lambda: worker.poll() is None,
+            )
+            worker.wait(timeout=STOP_SECONDS)
+        except KeyboardInterrupt:
+            raise Interrupted(
+                f"stopped; nothing is lost: the same command goes on with '{name}'"
+            ) from None
+        finally:
+            _stop(worker)
+        status = read_status(db, name)
+        if not status.study.phase.is_over:
+            size = log.seek(0, os.SEEK_END)
+            log.seek(max(0, size - LOG_TAIL_BYTES))
+            tail = log.read().decode(errors="replace").strip()
+            raise WorkFailed(f"the worker ended with code {worker.returncode}: {tail}")
+        return status
+
+
+def _start_worker(
+    settings: Settings, definition: Definition, name: str, log: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """The very worker that `hpo worker` is, in a process of its own."""
+    command = [sys.executable, "-m", "hpo", "worker", name, "--study", definition.reference]
+    return subprocess.Popen(
+        [*command, "--parent", str(os.getpid())],
+        env=_environment(settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=log,
+        # Ctrl-C reaches the whole group of a terminal; the worker is stopped by us alone.
+        start_new_session=True,
+    )
+
+
+def _environment(settings: Settings) -> Mapping[str, str]:
+    environment = dict(os.environ)
+    environment.pop("HPO_STORAGE_FILE", None)
+    given = settings.model_dump(mode="json", exclude={"storage", "storage_file"})
+    given["storage"] = settings.storage_url
+    return environment | {
+        f"HPO_{key.upper()}": str(value) for key, value in given.items() if value is not None
+    }
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> None:
+    if worker.poll() is None:
+        worker.terminate()
+        try:
+            worker.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+
+@contextmanager
+def _stopping_gently() -> Iterator[None]:
+    """SIGTERM stops a run as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted("stopped; nothing is lost: the same command goes on") from None
+    finally:
+        signal.signal(signal.SIGTERM, before)

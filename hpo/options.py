@@ -1,0 +1,105 @@
+"""What the commands share: options, and known errors as one line and an exit code."""
+
+import sys
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from hpo.creation import Budget
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds what every command has: --debug, and the translation of known errors."""
+
+    @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+    @wraps(function)
+    def run(*args: Any, debug: bool, **kwargs: Any) -> None:
+        try:
+            function(*args, **kwargs)
+        except Exception as error:
+            code = _exit_code(error)
+            if debug or code is None:
+                raise
+            click.echo(f"hpo: {error}", err=True)
+            sys.exit(code)
+
+    return run
+
+
+def _exit_code(error: Exception) -> int | None:
+    """The exit code of a known error; None for one that is a mistake in this program."""
+    from hpo.errors import HpoError
+    from storage.errors import BadUrl, StorageError, StudyExists, UnfencedWrite
+    from studies.errors import DataError, SettingsError, StudyError
+
+    match error:
+        case HpoError():
+            return error.exit_code
+        case BadUrl() | StudyExists() | SettingsError():
+            return 2
+        case UnfencedWrite():
+            return None
+        case StorageError() | DataError() | StudyError():
+            return 1
+        case _:
+            return None
+
+
+def with_storage(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options that say where state lives; the command gets `settings`."""
+
+    @click.option("--storage", metavar="URL", help="Database; default sqlite:///hpo.db.")
+    @click.option("--settings", "file", type=FILE, help="Settings file; default hpo.toml.")
+    @wraps(function)
+    def run(*args: Any, storage: str | None, file: Path | None, **kwargs: Any) -> None:
+        from hpo.settings import load_settings
+
+        settings = load_settings(file, storage=storage, cpu_slots=kwargs.pop("cpu", None))
+        function(*args, settings=settings, **kwargs)
+
+    return run
+
+
+def with_budget(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options that say how much is to be trained."""
+    options = (
+        click.option("--trials", type=int, help="Search trials in total, the baseline among them."),
+        click.option("--select-top", type=int, default=3, show_default=True, help="Configurations in select."),
+        click.option("--select-seeds", type=int, default=2, show_default=True, help="Seeds of each in select."),
+        click.option("--final-seeds", type=int, default=3, show_default=True, help="Seeds of each in final."),
+        click.option("--timeout", type=float, metavar="SECONDS", help="End the search after this long."),
+        click.option("--target", type=float, help="End the search at this score."),
+        click.option("--seed", type=int, default=0, show_default=True, help="What all randomness derives from."),
+        click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition, e.g. split_seed=1 or epochs=5."),
+    )  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def read_budget(values: Mapping[str, Any]) -> "Budget":
+    """The budget that the options of `with_budget` ask for."""
+    from hpo.creation import Budget
+
+    renamed = {"timeout_seconds" if key == "timeout" else key: values[key] for key in values}
+    return Budget(**renamed)
+
+
+def read_pairs(overrides: tuple[str, ...]) -> dict[str, str]:
+    """What stands in repeated --set KEY=VALUE options."""
+    from hpo.errors import UsageError
+
+    pairs: dict[str, str] = {}
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        if not equals:
+            raise UsageError(f"--set {override}: write --set KEY=VALUE")
+        pairs[key.strip()] = value.strip()
+    return pairs

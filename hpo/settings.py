@@ -1,0 +1,133 @@
+"""Settings of this machine: a TOML file, then the environment (HPO_...), then flags."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import PositiveFloat, PositiveInt, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from hpo.errors import UsageError
+
+DEFAULT_FILE = Path("hpo.toml")
+DEFAULT_STORAGE = "sqlite:///hpo.db"
+
+
+class Settings(BaseSettings):
+    """Where state lives and how this machine works; nothing here changes what a trial means."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HPO_", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    storage: str | None = None
+    """Storage URL."""
+    storage_file: Path | None = None
+    """A file that holds the storage URL: for one with a password."""
+    data_dir: Path | None = None
+    """Where data sets are looked for first."""
+    cache_dir: Path = Path(platformdirs.user_cache_dir("hpo"))
+    """Prepared and downloaded data."""
+    state_dir: Path = Path(platformdirs.user_state_dir("hpo"))
+    """Journals of workers."""
+    cpu_slots: PositiveInt | None = None
+    """Children that train on the CPU side by side."""
+    lease_seconds: PositiveFloat = 60.0
+    """How long a job waits for a worker that is not heard of."""
+
+    @field_validator("storage_file", "data_dir", "cache_dir", "state_dir")
+    @classmethod
+    def _expand(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser()
+
+    @property
+    def storage_url(self) -> str:
+        """The storage URL, from whichever place names it.
+
+        Raises:
+            UsageError: two places name it, or the file cannot be read.
+        """
+        if self.storage_file is None:
+            return self.storage or DEFAULT_STORAGE
+        if self.storage is not None:
+            raise UsageError("both a storage URL and a storage file are set: keep one of them")
+        try:
+            return self.storage_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise UsageError(
+                f"the storage file {self.storage_file} cannot be read: {error.strerror}"
+            ) from error
+
+
+def load_settings(file: Path | None = None, **flags: Any) -> Settings:
+    """Reads the settings; flags that are None were not given.
+
+    Raises:
+        UsageError: a malformed file, an unknown key, a value that does not fit, or a password
+            on the command line.
+    """
+    given = {key: value for key, value in flags.items() if value is not None}
+    if (url := given.get("storage")) is not None:
+        _refuse_password(url)
+        given["storage_file"] = None
+    if file is not None and not file.is_file():
+        raise UsageError(f"there is no settings file {file}: name one that exists")
+    source = file or DEFAULT_FILE
+    try:
+        return _class_reading(source)(**given)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"the settings file {source} is not TOML ({error}): mend it") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(Settings.model_fields)
+        raise UsageError(f"setting '{key}': {first['msg']}; known settings are {known}") from None
+
+
+def _class_reading(file: Path) -> type[Settings]:
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, _File(settings_cls)
+
+    return FromFile
+
+
+class _File(TomlConfigSettingsSource):
+    """The settings file; what it says of the storage gives way to either variable."""
+
+    def __call__(self) -> dict[str, Any]:
+        values = super().__call__()
+        if not {"HPO_STORAGE", "HPO_STORAGE_FILE"}.isdisjoint(os.environ):
+            values = {key: values[key] for key in values.keys() - {"storage", "storage_file"}}
+        return values
+
+
+def _refuse_password(url: str) -> None:
+    try:
+        password = make_url(url).password
+    except ArgumentError:
+        return  # said where the URL is opened
+    if password:
+        raise UsageError(
+            "a password on the command line can be seen by everybody on this machine (ps):"
+            " put the URL into HPO_STORAGE, or into a file named by HPO_STORAGE_FILE"
+        )

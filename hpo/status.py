@@ -1,0 +1,118 @@
+"""How a study stands: one consistent reading of the database, and what follows from it."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from hpo.phases import BASELINE, best_first
+from storage import jobs, studies, workers
+from storage.database import Database
+from storage.records import JobRecord, StudyRecord, WorkerRecord
+from storage.states import JobState, Phase
+
+WORKING_PHASES = (Phase.SEARCH, Phase.SELECT, Phase.FINAL)
+
+
+@dataclass(frozen=True)
+class Status:
+    """A study with all its jobs and workers at one moment of the database's clock."""
+
+    study: StudyRecord
+    jobs: tuple[JobRecord, ...]
+    workers: tuple[WorkerRecord, ...]
+    now_ms: int
+
+    def of_phase(self, phase: Phase) -> list[JobRecord]:
+        """The jobs of a phase; of select and final only the present generation's."""
+        return [
+            job
+            for job in self.jobs
+            if job.phase == phase
+            and (phase == Phase.SEARCH or job.generation == self.study.generation)
+        ]
+
+    def counts(self, phase: Phase) -> Counter[JobState]:
+        return Counter(job.state for job in self.of_phase(phase))
+
+    def total(self, phase: Phase) -> int:
+        """How many jobs the phase has, or will have once it begins."""
+        study = self.study
+        match phase:
+            case Phase.SELECT:
+                planned = (study.select_top + 1) * study.select_seeds
+            case Phase.FINAL:
+                planned = 2 * 2 * study.final_seeds
+            case _:
+                planned = study.trials
+        return len(self.of_phase(phase)) or planned
+
+    @property
+    def running(self) -> list[JobRecord]:
+        return [job for job in self.jobs if job.state == JobState.LEASED]
+
+    @property
+    def best(self) -> JobRecord | None:
+        """The best search trial so far, the baseline among them."""
+        return next(iter(best_first(self.jobs)), None)
+
+    @property
+    def baseline(self) -> JobRecord | None:
+        return next((j for j in best_first(self.jobs) if j.configuration == BASELINE), None)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate from the jobs that have ended; None until one has."""
+        seconds = {
+            phase: [
+                (job.ended_ms - job.started_ms) / 1000
+                for job in self.of_phase(phase)
+                if job.ended_ms and job.started_ms and job.state != JobState.CANCELLED
+            ]
+            for phase in WORKING_PHASES
+        }
+        full = [
+            (job.ended_ms - job.started_ms) / 1000
+            for job in self.jobs
+            if job.ended_ms and job.started_ms and job.state == JobState.SUCCEEDED
+        ]
+        if not full or not self.running:
+            return None
+        left = 0.0
+        for phase in WORKING_PHASES:
+            ended = sum(self.counts(phase)[state] for state in JobState if state.is_final)
+            known = seconds[phase] or full
+            left += (self.total(phase) - ended) * sum(known) / len(known)
+        # Those that run are half done, on average.
+        mean = sum(full) / len(full)
+        return max(0.0, left - mean * len(self.running) / 2) / len(self.running)
+
+
+def read_status(db: Database, name: str) -> Status:
+    """Raises:
+    StudyNotFound, DatabaseUnavailable
+    """
+    with db.reading() as tx:
+        study = studies.get(tx, name)
+        return Status(
+            study,
+            tuple(jobs.of_study(tx, study.id)),
+            tuple(workers.of_study(tx, study.id)),
+            studies.clock_ms(tx),
+        )
+
+
+def as_json(status: Status) -> dict[str, Any]:
+    """The status as plain data, for programs."""
+    best = status.best
+    return {
+        "study": asdict(status.study),
+        "jobs": {
+            phase.value: {state.value: number for state, number in status.counts(phase).items()}
+            for phase in WORKING_PHASES
+        },
+        "best": best and asdict(best),
+        "running": [asdict(job) for job in status.running],
+        "failures": [asdict(job) for job in status.jobs if job.state == JobState.FAILED],
+        "workers": [asdict(worker) for worker in status.workers],
+        "seconds_left": status.seconds_left,
+    }

@@ -1,0 +1,172 @@
+"""A result as people read it: in a terminal or a pipe, and as Markdown."""
+
+from collections.abc import Iterator, Sequence
+
+from rich import box
+from rich.console import Group, JustifyMethod
+from rich.table import Table
+from rich.text import Text
+
+from hpo.phases import BASELINE
+from hpo.result import Comparison, Result, Score
+from hpo.verdict import Difference, Estimate, points
+
+# In a terminal the name above a column of accuracies stands for the losses beside it, too.
+_TERMINAL = (
+    "images",
+    "baseline\naccuracy",
+    "\nloss",
+    "best\naccuracy",
+    "\nloss",
+    "difference in points\n(95% interval)",
+)
+_MARKDOWN = (
+    "images",
+    "baseline accuracy",
+    "baseline loss",
+    "best accuracy",
+    "best loss",
+    "difference in points (95% interval)",
+)
+_CHANGES = ("what changed", "baseline", "best")
+_ABSENT = "-"
+
+
+def report(result: Result) -> Group:
+    """All of a result; it fits a console of 80 columns, and any wider one."""
+    notes = Table.grid(padding=(0, 2, 0, 0))
+    notes.add_column(no_wrap=True, style="bold")
+    notes.add_column()
+    for label, sentence in remarks(result):
+        notes.add_row(label, Text(sentence))
+    parts = (
+        Text(_title(result), style="bold"),
+        result_table(result),
+        changes_table(result),
+        Text(f"Verdict: {result.verdict}", style="bold"),
+        notes,
+    )
+    return Group(*(line for part in parts for line in (part, Text())))
+
+
+def result_table(result: Result) -> Table:
+    """Baseline and best on each split, and their difference in points with its 95% interval."""
+    return _table(_TERMINAL, _score_rows(result), "right")
+
+
+def changes_table(result: Result) -> Table:
+    """What the best configuration has otherwise than the baseline."""
+    return _table(_CHANGES, _change_rows(result), "left")
+
+
+def remarks(result: Result) -> Iterator[tuple[str, str]]:
+    """How far the search had flattered the best configuration, and where the numbers come from:
+    pairs of a label and a sentence."""
+    best, holdout = result.winner, result.holdout.winner.accuracy.mean
+    if best.select is not None and result.seed_luck is not None:
+        seeds = "a fresh seed" if best.select.n_seeds == 1 else f"{best.select.n_seeds} fresh seeds"
+        scores = f"{best.search_score:.3f} in the search, a mean of {best.select.mean:.3f}"
+        luck = points(result.seed_luck)
+        yield "Seed luck", f"{luck} points: validation accuracy {scores} over {seeds}"
+    if best.select is not None and result.image_luck is not None:
+        scores = f"{best.select.mean:.3f} on the validation images, {holdout:.3f} on the holdout"
+        yield "Image luck", f"{points(result.image_luck)} points: {scores}"
+    yield "Evidence", _evidence(result)
+    states = ", ".join(f"{number} {state}" for state, number in result.trials.items())
+    ended = f"; {result.search_ended}" if result.search_ended else ""
+    yield "Trials", f"{sum(result.trials.values())}: {states}{ended}"
+    for lost in result.lost_trainings:
+        which = "the baseline" if lost.configuration == BASELINE else "the best"
+        where = f"of {which} on {lost.data_set} classes, seed {lost.seed}"
+        yield "Lost", f"a final training {where}: {lost.reason}"
+
+
+def markdown(result: Result) -> str:
+    """The same for a document."""
+    blocks = [
+        f"### {_title(result)}",
+        _markdown_table(_MARKDOWN, _score_rows(result)),
+        _markdown_table(_CHANGES, _change_rows(result)),
+        f"**Verdict: {result.verdict}.**",
+        "\n".join(f"- **{label}:** {sentence}." for label, sentence in remarks(result)),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _title(result: Result) -> str:
+    kind = "" if result.definition == result.study else f" of {result.definition}"
+    return f"Study {result.study}{kind}: trial {result.winner.trial_number} against the baseline"
+
+
+def _evidence(result: Result) -> str:
+    pairs = {
+        "validation": result.validation,
+        "holdout": result.holdout,
+        "new-class": result.new_holdout,
+    }
+    there = {name: pair for name, pair in pairs.items() if pair is not None}
+    sides = [side for pair in there.values() for side in (pair.winner, pair.baseline)]
+    seeds = " or ".join(str(count) for count in sorted({len(side.seeds) for side in sides}))
+    images = ", ".join(f"{pair.n_images:,} {name}" for name, pair in there.items())
+    anew = "; for the new classes both were trained from scratch" if result.new_holdout else ""
+    return (
+        f"means over {seeds} seeds, on {images} images; intervals are 95%, over seeds and"
+        f" images{anew}"
+    )
+
+
+def _score_rows(result: Result) -> list[list[str]]:
+    return [
+        ["validation", *_comparison(result.validation)],
+        ["holdout", *_comparison(result.holdout)],
+        ["new classes", *_comparison(result.new_holdout)],
+    ]
+
+
+def _comparison(pair: Comparison | None) -> list[str]:
+    if pair is None:
+        return [_ABSENT] * (len(_MARKDOWN) - 1)
+    return [*_score(pair.baseline), *_score(pair.winner), _difference(pair.difference)]
+
+
+def _score(score: Score) -> list[str]:
+    return [_estimate(score.accuracy), f"{score.loss.mean:.3f}"]
+
+
+def _estimate(value: Estimate) -> str:
+    spread = "" if value.interval is None else f" ± {value.interval.half_width:.3f}"
+    return f"{value.mean:.3f}{spread}"
+
+
+def _difference(difference: Difference) -> str:
+    spread = "" if difference.interval is None else f" ({difference.interval.in_points})"
+    return f"{points(difference.mean)}{spread}"
+
+
+def _change_rows(result: Result) -> list[list[str]]:
+    rows = [
+        [change.name, _value(change.baseline), _value(change.winner)] for change in result.changes
+    ]
+    return rows or [["nothing", _ABSENT, _ABSENT]]
+
+
+def _value(value: str | int | float | None) -> str:
+    if value is None:
+        return _ABSENT
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _table(headings: Sequence[str], rows: list[list[str]], justify: JustifyMethod) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(headings[0])
+    for heading in headings[1:]:
+        table.add_column(heading, justify=justify)
+    for cells in rows:
+        # As Text, because a name in brackets would be taken for markup.
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def _markdown_table(headings: Sequence[str], rows: list[list[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,214 @@
+"""A study as a person watches it: a live page in a terminal, plain lines everywhere else."""
+
+import time
+from collections.abc import Callable
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from hpo.status import WORKING_PHASES, Status
+from storage.errors import DatabaseUnavailable
+from storage.records import JobRecord, Params
+from storage.states import JobState, Phase
+
+LOOK_SECONDS = 1.0
+# In a pipe, the longest silence.
+SPEAK_SECONDS = 5.0
+
+MARKS = {
+    JobState.SUCCEEDED: "",
+    JobState.PRUNED: "pruned",
+    JobState.FAILED: "FAILED",
+    JobState.CANCELLED: "cancelled",
+}
+
+
+def watch(
+    console: Console, read: Callable[[], Status], epochs: int, is_alive: Callable[[], bool]
+) -> Status | None:
+    """Shows the study until it is over or `is_alive` says no; returns what it last saw.
+
+    A database that does not answer is shown as such, and asked again.
+    """
+    if console.is_terminal:
+        return _watch_live(console, read, epochs, is_alive)
+    return _watch_plainly(console, read, epochs, is_alive)
+
+
+def _watch_live(
+    console: Console, read: Callable[[], Status], epochs: int, is_alive: Callable[[], bool]
+) -> Status | None:
+    status: Status | None = None
+    with Live(console=console, refresh_per_second=4, transient=True) as live:
+        while is_alive():
+            try:
+                status = read()
+                live.update(page(status, epochs))
+            except DatabaseUnavailable as error:
+                live.update(Text(f"{error}; asking again", style="red"))
+            if status and status.study.phase.is_over:
+                break
+            time.sleep(LOOK_SECONDS)
+    if status:
+        console.print(page(status, epochs))
+    return status
+
+
+def _watch_plainly(
+    console: Console, read: Callable[[], Status], epochs: int, is_alive: Callable[[], bool]
+) -> Status | None:
+    status: Status | None = None
+    told: set[int] | None = None
+    spoke_at = 0.0
+    while is_alive():
+        try:
+            status = read()
+        except DatabaseUnavailable as error:
+            console.print(f"{error}; asking again", soft_wrap=True)
+            time.sleep(SPEAK_SECONDS)
+            continue
+        ended = [job for job in status.jobs if job.state.is_final]
+        if told is not None:
+            for job in ended:
+                if job.id not in told:
+                    console.print(ending_line(job), soft_wrap=True)
+                    spoke_at = time.monotonic()
+        told = {job.id for job in ended}
+        if status.study.phase.is_over:
+            break
+        if time.monotonic() - spoke_at >= SPEAK_SECONDS:
+            console.print(status_line(status, epochs), soft_wrap=True)
+            spoke_at = time.monotonic()
+        time.sleep(LOOK_SECONDS)
+    return status
+
+
+def page(status: Status, epochs: int) -> RenderableType:
+    """The whole state of a study, for a terminal of 80 columns."""
+    study = status.study
+    head = Text.assemble(
+        (study.name, "bold"),
+        f"  {_phase_words(status)}",
+        (f"  {_left_words(status)}", "dim"),
+    )
+    parts: list[RenderableType] = [head, _bars(status), _scores(status)]
+    if status.running:
+        parts.append(_running(status, epochs))
+    failed = [job for job in status.jobs if job.state == JobState.FAILED]
+    parts.extend(
+        Text(f"{job.title} failed: {_first_line(job.reason)}", style="red", overflow="ellipsis")
+        for job in failed[-3:]
+    )
+    return Group(*parts)
+
+
+def status_line(status: Status, epochs: int) -> str:
+    """The state of a study in one line."""
+    running = ", ".join(f"{job.title} at epoch {job.epoch}/{epochs}" for job in status.running)
+    done = sum(1 for job in status.of_phase(status.study.phase) if job.state.is_final)
+    total = status.total(status.study.phase)
+    best = f"; best {status.best.score:.4f}" if status.best else ""
+    left = _left_words(status)
+    return (
+        f"{status.study.phase} {done}/{total}{best}; {running or 'waiting'}{left and '; ' + left}"
+    )
+
+
+def ending_line(job: JobRecord) -> str:
+    """How a job ended, in one line."""
+    seconds = ((job.ended_ms or 0) - (job.started_ms or job.ended_ms or 0)) / 1000
+    score = "" if job.score is None else f" {job.score:.4f}"
+    words = [f"{job.title}:{score}", MARKS[job.state], f"after {job.epoch} epochs, {seconds:.0f} s"]
+    if job.state == JobState.FAILED:
+        words.append(_first_line(job.reason))
+    elif job.phase == Phase.SEARCH and job.params:
+        words.append(describe_params(job.params))
+    return " ".join(word for word in words if word)
+
+
+def pace_line(epoch_seconds: float, params: Params) -> str:
+    """How fast a configuration trained, in one line."""
+    return f"  {epoch_seconds:5.2f} s an epoch: {describe_params(params)}"
+
+
+def describe_params(params: Params) -> str:
+    """Parameters as `name=value`, numbers short."""
+    return " ".join(
+        f"{name}={value:.2g}" if isinstance(value, float) else f"{name}={value}"
+        for name, value in params.items()
+    )
+
+
+def _bars(status: Status) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for phase in WORKING_PHASES:
+        counts = status.counts(phase)
+        done = sum(counts[state] for state in JobState if state.is_final)
+        total = status.total(phase)
+        marks = [
+            f"{counts[state]} {mark}" for state, mark in MARKS.items() if mark and counts[state]
+        ]
+        style = "bold" if phase == status.study.phase else "dim"
+        table.add_row(
+            Text(phase.value, style=style),
+            ProgressBar(total=max(total, 1), completed=done, width=30),
+            f"{done}/{total}",
+            Text(", ".join(marks), style="dim"),
+        )
+    return table
+
+
+def _scores(status: Status) -> Text:
+    baseline, best = status.baseline, status.best
+    if best is None:
+        return Text("no trial has been completed yet", style="dim")
+    text = Text.assemble("best ", (f"{best.score:.4f}", "bold green"), f" ({best.title})")
+    if baseline is not None:
+        text.append(f"   baseline {baseline.score:.4f}")
+    if best.params:
+        text.append(f"\n{describe_params(best.params)}", style="dim")
+    return text
+
+
+def _running(status: Status, epochs: int) -> Table:
+    hosts = {worker.id: worker.host for worker in status.workers}
+    table = Table.grid(padding=(0, 1))
+    for job in status.running:
+        table.add_row(
+            Text(hosts.get(job.worker_id or "", "?"), style="cyan"),
+            job.title,
+            ProgressBar(total=epochs, completed=job.epoch, width=20),
+            f"{job.epoch}/{epochs}",
+            "" if job.score is None else f"{job.score:.4f}",
+        )
+    return table
+
+
+def _phase_words(status: Status) -> str:
+    study = status.study
+    words = f"{study.phase}"
+    if study.generation > 1:
+        words += f", generation {study.generation}"
+    return f"{words}: {_first_line(study.reason)}" if study.reason else words
+
+
+def _left_words(status: Status) -> str:
+    if status.seconds_left is None or status.study.phase.is_over:
+        return ""
+    return f"about {duration(status.seconds_left)} left"
+
+
+def duration(seconds: float) -> str:
+    """A duration as a person says it."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").splitlines()[0] if text else ""

@@ -1,0 +1,99 @@
+"""Where images come from: the raw pools, and the settings that decide how they are split."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    ValidationError,
+    model_validator,
+)
+
+from studies.errors import SettingsError
+from studies.splits import PerClass, check_classes
+
+Pixels = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+
+# Part of the cache key: raise it whenever the same settings would give other files.
+_FORMAT = 1
+
+
+def _separated(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+ClassNames = Annotated[
+    tuple[Annotated[str, Field(min_length=1)], ...],
+    BeforeValidator(_separated),
+    Field(min_length=2),
+]
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Raw images before any split: uint8 (n, height, width, channels), labels int64 (n,)."""
+
+    x_train: Pixels
+    y_train: Labels
+    x_test: Pixels
+    y_test: Labels
+
+
+class ImageSource(BaseModel, ABC):
+    """Where images come from, with the settings that decide how they are split."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    per_class: ClassVar[PerClass]
+    checksums: ClassVar[Mapping[str, str]]
+    """Checksums of the raw data, known without reading it."""
+    class_names: ClassVar[tuple[str, ...]]
+    """All classes of the raw data, known without reading it; a label is an index into them."""
+
+    classes: ClassNames
+    new_classes: ClassNames
+    split_seed: NonNegativeInt = 0
+
+    @model_validator(mode="after")
+    def _classes_differ(self) -> Self:
+        check_classes(self.classes, self.new_classes, self.class_names)
+        return self
+
+    @abstractmethod
+    def read(self, data_dir: Path | None, cache_folder: Path) -> Pools:
+        """Find the raw data (in `data_dir` first), check and read it; downloads go under
+        `cache_folder`. Raises DataError, and DataUnavailable if it is found nowhere."""
+
+    def with_settings(self, settings: Mapping[str, object]) -> Self:
+        """This source with some fields replaced; SettingsError if a value does not fit."""
+        try:
+            return self.model_validate(self.model_dump() | dict(settings))
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = first["loc"][0] if first["loc"] else "data"
+            value = settings.get(str(key))
+            raise SettingsError(f"setting {key} cannot be {value!r}: {first['msg']}") from None
+
+    def key(self) -> str:
+        """A name for the prepared data: a hash of the settings and the raw data's checksums."""
+        facts = {
+            "format": _FORMAT,
+            "source": type(self).__name__,
+            "settings": self.model_dump(mode="json"),
+            "raw": dict(self.checksums),
+        }
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,93 @@
+"""Databases for tests: each test gets its own, copied from one in which the tables were made."""
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from sqlalchemy.engine import URL, make_url
+
+from storage.database import Database
+
+
+class Databases(Protocol):
+    """Makes databases of one backend and removes them; all take and give URLs."""
+
+    def empty(self) -> str:
+        """One without any table."""
+        ...
+
+    def ready(self) -> str:
+        """One with all tables and no rows."""
+        ...
+
+    def drop(self, url: str) -> None:
+        """Removes it, whoever is connected."""
+        ...
+
+
+class SqliteDatabases:
+    """Files in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template = folder / "template.db"
+
+    def empty(self) -> str:
+        return f"sqlite:///{self._fresh()}"
+
+    def ready(self) -> str:
+        if not self._template.exists():
+            Database.create(f"sqlite:///{self._template}").close()
+        file = self._fresh()
+        shutil.copy(self._template, file)
+        return f"sqlite:///{file}"
+
+    def drop(self, url: str) -> None:
+        shutil.rmtree(Path(url.removeprefix("sqlite:///")).parent)
+
+    def _fresh(self) -> Path:
+        folder = self._folder / uuid.uuid4().hex
+        folder.mkdir()
+        return folder / "hpo.db"
+
+
+class PostgresDatabases:
+    """Databases on one server."""
+
+    def __init__(self, server: URL) -> None:
+        self._server = server
+        self._template = ""
+
+    def empty(self) -> str:
+        return self._url(self._create(""))
+
+    def ready(self) -> str:
+        if not self._template:
+            self._template = self._create("")
+            Database.create(self._url(self._template)).close()
+        return self._url(self._create(f" TEMPLATE {self._template}"))
+
+    def drop(self, url: str) -> None:
+        self._do(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Removes what is left."""
+        if self._template:
+            self._do(f"DROP DATABASE {self._template} WITH (FORCE)")
+
+    def _create(self, options: str) -> str:
+        name = f"hpo_test_{uuid.uuid4().hex}"
+        self._do(f"CREATE DATABASE {name}{options}")
+        return name
+
+    def _do(self, statement: str) -> None:
+        server = self._server.set(drivername="postgresql")
+        with psycopg.connect(
+            server.render_as_string(hide_password=False), autocommit=True
+        ) as connection:
+            connection.execute(statement.encode())
+
+    def _url(self, name: str) -> str:
+        return self._server.set(database=name).render_as_string(hide_password=False)

@@ -1,0 +1,46 @@
+"""What the tests of the run core share."""
+
+from collections.abc import Callable
+
+import pytest
+
+from hpo.definitions import Definition
+from hpo.trials import Trials
+from storage import jobs
+from storage.database import Database
+from storage.records import JobRecord, Lease, StudyRecord
+
+Claim = Callable[..., tuple[JobRecord, Lease]]
+
+
+@pytest.fixture
+def trials(db: Database, study: StudyRecord, toy: Definition) -> Trials:
+    """The trials of the toy study."""
+    return Trials(db, study, toy.study.space, toy.study.epochs)
+
+
+@pytest.fixture
+def claim(db: Database, study: StudyRecord) -> Claim:
+    """Claims the study's next job as (worker, lease in seconds); there must be one."""
+
+    def _claim(worker: str = "me", seconds: float = 60.0) -> tuple[JobRecord, Lease]:
+        with db.transaction() as tx:
+            claimed = jobs.claim(tx, study.id, worker, seconds)
+        assert claimed is not None
+        return claimed
+
+    return _claim
+
+
+@pytest.fixture
+def take_over(db: Database, claim: Claim) -> Callable[[Lease], tuple[JobRecord, Lease]]:
+    """Another worker takes the job of a lease that has expired."""
+
+    def _take_over(lease: Lease) -> tuple[JobRecord, Lease]:
+        with db.transaction() as tx:
+            jobs.write(tx, lease, lease_expires_ms=0)
+        job, theirs = claim("another")
+        assert job.id == lease.job_id
+        return job, theirs
+
+    return _take_over

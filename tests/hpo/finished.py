@@ -1,0 +1,113 @@
+"""Finished studies without any training: jobs go through the real phases, with scores given by
+the test."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpo import phases, seeds
+from storage import evaluations, jobs, workers
+from storage.database import Database
+from storage.records import EvaluationRecord, JobRecord, StudyRecord
+from storage.states import DataSet, JobState, Phase, Split
+from tests.waiting import eventually
+
+VERSIONS = {"python": "3.0.0", "keras": "1.0.0"}
+VALIDATION_IMAGES = 20
+HOLDOUT_IMAGES = 40
+# Of the configuration that wins, the second trial; 0 is the baseline.
+WINNER = 2
+SEARCH_SCORES = {0: 0.70, 1: 0.80, 2: 0.90, 3: 0.75}
+SELECT_SCORES = {0: (0.70, 0.72), 1: (0.78, 0.80), 2: (0.84, 0.86), 3: (0.70, 0.70)}
+# How many images of the holdout are classified rightly, by configuration and seed.
+HOLDOUT_RIGHT = {0: (28, 26, 30), WINNER: (32, 36, 34)}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is to become of a job. `right` counts the images, of each split, on which its model is
+    right: the first ones."""
+
+    state: JobState = JobState.SUCCEEDED
+    score: float | None = None
+    reason: str | None = None
+    right: dict[Split, int] | None = None
+    first_label: int = 0
+
+
+Train = Callable[[StudyRecord, JobRecord], Outcome]
+
+
+def seed_index(study: StudyRecord, job: JobRecord) -> int:
+    """Which of its phase's seeds the job has, from 0."""
+    for index in range(10):
+        if job.seed == seeds.derive_seed(study.seed, str(job.phase), study.generation, index):
+            return index
+    raise AssertionError(f"job {job.id} has a seed of no phase")
+
+
+def usual(study: StudyRecord, job: JobRecord) -> Outcome:
+    """The numbers above; on the new classes both are right on two images fewer."""
+    if job.phase == Phase.SEARCH:
+        return Outcome(score=SEARCH_SCORES[job.configuration])
+    index = seed_index(study, job)
+    if job.phase == Phase.SELECT:
+        return Outcome(score=SELECT_SCORES[job.configuration][index])
+    holdout = HOLDOUT_RIGHT[job.configuration][index] - 2 * (job.data_set == DataSet.NEW)
+    right = {Split.VALIDATION: holdout // 2, Split.HOLDOUT: holdout}
+    return Outcome(score=holdout / HOLDOUT_IMAGES, right=right)
+
+
+def carry_out(db: Database, study: StudyRecord, train: Train = usual) -> StudyRecord:
+    """Ends one job after another as `train` says, until the study is over."""
+    worker = str(uuid.uuid4())
+    with db.transaction() as tx:
+        workers.join(tx, worker, "host", 1, ["cpu:0"], VERSIONS)
+
+    def step() -> StudyRecord | None:
+        now = phases.advance(db, study.name)
+        if now.phase.is_over:
+            return now
+        with db.transaction() as tx:
+            claimed = jobs.claim(tx, study.id, worker, 60)
+            assert claimed is not None
+            job, lease = claimed
+            outcome = train(now, job)
+            columns: dict[str, object] = {"state": outcome.state, "score": outcome.score}
+            if job.phase == Phase.SEARCH:
+                number = job.configuration
+                columns |= {"trial_id": job.id, "trial_number": number, "params": params(number)}
+            loss = None if outcome.score is None else 1 - outcome.score
+            jobs.write(tx, lease, **columns, loss=loss, reason=outcome.reason)
+            evaluations.add(tx, _judge(job, outcome))
+        return None
+
+    return eventually(step)
+
+
+def params(configuration: int) -> dict[str, str | float]:
+    """The parameters of a configuration; those of 0 are the toy's baseline."""
+    return {"x": 0.5, "kind": "good" if configuration else "bad"} | (
+        {"x": configuration / 10} if configuration else {}
+    )
+
+
+def _judge(job: JobRecord, outcome: Outcome) -> list[EvaluationRecord]:
+    images = {Split.VALIDATION: VALIDATION_IMAGES, Split.HOLDOUT: HOLDOUT_IMAGES}
+    records = []
+    for split, right in (outcome.right or {}).items():
+        labels = (np.arange(images[split]) + outcome.first_label) % 2
+        wrong = np.arange(images[split]) >= right
+        records.append(
+            EvaluationRecord(
+                job_id=job.id,
+                split=split,
+                accuracy=right / images[split],
+                loss=1 - right / images[split],
+                labels=labels.astype(np.uint8).tobytes(),
+                predictions=np.where(wrong, 1 - labels, labels).astype(np.uint8).tobytes(),
+            )
+        )
+    return records

@@ -1,0 +1,228 @@
+"""Making a study, and extending it."""
+
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import replace
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+import optuna
+import pytest
+
+from hpo import definitions
+from hpo.creation import Budget, create, extend
+from hpo.definitions import Definition
+from hpo.errors import UsageError
+from hpo.phases import advance
+from hpo.trials import UUID_ATTRIBUTE
+from storage import jobs, studies
+from storage.database import Database
+from storage.errors import LeaseLost, StudyExists, StudyNotFound
+from storage.records import JobRecord, Lease, StudyRecord
+from storage.states import JobState, Phase
+from tests.conftest import DEFINITIONS
+from tests.marks import on
+
+BUDGET = Budget(trials=4, select_top=2, select_seeds=2, final_seeds=2)
+PROCESSES = 6
+
+
+def _jobs(db: Database, study: StudyRecord) -> list[JobRecord]:
+    with db.reading() as tx:
+        return jobs.of_study(tx, study.id)
+
+
+def _get(db: Database) -> StudyRecord:
+    with db.reading() as tx:
+        return studies.get(tx, "toy")
+
+
+def _claim(db: Database, study: StudyRecord) -> tuple[JobRecord, Lease]:
+    with db.transaction() as tx:
+        claimed = jobs.claim(tx, study.id, "me", 60)
+    assert claimed is not None
+    return claimed
+
+
+def _work_until(db: Database, study: StudyRecord, phase: Phase) -> None:
+    """Ends jobs as a worker would until the study is in that phase."""
+    while advance(db, study.name).phase != phase:
+        job, lease = _claim(db, study)
+        columns: dict[str, Any] = {"state": JobState.SUCCEEDED, "score": 0.5, "loss": 1.0}
+        if job.phase == Phase.SEARCH:
+            number = job.configuration
+            columns |= {"trial_id": number + 1, "trial_number": number, "params": {"x": 0.5}}
+        with db.transaction() as tx:
+            jobs.write(tx, lease, **columns)
+
+
+def test_a_new_study(db: Database, study: StudyRecord, toy: Definition) -> None:
+    """It is in its search, with N open jobs that all have seeds of their own, and Optuna's study
+    of the same name carries its UUID."""
+    assert (study.phase, study.generation, study.trials) == (Phase.SEARCH, 1, 4)
+    assert (study.definition, study.definition_hash) == ("toy", toy.hash)
+    assert study.baseline == toy.study.baseline
+    found = _jobs(db, study)
+    assert [job.configuration for job in found] == [0, 1, 2, 3]
+    assert {(job.phase, job.state) for job in found} == {(Phase.SEARCH, JobState.OPEN)}
+    assert len({job.seed for job in found}) == 4
+    beside = optuna.load_study(study_name="toy", storage=db.optuna)
+    assert beside.user_attrs[UUID_ATTRIBUTE] == study.uuid
+    assert beside.direction == optuna.study.StudyDirection.MAXIMIZE
+
+
+def test_creating_again_is_the_same_study(
+    db: Database, study: StudyRecord, toy: Definition
+) -> None:
+    """Asked for again, with or without its number of trials, it is returned as it stands."""
+    _, lease = _claim(db, study)
+    for budget in (BUDGET, replace(BUDGET, trials=None)):
+        assert create(db, "toy", toy, budget) == _get(db)
+    assert len(_jobs(db, study)) == 4
+    with db.transaction() as tx:
+        jobs.write(tx, lease, epoch=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda toy, budget: (toy, replace(budget, trials=5), 0), "4 trials: .*--extend"),
+        (lambda toy, budget: (toy, replace(budget, select_top=1), 0), "other select top"),
+        (lambda toy, budget: (toy, replace(budget, final_seeds=3), 0), "other final seeds"),
+        (lambda toy, budget: (toy, replace(budget, timeout_seconds=60), 0), "other timeout"),
+        (lambda toy, budget: (toy, replace(budget, target=0.5), 0), "other target"),
+        (lambda toy, budget: (toy, budget, 1), "other seed"),
+        (lambda toy, budget: (replace(toy, hash="f" * 64), budget, 0), "another version of 'toy'"),
+        (lambda toy, budget: (toy.with_settings({"epochs": 3}), budget, 0), "other settings"),
+        (
+            lambda toy, budget: (replace(toy, study=replace(toy.study, name="tea")), budget, 0),
+            "exists with the definition 'toy'",
+        ),
+    ],
+)
+def test_another_study_of_that_name_is_refused(
+    db: Database,
+    study: StudyRecord,
+    toy: Definition,
+    change: Callable[[Definition, Budget], tuple[Definition, Budget, int]],
+    said: str,
+) -> None:
+    """Asked for with anything else, the refusal says what differs; the study is left as it is."""
+    definition, budget, seed = change(toy, BUDGET)
+    with pytest.raises(StudyExists, match=said):
+        create(db, "toy", definition, budget, seed)
+    assert _get(db) == study
+    assert len(_jobs(db, study)) == 4
+
+
+def test_a_study_of_optunas_alone_is_not_ours(db: Database, toy: Definition) -> None:
+    """A study with trials that somebody else made in the same database is not taken over."""
+    theirs = optuna.create_study(study_name="toy", storage=db.url.render_as_string(False))
+    theirs.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
+    with pytest.raises(StudyExists, match="that hpo did not make: choose another --name"):
+        create(db, "toy", toy, BUDGET)
+    with pytest.raises(StudyNotFound):
+        _get(db)
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        ({"trials": 1}, "--trials 1 is too few: 2"),
+        ({"select_top": 0}, "--select-top 0 is too few"),
+        ({"select_seeds": 0}, "--select-seeds 0"),
+        ({"final_seeds": 1}, "--final-seeds 1 is too few: 2"),
+        ({"timeout_seconds": 0.0}, "--timeout 0 leaves no time"),
+    ],
+)
+def test_a_budget_that_cannot_be_meant(budget: dict[str, Any], said: str) -> None:
+    """The refusal names the option and the least that it takes."""
+    with pytest.raises(UsageError, match=said):
+        Budget(**budget)
+
+
+def _create(url: str, barrier: Barrier) -> None:
+    toy = definitions.load(str(DEFINITIONS / "toy.py"))
+    db = Database.open(url)
+    barrier.wait()
+    create(db, "toy", toy, BUDGET)
+    db.close()
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+def test_simultaneous_creation_makes_one_study(db: Database, url: str) -> None:
+    """Six processes that create the same study at the same moment all get the one, with N jobs
+    and Optuna's study tied to it."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    barrier = context.Barrier(PROCESSES)
+    processes = [context.Process(target=_create, args=(url, barrier)) for _ in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * PROCESSES
+    assert len(_jobs(db, _get(db))) == 4
+    beside = optuna.load_study(study_name="toy", storage=db.optuna)
+    assert beside.user_attrs[UUID_ATTRIBUTE] == _get(db).uuid
+
+
+def test_extending_in_the_search(db: Database, study: StudyRecord) -> None:
+    """The total is raised and the jobs that are lacking are added, once; what runs goes on."""
+    _, lease = _claim(db, study)
+    for _ in range(2):
+        extended = extend(db, "toy", 7)
+        assert (extended.trials, extended.generation, extended.phase) == (7, 1, Phase.SEARCH)
+        assert [job.configuration for job in _jobs(db, study)] == list(range(7))
+    with db.transaction() as tx:
+        jobs.write(tx, lease, epoch=1)
+    assert len({job.seed for job in _jobs(db, study)}) == 7
+
+
+def test_a_total_never_shrinks(db: Database, study: StudyRecord) -> None:
+    """A smaller total is refused; the present one changes nothing."""
+    assert extend(db, "toy", 4) == study
+    with pytest.raises(UsageError, match="has 4 trials already: --trials 3"):
+        extend(db, "toy", 3)
+    with pytest.raises(StudyNotFound):
+        extend(db, "tea", 5)
+    assert len(_jobs(db, study)) == 4
+
+
+@pytest.mark.parametrize("phase", [Phase.SELECT, Phase.FINAL, Phase.DONE])
+def test_extending_after_the_search(db: Database, study: StudyRecord, phase: Phase) -> None:
+    """A study past its search enters a new generation: the search goes on, what was under way of
+    the old select and final is cancelled, and both are done anew, on all trials."""
+    _work_until(db, study, phase)
+    running = None if phase == Phase.DONE else _claim(db, study)
+    for _ in range(2):
+        extended = extend(db, "toy", 6)
+        assert (extended.phase, extended.generation) == (Phase.SEARCH, 2)
+        assert extended.ended_ms is None
+    if running is not None:
+        with pytest.raises(LeaseLost), db.transaction() as tx:
+            jobs.write(tx, running[1], epoch=1)
+    opened = [job for job in _jobs(db, study) if job.state == JobState.OPEN]
+    assert [(job.phase, job.configuration) for job in opened] == [
+        (Phase.SEARCH, 4), (Phase.SEARCH, 5),
+    ]  # fmt: skip
+    _work_until(db, study, Phase.DONE)
+    anew = [job for job in _jobs(db, study) if job.generation == 2]
+    counts = [sum(job.phase == phase for job in anew) for phase in Phase]
+    assert counts == [2, 3 * 2, 2 * 2 * 2, 0, 0]
+    assert {job.state for job in anew} == {JobState.SUCCEEDED}
+
+
+@on("sqlite")
+def test_extending_a_stopped_study(db: Database, study: StudyRecord) -> None:
+    """A study that stopped at three failures goes on where it is extended."""
+    with db.transaction() as tx:
+        for number in range(4):
+            _, lease = jobs.claim(tx, study.id, "me", 60) or (None, Lease(0, ""))
+            state = JobState.FAILED if number else JobState.SUCCEEDED
+            columns = {"trial_id": number, "trial_number": number, "params": {"x": 0.5}}
+            jobs.write(tx, lease, **columns, state=state, score=0.5, loss=1.0, reason="broken")
+    assert advance(db, "toy").phase == Phase.STOPPED
+    extended = extend(db, "toy", 6)
+    assert (extended.phase, extended.reason) == (Phase.SEARCH, None)
+    _work_until(db, study, Phase.DONE)

@@ -1,0 +1,212 @@
+"""The journal: what must reach the database, on disk until it has."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hpo.errors import UsageError
+from hpo.journal import Entry, Journal
+from hpo.messages import Diverged, Evaluated, Pruned, Raised, Report, Trained
+from storage.records import Lease
+from tests.waiting import eventually
+
+STUDY = "11111111-1111-1111-1111-111111111111"
+
+
+def _report(epoch: int, job: int = 1) -> Entry:
+    return Entry(job_id=job, token="t", body=Report(epoch=epoch, score=0.1 * epoch, seconds=0.5))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        Report(epoch=3, score=0.1 + 0.2, seconds=1.5),
+        Trained(
+            score=0.5,
+            loss=1.5,
+            evaluations=(
+                Evaluated(split="holdout", accuracy=1.0, loss=0.0, labels=b"AAEC", predictions=b""),
+            ),
+            model_file="/somewhere/model.keras",
+        ),
+        Pruned(epoch=2),
+        Diverged(epoch=1, reason="loss was nan"),
+        Raised(error="ValueError: ünïcode", traceback="a\nb\tc\\n"),
+    ],
+    ids=lambda body: body.kind,
+)
+def test_what_is_written_is_read_again(tmp_path: Path, body: Report) -> None:
+    """Every kind of entry comes back from the disk as it was, lease and all."""
+    entry = Entry(job_id=7, token="abc", body=body)
+    journal = Journal.create(tmp_path / "j", STUDY)
+    journal.append(entry)
+    journal.close()
+    again = Journal.create(tmp_path / "j", STUDY)
+    assert again.first == entry
+    assert again.first.lease == Lease(7, "abc")
+    assert again.leases == {Lease(7, "abc")}
+    again.close()
+
+
+def test_oldest_first(tmp_path: Path) -> None:
+    """Entries leave in the order in which they came; what was dropped in an emptied journal is
+    gone from the disk."""
+    journal = Journal.create(tmp_path / "j", STUDY)
+    entries = [_report(1), _report(2), _report(1, job=2)]
+    for entry in entries:
+        journal.append(entry)
+    for entry in entries:
+        assert journal.first == entry
+        journal.drop_first()
+    assert journal.first is None
+    journal.append(_report(9))
+    journal.close()
+    again = Journal.create(tmp_path / "j", STUDY)
+    assert again.first == _report(9)
+    again.drop_first()
+    assert again.first is None
+    again.close()
+
+
+def test_an_empty_journal_leaves_nothing(tmp_path: Path) -> None:
+    """With all delivered, the folder is removed with the files in it; else it stays whole."""
+    journal = Journal.create(tmp_path / "j", STUDY)
+    (journal.files / "model.keras").write_text("bytes")
+    journal.append(_report(1))
+    journal.close()
+    assert (tmp_path / "j" / "files" / "model.keras").exists()
+    journal = Journal.create(tmp_path / "j", STUDY)
+    journal.drop_first()
+    journal.close()
+    assert not (tmp_path / "j").exists()
+
+
+def test_a_torn_line_is_dropped(tmp_path: Path) -> None:
+    """Wherever a supervisor was cut while writing its last entry, the entries before it stand,
+    and the journal can be written on."""
+    whole, last = _report(1), _report(2)
+    journal = Journal.create(tmp_path / "j", STUDY)
+    journal.append(whole)
+    journal.append(last)
+    journal.close()
+    file = tmp_path / "j" / "entries.jsonl"
+    content = file.read_bytes()
+    first_length = content.index(b"\n") + 1
+    for length in (first_length, first_length + 1, len(content) - 30, len(content) - 1):
+        file.write_bytes(content[:length])
+        torn = Journal.create(tmp_path / "j", STUDY)
+        assert torn.first == whole
+        torn.append(_report(3))
+        torn.close()
+        after = Journal.create(tmp_path / "j", STUDY)
+        found = []
+        while after.first is not None:
+            found.append(after.first)
+            after.drop_first()
+        after.close()
+        assert found == [whole, _report(3)]
+        (tmp_path / "j").mkdir()
+
+
+def test_a_killed_writer_loses_nothing_it_was_told_is_safe(tmp_path: Path) -> None:
+    """A process killed while it writes as fast as it can leaves every entry whose `append` had
+    returned, in order."""
+    code = (
+        "import sys; from pathlib import Path; from hpo.journal import Entry, Journal\n"
+        "from hpo.messages import Report\n"
+        "journal, epoch = Journal.create(Path(sys.argv[1]), sys.argv[2]), 0\n"
+        "while True:\n"
+        "    epoch += 1\n"
+        "    body = Report(epoch=epoch, score=0.5, seconds=1)\n"
+        "    journal.append(Entry(job_id=1, token='t', body=body))\n"
+        "    print(epoch, flush=True)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "j"), STUDY]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        for _ in range(20):
+            writer.stdout.readline()
+        writer.kill()
+        told = 20 + len(writer.stdout.readlines())
+    (journal,) = Journal.orphans(tmp_path, STUDY)
+    epochs = []
+    while journal.first is not None:
+        assert isinstance(journal.first.body, Report)
+        epochs.append(journal.first.body.epoch)
+        journal.drop_first()
+    journal.close()
+    assert len(epochs) >= told
+    assert epochs == list(range(1, len(epochs) + 1))
+
+
+def test_orphans_are_those_of_the_dead(tmp_path: Path) -> None:
+    """A journal is left alone while its supervisor lives, stopped or not, and while it belongs to
+    another study; once that supervisor is dead it is found, and by one only."""
+    code = (
+        "import sys, time; from pathlib import Path; from hpo.journal import Journal\n"
+        "journal = Journal.create(Path(sys.argv[1]), sys.argv[2]); print('open', flush=True)\n"
+        "time.sleep(300)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "theirs"), STUDY]
+    other = Journal.create(tmp_path / "other", "another study")
+    mine = Journal.create(tmp_path / "mine", STUDY)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "open\n"
+        os.kill(owner.pid, signal.SIGSTOP)
+        assert list(Journal.orphans(tmp_path, STUDY)) == []
+        owner.kill()
+        owner.wait()
+        (found,) = eventually(lambda: list(Journal.orphans(tmp_path, STUDY)))
+    assert found.folder == tmp_path / "theirs"
+    assert list(Journal.orphans(tmp_path, STUDY)) == []
+    for journal in (found, mine, other):
+        journal.close()
+    assert list(Journal.orphans(tmp_path, STUDY)) == []
+
+
+def test_a_journal_has_one_owner(tmp_path: Path) -> None:
+    """Opening a journal that is held raises, and harms nothing."""
+    journal = Journal.create(tmp_path / "j", STUDY)
+    journal.append(_report(1))
+    with pytest.raises(BlockingIOError):
+        Journal.create(tmp_path / "j", STUDY)
+    journal.close()
+    again = Journal.create(tmp_path / "j", STUDY)
+    assert again.first == _report(1)
+    again.close()
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    """The refusal names the folder and the setting."""
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(UsageError, match=r"/file/j cannot be written .*HPO_STATE_DIR"):
+        Journal.create(tmp_path / "file" / "j", STUDY)
+
+
+def test_many_come_and_go_at_once(tmp_path: Path) -> None:
+    """Supervisors that start, look for orphans and leave at the same moment do not meet badly."""
+    code = (
+        "import sys, uuid; from pathlib import Path; from hpo.journal import Journal\n"
+        "root = Path(sys.argv[1]); input()\n"
+        "for _ in range(40):\n"
+        "    found = list(Journal.orphans(root, sys.argv[2]))\n"
+        "    journal = Journal.create(root / str(uuid.uuid4()), sys.argv[2])\n"
+        "    for one in (*found, journal): one.close()\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path), STUDY]
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in processes:
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err

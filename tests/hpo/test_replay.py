@@ -1,0 +1,216 @@
+"""Training an exported configuration again, from its file alone."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hpo import creation, devices, exporter, provenance, replay
+from hpo.creation import Budget
+from hpo.definitions import Definition
+from hpo.errors import DefinitionError, UsageError, WorkFailed
+from hpo.supervisor import Supervisor
+from storage.database import Database
+from studies.dataset import PreparedData
+from tests.databases import SqliteDatabases
+
+Replay = Callable[..., replay.Replayed]
+
+
+@pytest.fixture(scope="module")
+def exported(
+    sqlite_databases: SqliteDatabases,
+    toy: Definition,
+    toy_data: PreparedData,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> exporter.ExportedFiles:
+    """A study that was really trained, exported; its database is gone."""
+    url = sqlite_databases.ready()
+    db = Database.open(url)
+    study = creation.create(db, "toy", toy, Budget(trials=4))
+    Supervisor(
+        db,
+        study,
+        toy,
+        toy_data,
+        devices.find(2),
+        provenance.versions(),
+        state_dir=tmp_path_factory.mktemp("state"),
+        lease_seconds=10,
+    ).run()
+    files = exporter.export(db, toy, toy_data, "toy", tmp_path_factory.mktemp("exported"))
+    db.close()
+    sqlite_databases.drop(url)
+    return files
+
+
+@pytest.fixture
+def again(exported: exporter.ExportedFiles, toy: Definition, toy_data: PreparedData) -> Replay:
+    """Trains it again; what is given takes the place of the ordinary."""
+
+    def train(
+        config: Path = exported.config,
+        output: Path | None = None,
+        tell: replay.Tell = lambda epoch, score: None,
+        definition: str | None = toy.reference,
+    ) -> replay.Replayed:
+        cache = toy_data.folder.parent
+        return replay.train(config, cache, None, output, tell, definition, cpu_slots=2)
+
+    return train
+
+
+@pytest.fixture
+def changed(exported: exporter.ExportedFiles, tmp_path: Path) -> Callable[..., Path]:
+    """The exported file with some of its values changed."""
+
+    def change(**values: Any) -> Path:
+        content = json.loads(exported.config.read_bytes()) | values
+        file = tmp_path / "changed.json"
+        file.write_text(json.dumps(content), encoding="utf-8")
+        return file
+
+    return change
+
+
+def test_it_gives_the_same_score_and_the_same_model(
+    exported: exporter.ExportedFiles, again: Replay, tmp_path: Path
+) -> None:
+    """Every epoch is told, and the model saved is byte for byte the exported one."""
+    told: list[tuple[int, float]] = []
+    output = tmp_path / "models" / "again.keras"
+    found = again(output=output, tell=lambda epoch, score: told.append((epoch, score)))
+    assert found.is_same
+    assert found.score == exported.best.training.score
+    assert [epoch for epoch, _ in told] == list(range(1, 9))
+    assert told[-1][1] == found.score
+    assert exported.model is not None
+    assert output.read_bytes() == exported.model.read_bytes()
+    assert [path.name for path in output.parent.iterdir()] == ["again.keras"]
+    assert "exactly as exported" in str(found)
+    assert f"model saved to {output}" in str(found)
+
+
+def test_another_score_is_told_with_what_differs(
+    again: Replay, changed: Callable[..., Path], exported: exporter.ExportedFiles
+) -> None:
+    """Both scores, and the versions that are others now."""
+    training = exported.best.training.model_dump(mode="json")
+    training |= {"score": 0.125, "versions": training["versions"] | {"keras": "1.0"}}
+    found = again(config=changed(training=training))
+    assert not found.is_same
+    assert "exported were score 0.1250" in str(found)
+    assert f"they differ by {found.score - 0.125:.2g} and 0\n" in str(found)
+    assert f"keras {provenance.versions()['keras']}, was 1.0" in str(found)
+
+
+def test_without_an_output_no_model_is_saved(again: Replay) -> None:
+    """Only the score is asked for."""
+    found = again()
+    assert found.model is None
+    assert found.is_same
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "is not JSON"),
+        ("[1, 2]", "is no exported configuration"),
+        ("{}", "is no exported configuration .study: Field required."),
+        ('{"format": 2}', "has format 2, this hpo reads 1"),
+    ],
+)
+def test_a_file_that_is_no_export_is_refused_in_one_line(
+    again: Replay, tmp_path: Path, content: str, message: str
+) -> None:
+    """The file is named, with what is wrong with it."""
+    file = tmp_path / "best.json"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match=message) as caught:
+        again(config=file)
+    assert str(file) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(again: Replay, tmp_path: Path) -> None:
+    """As any other file that cannot be read."""
+    with pytest.raises(UsageError, match=r"none.json cannot be read \(No such file"):
+        again(config=tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("values", "definition", "message"),
+    [
+        ({}, None, "'toy' is not built in: give its file"),
+        ({}, "digits", "digits defines 'digits': give the file of 'toy'"),
+        ({"definition_hash": "0" * 64}, "toy", "another version of 'toy'"),
+    ],
+)
+def test_another_definition_is_refused_by_name(
+    again: Replay,
+    changed: Callable[..., Path],
+    toy: Definition,
+    values: dict[str, str],
+    definition: str | None,
+    message: str,
+) -> None:
+    """Code never comes from the file: this machine has the same definition, or trains nothing."""
+    reference = toy.reference if definition == "toy" else definition
+    with pytest.raises(DefinitionError, match=message):
+        again(config=changed(**values), definition=reference)
+
+
+def test_other_data_is_refused(again: Replay, changed: Callable[..., Path]) -> None:
+    """A score on other images could not be compared."""
+    with pytest.raises(UsageError, match=r"data of 'toy' here is not what .* was found with"):
+        again(config=changed(data_sha256="0" * 64))
+
+
+@pytest.mark.parametrize("name", ["model.h5", "a file/model.keras"])
+def test_an_output_that_cannot_be_written_is_refused_before_training(
+    again: Replay, tmp_path: Path, name: str
+) -> None:
+    """Nobody trains for an hour to learn that."""
+    (tmp_path / "a file").write_text("")
+    told: list[int] = []
+    with pytest.raises(UsageError, match="model"):
+        again(output=tmp_path / name, tell=lambda epoch, score: told.append(epoch))
+    assert told == []
+
+
+def test_a_training_that_raises_says_so_and_leaves_no_file(
+    exported: exporter.ExportedFiles,
+    again: Replay,
+    changed: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    """A parameter that the definition cannot train with."""
+    winner = exported.best.winner.model_dump(mode="json") | {"params": {"kind": "good"}}
+    output = tmp_path / "models" / "again.keras"
+    with pytest.raises(WorkFailed, match="the definition raises KeyError: 'x'"):
+        again(config=changed(winner=winner), output=output)
+    assert list(output.parent.iterdir()) == []
+
+
+def test_a_child_that_dies_is_told(
+    again: Replay, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With what it last printed, instead of waiting for ever."""
+    # The child's Python fails at its start, for want of its home.
+    monkeypatch.setenv("PYTHONHOME", str(tmp_path))
+    with pytest.raises(WorkFailed, match="the child exited with code 1"):
+        again()
+
+
+def test_nothing_here_imports_a_deep_learning_framework() -> None:
+    """The command line answers at once; only a child of it trains."""
+    modules = "hpo.verdict, hpo.result, hpo.tables, hpo.best, hpo.exporter, hpo.replay"
+    code = f"import sys, {modules}; print({{'tensorflow', 'keras', 'jax'}} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout.strip() == "set()", done.stderr

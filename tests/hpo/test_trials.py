@@ -1,0 +1,273 @@
+"""The Optuna side of a search job."""
+
+from collections.abc import Callable
+
+import optuna
+import pytest
+import sqlalchemy as sa
+from optuna.trial import FrozenTrial, TrialState
+
+from hpo.definitions import Definition
+from hpo.trials import JOB_ATTRIBUTE, REASON_ATTRIBUTE, Ending, Trials
+from storage import jobs
+from storage.database import Database
+from storage.errors import DatabaseUnavailable, LeaseLost
+from storage.records import JobRecord, Lease, StudyRecord
+from storage.states import JobState
+from tests.hpo.conftest import Claim
+from tests.marks import on
+
+TakeOver = Callable[[Lease], tuple[JobRecord, Lease]]
+
+
+def _optuna_trials(db: Database, study: StudyRecord) -> list[FrozenTrial]:
+    storage = db.optuna
+    return storage.get_all_trials(storage.get_study_id_from_name(study.name))
+
+
+def _fresh(db: Database, study: StudyRecord, toy: Definition) -> Trials:
+    """As a worker has them that has just started."""
+    return Trials(db, study, toy.study.space, toy.study.epochs)
+
+
+def _search(trials: Trials, claim: Claim, score: float) -> JobRecord:
+    job, lease = claim()
+    job = trials.begin(job, lease)
+    trials.report(job, lease, 1, score)
+    trials.end(job, lease, Ending(JobState.SUCCEEDED, score, 1.0))
+    return job
+
+
+def test_the_baseline_is_trial_0(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim
+) -> None:
+    """The first job's trial has number 0 and the baseline's parameters."""
+    job, lease = claim()
+    begun = trials.begin(job, lease)
+    assert (begun.trial_number, begun.params) == (0, {"x": 0.5, "kind": "bad"})
+    (trial,) = _optuna_trials(db, study)
+    assert (trial.number, trial.params, trial.state) == (0, begun.params, TrialState.RUNNING)
+    assert trial.user_attrs == {JOB_ATTRIBUTE: job.id}
+
+
+def test_trials_are_numbered_without_gap(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim
+) -> None:
+    """N jobs give the trials 0 to N-1, each with parameters of the space."""
+    begun = [_search(trials, claim, 0.1 * number) for number in range(4)]
+    found = _optuna_trials(db, study)
+    assert [trial.number for trial in found] == [job.trial_number for job in begun] == [0, 1, 2, 3]
+    assert [trial.params for trial in found] == [job.params for job in begun]
+    assert len({str(trial.params) for trial in found}) == 4
+    assert all(trial.state == TrialState.COMPLETE for trial in found)
+
+
+def test_beginning_again_changes_nothing(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim
+) -> None:
+    """Begun twice from the row as it was claimed, as after a commit whose answer was lost, a job
+    keeps its one trial and its parameters."""
+    job, lease = claim()
+    begun = trials.begin(job, lease)
+    assert trials.begin(job, lease) == begun
+    assert trials.begin(begun, lease) == begun
+    assert len(_optuna_trials(db, study)) == 1
+
+
+@pytest.mark.parametrize("writes", [1, 2, 3])
+def test_a_start_cut_off_is_gone_on_with(
+    db: Database, url: str, study: StudyRecord, trials: Trials, claim: Claim, take_over: TakeOver,
+    toy: Definition, writes: int,
+) -> None:  # fmt: skip
+    """A worker lost after the first, second or third write that begins a trial leaves one trial behind, and the
+    next worker completes that one."""
+    _search(trials, claim, 0.5)
+    job, lease = claim()
+    left = [writes]
+
+    def cut(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE hpo_jobs"):
+            if left[0] == 0:
+                raise sa.exc.OperationalError(statement, {}, Exception("the link was cut"))
+            left[0] -= 1
+
+    engines = (db.engine, db.optuna.engine)
+    for engine in engines:
+        sa.event.listen(engine, "before_cursor_execute", cut)
+    with pytest.raises(DatabaseUnavailable, match="the link was cut"):
+        trials.begin(job, lease)
+    for engine in engines:
+        sa.event.remove(engine, "before_cursor_execute", cut)
+    before = _optuna_trials(db, study)
+    other = Database.open(url)
+    taken, theirs = take_over(lease)
+    resumed = _fresh(other, study, toy).begin(taken, theirs)
+    assert resumed.trial_number == 1
+    (_, trial) = _optuna_trials(other, study)
+    assert trial.params == resumed.params
+    assert set(resumed.params or {}) == {"x", "kind"}
+    assert before[1].params.items() <= trial.params.items()
+    other.close()
+
+
+def test_a_resumed_trial_keeps_its_parameters(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim, take_over: TakeOver,
+    toy: Definition,
+) -> None:  # fmt: skip
+    """Whoever takes a job over goes on with the same trial: same number, same parameters, and its
+    reports stand."""
+    _search(trials, claim, 0.5)
+    job, lease = claim()
+    begun = trials.begin(job, lease)
+    trials.report(begun, lease, 1, 0.3)
+    job, theirs = take_over(lease)
+    resumed = _fresh(db, study, toy).begin(job, theirs)
+    assert (resumed.params, resumed.trial_id) == (begun.params, begun.trial_id)
+    assert (resumed.epoch, resumed.losses) == (1, 1)
+    assert _optuna_trials(db, study)[1].intermediate_values == {1: 0.3}
+    with pytest.raises(LeaseLost):
+        trials.report(begun, lease, 2, 0.4)
+
+
+def test_reports_are_write_once(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An epoch trained again is not reported again; a mismatch is logged."""
+    job, lease = claim()
+    job = trials.begin(job, lease)
+    for epoch, value in ((1, 0.25), (2, 0.5), (1, 0.25)):
+        trials.report(job, lease, epoch, value)
+    assert not caplog.records
+    trials.report(job, lease, 1, 0.75)
+    assert "epoch 1 gave 0.75 when trained again, not 0.25 as reported" in caplog.text
+    (trial,) = _optuna_trials(db, study)
+    assert trial.intermediate_values == {1: 0.25, 2: 0.5}
+    with db.reading() as tx:
+        assert (jobs.get(tx, job.id).epoch, jobs.get(tx, job.id).score) == (2, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("ending", "state", "values"),
+    [
+        (Ending(JobState.SUCCEEDED, 0.75, 1.5), TrialState.COMPLETE, [0.75]),
+        (Ending(JobState.PRUNED, reason="too slow"), TrialState.PRUNED, [0.5]),
+        (Ending(JobState.FAILED, reason="a traceback"), TrialState.FAIL, None),
+    ],
+    ids=["succeeded", "pruned", "failed"],
+)
+def test_how_a_trial_ends(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim, ending: Ending,
+    state: TrialState, values: list[float] | None,
+) -> None:  # fmt: skip
+    """Trial and job end alike, with the reason on both; a pruned trial's value is its last report."""
+    job, lease = claim()
+    job = trials.begin(job, lease)
+    for epoch, value in ((1, 0.9), (10, 0.5), (2, 0.1)):
+        trials.report(job, lease, epoch, value)
+    trials.end(job, lease, ending)
+    (trial,) = _optuna_trials(db, study)
+    assert (trial.state, trial.values) == (state, values)
+    assert trial.user_attrs.get(REASON_ATTRIBUTE) == ending.reason
+    assert trial.datetime_complete is not None
+    with db.reading() as tx:
+        ended = jobs.get(tx, job.id)
+    assert (ended.state, ended.loss, ended.reason) == (ending.state, ending.loss, ending.reason)
+    with pytest.raises(LeaseLost):
+        trials.end(job, lease, ending)
+
+
+def test_a_trial_pruned_before_its_first_report_has_no_value(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim
+) -> None:
+    """Divergence in the first epoch leaves a pruned trial, which the sampler still learns from."""
+    job, lease = claim()
+    trials.end(trials.begin(job, lease), lease, Ending(JobState.PRUNED, reason="diverged"))
+    (trial,) = _optuna_trials(db, study)
+    assert (trial.state, trial.values) == (TrialState.PRUNED, None)
+
+
+def test_a_job_given_up_before_it_began(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim
+) -> None:
+    """A job that is failed before it had a trial gets one: numbers have no gap."""
+    job, lease = claim()
+    trials.end(job, lease, Ending(JobState.FAILED, reason="given up"))
+    (trial,) = _optuna_trials(db, study)
+    assert (trial.number, trial.state) == (0, TrialState.FAIL)
+    with db.reading() as tx:
+        ended = jobs.get(tx, job.id)
+    assert (ended.state, ended.trial_number) == (JobState.FAILED, 0)
+
+
+def test_a_cancelled_job_leaves_no_running_trial(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim
+) -> None:
+    """A trial that was begun fails with its cancelled job, whether it was running or given back."""
+    job, lease = claim()
+    trials.begin(job, lease)
+    second, other = claim()
+    trials.begin(second, other)
+    with db.transaction() as tx:
+        jobs.release(tx, lease)
+        jobs.cancel(tx, study.id, [JobState.OPEN, JobState.LEASED], "enough")
+    found = _optuna_trials(db, study)
+    assert [trial.state for trial in found] == [TrialState.FAIL, TrialState.FAIL]
+    assert all(trial.datetime_complete is not None for trial in found)
+    with pytest.raises(LeaseLost):
+        trials.end(second, other, Ending(JobState.SUCCEEDED, 0.5, 1.0))
+
+
+@on("sqlite")
+def test_the_samplers_seed_belongs_to_the_job(
+    db: Database, url: str, study: StudyRecord, trials: Trials, claim: Claim, toy: Definition
+) -> None:
+    """What is suggested for a job does not depend on who asks; two jobs are suggested differently
+    from the same history."""
+    _search(trials, claim, 0.5)
+    suggested: dict[int, list[object]] = {1: [], 2: []}
+    for configuration in suggested:
+        for _ in range(2):
+            sampler = _fresh(db, study, toy)._sampler(configuration)
+            copy = optuna.create_study(sampler=sampler, direction="maximize")
+            copy.add_trials(_optuna_trials(db, study))
+            trial = copy.ask()
+            suggested[configuration].append(trial.suggest_float("x", 0, 1))
+    job, lease = claim()
+    begun = trials.begin(job, lease)
+    assert suggested[1] == [(begun.params or {})["x"]] * 2
+    assert suggested[2][0] == suggested[2][1] != suggested[1][0]
+
+
+def test_the_pruner_judges_all_but_the_baseline(
+    db: Database, url: str, study: StudyRecord, trials: Trials, claim: Claim, take_over: TakeOver,
+    toy: Definition,
+) -> None:  # fmt: skip
+    """A trial far below the median of those before is told to stop, again by whoever takes it
+    over; the baseline never is."""
+    for score in (0.8, 0.9):
+        job, lease = claim()
+        job = trials.begin(job, lease)
+        for epoch in range(1, 9):
+            assert trials.report(job, lease, epoch, score)
+        trials.end(job, lease, Ending(JobState.SUCCEEDED, score, 1.0))
+    job, lease = claim()
+    job = trials.begin(job, lease)
+    answers = [trials.report(job, lease, epoch, 0.1) for epoch in range(1, 5)]
+    assert answers[0] and not answers[-1]
+    job, _ = take_over(lease)
+    assert not _fresh(db, study, toy).is_promising(job)
+
+
+def test_the_baseline_is_never_pruned(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim, take_over: TakeOver
+) -> None:
+    """However bad, the baseline is trained to its end: all else is measured against it."""
+    job, lease = claim()
+    job = trials.begin(job, lease)
+    for _ in range(2):
+        other, its = claim()
+        other = trials.begin(other, its)
+        for epoch in range(1, 9):
+            trials.report(other, its, epoch, 0.9)
+        trials.end(other, its, Ending(JobState.SUCCEEDED, 0.9, 1.0))
+    assert all(trials.report(job, lease, epoch, 0.0) for epoch in range(1, 9))

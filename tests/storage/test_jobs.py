@@ -1,0 +1,239 @@
+"""Jobs and their leases: who may work on what, and who may write."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy.engine import Connection
+
+from storage import jobs, studies
+from storage.database import Database
+from storage.errors import LeaseLost
+from storage.records import JobRecord, Lease, NewJob, StudyRecord
+from storage.states import DataSet, JobState, Phase
+from tests.databases import Databases
+from tests.waiting import eventually
+
+Claim = Callable[..., tuple[JobRecord, Lease]]
+TakeOver = Callable[[Lease], Lease]
+
+
+def _get(db: Database, job_id: int) -> JobRecord:
+    with db.reading() as tx:
+        return jobs.get(tx, job_id)
+
+
+def _open_the_gate(db: Database, lease: Lease) -> None:
+    with db.transaction() as tx:
+        jobs.write(tx, lease, trial_id=1, trial_number=0)
+
+
+def test_oldest_first(db: Database, claim: Claim) -> None:
+    """Jobs are given out in the order in which they were added."""
+    first, lease = claim()
+    _open_the_gate(db, lease)
+    assert [first.configuration] + [claim()[0].configuration for _ in range(4)] == [0, 1, 2, 3, 4]
+
+
+def test_a_claim_notes_its_holder(db: Database, claim: Claim) -> None:
+    """A claimed job is leased, names its worker, and notes when it was first begun."""
+    job, lease = claim("somebody")
+    assert (job.state, job.worker_id, job.losses) == (JobState.LEASED, "somebody", 0)
+    with db.transaction() as tx:
+        now = studies.clock_ms(tx)
+        jobs.release(tx, lease)
+    assert job.started_ms is not None and now - 5000 < job.started_ms <= now
+    again, other = claim()
+    assert (again.id, again.started_ms) == (job.id, job.started_ms)
+    assert other.token != lease.token
+
+
+def test_nothing_waits_behind_the_last_job(
+    db: Database, squares: StudyRecord, claim: Claim
+) -> None:
+    """With every job leased there is nothing to claim, nor for another study."""
+    _, lease = claim()
+    _open_the_gate(db, lease)
+    for _ in range(4):
+        claim()
+    with db.transaction() as tx:
+        assert jobs.claim(tx, squares.id, "me", 60) is None
+        assert jobs.claim(tx, squares.id + 1, "me", 60) is None
+
+
+def test_the_baseline_comes_first(db: Database, squares: StudyRecord, claim: Claim) -> None:
+    """No other search job is given out until the baseline has its trial, or has ended."""
+    _, lease = claim()
+    with db.transaction() as tx:
+        assert jobs.claim(tx, squares.id, "me", 60) is None
+        jobs.write(tx, lease, state=JobState.FAILED)
+        claimed = jobs.claim(tx, squares.id, "me", 60)
+    assert claimed is not None and claimed[0].configuration == 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+def test_every_job_is_handed_out_once(
+    db: Database, url: str, squares: StudyRecord, claim: Claim
+) -> None:
+    """Eight workers with connections of their own claim 40 jobs: none goes to two of them."""
+    _, lease = claim()
+    _open_the_gate(db, lease)
+    with db.transaction() as tx:
+        jobs.add(tx, squares, [NewJob(Phase.SEARCH, number, number) for number in range(5, 41)])
+    barrier = threading.Barrier(8)
+
+    def work(worker: int) -> list[int]:
+        own = Database.open(url)
+        barrier.wait()
+        taken: list[int] = []
+        # A claim that meets others may come back with nothing although something is left.
+        while True:
+            with own.transaction() as tx:
+                claimed = jobs.claim(tx, squares.id, str(worker), 60)
+                left = [j for j in jobs.of_study(tx, squares.id) if j.state == JobState.OPEN]
+            if claimed is not None:
+                taken.append(claimed[0].id)
+            elif not left:
+                own.close()
+                return taken
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = [job for share in pool.map(work, range(8)) for job in share]
+    assert len(taken) == 40
+    assert Counter(taken).most_common(1)[0][1] == 1
+
+
+def test_an_expired_lease_is_claimed_and_counted(claim: Claim) -> None:
+    """Once its time has passed, and not before, a lease is taken over; that counts as a loss."""
+    job, lease = claim("first", seconds=0.6)
+    begun = time.monotonic()
+
+    def taken() -> tuple[JobRecord, Lease] | None:
+        try:
+            return claim("second")
+        except AssertionError:
+            return None
+
+    again, other = eventually(taken, seconds=10)
+    assert time.monotonic() - begun > 0.5
+    assert again.id == job.id
+    assert (again.losses, again.worker_id) == (1, "second")
+    assert other.token != lease.token
+
+
+def test_an_expired_lease_that_nobody_took_still_writes(db: Database, claim: Claim) -> None:
+    """The fence tests the token, never the expiry."""
+    job, lease = claim()
+    with db.transaction() as tx:
+        jobs.write(tx, lease, lease_expires_ms=0)
+        jobs.write(tx, lease, epoch=7)
+    assert _get(db, job.id).epoch == 7
+
+
+def test_a_taken_lease_writes_nothing(db: Database, claim: Claim, take_over: TakeOver) -> None:
+    """Whoever lost a job cannot write it, end it or give it back, whatever went before in the
+    same transaction."""
+    job, lease = claim()
+    take_over(lease)
+    before = _get(db, job.id)
+    writes: tuple[Callable[[Connection], None], ...] = (
+        lambda tx: jobs.write(tx, lease, epoch=9),
+        lambda tx: jobs.write(tx, lease, state=JobState.SUCCEEDED, score=1.0),
+        lambda tx: jobs.release(tx, lease),
+        lambda tx: jobs.release(tx, lease, loss="the child died"),
+    )
+    for write in writes:
+        with pytest.raises(LeaseLost, match=f"job {job.id} was lost"), db.transaction() as tx:
+            jobs.cancel(tx, job.study_id, [JobState.OPEN], "to be rolled back")
+            write(tx)
+    assert _get(db, job.id) == before
+    with db.reading() as tx:
+        assert JobState.CANCELLED not in {j.state for j in jobs.of_study(tx, job.study_id)}
+
+
+def test_a_released_job_is_open_at_once(db: Database, claim: Claim) -> None:
+    """A job given back in order is claimed again at once, and nothing counts against it."""
+    job, lease = claim()
+    with db.transaction() as tx:
+        jobs.release(tx, lease)
+    again, _ = claim("another")
+    assert (again.id, again.losses, again.reason) == (job.id, 0, None)
+    with pytest.raises(LeaseLost), db.transaction() as tx:
+        jobs.release(tx, lease)
+
+
+def test_losses_are_counted(db: Database, claim: Claim) -> None:
+    """Each lost child counts against the job, and the last reason stands there."""
+    for number in range(1, 3):
+        job, lease = claim()
+        with db.transaction() as tx:
+            jobs.release(tx, lease, loss=f"killed, {number}")
+        job = _get(db, job.id)
+        assert (job.state, job.losses, job.reason) == (JobState.OPEN, number, f"killed, {number}")
+
+
+def test_an_ended_job_has_no_lease(db: Database, squares: StudyRecord, claim: Claim) -> None:
+    """Ending a job frees it of its lease and notes the time; it is never claimed again."""
+    job, lease = claim(seconds=0.0)
+    with db.transaction() as tx:
+        jobs.write(tx, lease, state=JobState.SUCCEEDED, score=0.5, loss=1.5)
+    ended = _get(db, job.id)
+    assert (ended.state, ended.score, ended.loss) == (JobState.SUCCEEDED, 0.5, 1.5)
+    assert ended.ended_ms is not None and ended.started_ms is not None
+    assert ended.ended_ms >= ended.started_ms
+    assert claim()[0].id != job.id
+    with pytest.raises(LeaseLost), db.transaction() as tx:
+        jobs.write(tx, lease, score=0.9)
+
+
+def test_cancelling_takes_the_lease_away(db: Database, squares: StudyRecord, claim: Claim) -> None:
+    """Cancelled jobs are never given out, and a holder finds its lease lost."""
+    job, lease = claim()
+    states = [JobState.OPEN, JobState.LEASED]
+    with db.transaction() as tx:
+        assert jobs.cancel(tx, squares.id, states, "enough") == 5
+        assert jobs.cancel(tx, squares.id, states, "again") == 0
+    with pytest.raises(LeaseLost), db.transaction() as tx:
+        jobs.write(tx, lease, epoch=1)
+    with db.transaction() as tx:
+        assert jobs.claim(tx, squares.id, "me", 60) is None
+        assert jobs.renew(tx, [lease], 60) == set()
+    assert _get(db, job.id).reason == "enough"
+
+
+def test_renewing_tells_what_is_still_held(
+    db: Database, claim: Claim, take_over: TakeOver, squares: StudyRecord
+) -> None:
+    """One statement extends all leases that are held, and names those that are not."""
+    _, lost = claim()
+    kept = take_over(lost)
+    _open_the_gate(db, kept)
+    _, other = claim(seconds=0.0)
+    with db.transaction() as tx:
+        assert jobs.renew(tx, [lost, kept, other], 60) == {kept, other}
+        assert jobs.renew(tx, [], 60) == set()
+    assert {claim()[0].id for _ in range(3)}.isdisjoint({kept.job_id, other.job_id})
+
+
+def test_times_are_the_databases(db: Database, claim: Claim, databases: Databases) -> None:
+    """The clock goes forward within one transaction, and is UTC in milliseconds."""
+    with db.transaction() as tx:
+        first = studies.clock_ms(tx)
+        eventually(lambda: studies.clock_ms(tx) > first, seconds=5)
+    assert abs(first - time.time() * 1000) < 60_000
+
+
+def test_all_that_a_job_asks_for_is_kept(db: Database, squares: StudyRecord) -> None:
+    """A job comes back as it was added, in the study's present generation."""
+    new = NewJob(Phase.FINAL, 3, 2**31 - 1, DataSet.NEW, {"x": 0.25, "kind": "good", "n": 3})
+    with db.transaction() as tx:
+        study = studies.write(tx, squares, generation=2)
+        jobs.add(tx, study, [new])
+        job = jobs.of_study(tx, study.id)[-1]
+    assert (job.phase, job.configuration, job.seed, job.data_set, job.params, job.generation) == (
+        Phase.FINAL, 3, 2**31 - 1, DataSet.NEW, new.params, 2,
+    )  # fmt: skip
+    assert (job.state, job.trial_id, job.score) == (JobState.OPEN, None, None)

@@ -1,0 +1,170 @@
+"""Making, upgrading and checking the tables."""
+
+import multiprocessing
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import requires, version
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from optuna.storages import RDBStorage
+from sqlalchemy.engine import Engine
+
+from storage import schema, tables
+from storage.database import Database
+from storage.engine import make_engine, parse_url
+from storage.errors import DatabaseUnavailable, SchemaMismatch
+from tests.databases import Databases
+from tests.marks import on
+
+PROCESSES = 8
+
+
+@pytest.fixture
+def bare_engine(bare_url: str) -> Iterator[Engine]:
+    """An engine on a database without tables."""
+    engine = make_engine(parse_url(bare_url))
+    yield engine
+    engine.dispose()
+
+
+def _create(url: str, barrier: Barrier) -> None:
+    barrier.wait()
+    Database.create(url).close()
+
+
+def test_simultaneous_processes_make_the_tables_once(bare_url: str) -> None:
+    """Eight processes that meet an empty database all come to use the same tables."""
+    # A server that forks them has the modules imported, so that they truly start at once.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["storage.database", __name__])
+    barrier = context.Barrier(PROCESSES)
+    processes = [
+        context.Process(target=_create, args=(bare_url, barrier)) for _ in range(PROCESSES)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * PROCESSES
+    Database.open(bare_url).close()
+
+
+def test_creating_again_keeps_what_there_is(db: Database, url: str) -> None:
+    """A second `create` of the same code is a no-op: rows stay."""
+    db.optuna.create_new_study([], "kept")
+    Database.create(url).close()
+    assert db.optuna.get_study_id_from_name("kept")
+
+
+def test_opening_creates_nothing(bare_url: str, bare_engine: Engine) -> None:
+    """`open` on a database without tables names the mend, and leaves it without tables."""
+    bare_engine.connect().close()
+    with pytest.raises(SchemaMismatch, match="no tables of hpo yet: run `hpo db upgrade`"):
+        Database.open(bare_url)
+    assert sa.inspect(bare_engine).get_table_names() == []
+
+
+@on("sqlite")
+def test_opening_makes_no_file(bare_url: str) -> None:
+    """`open` where there is no file names the mend, and makes none."""
+    with pytest.raises(SchemaMismatch, match=r"there is no database at .*hpo run"):
+        Database.open(bare_url)
+    assert not Path(bare_url.removeprefix("sqlite:///")).exists()
+
+
+def test_newer_tables_are_refused(db: Database, url: str) -> None:
+    """Tables of a later hpo are refused by `open` and by `create`, and left as they are."""
+    with db.transaction() as tx:
+        tx.execute(sa.text("UPDATE hpo_alembic_version SET version_num = '9999'"))
+    for method in (Database.open, Database.create):
+        with pytest.raises(SchemaMismatch, match=r"9999.* newer than this hpo: update"):
+            method(url)
+    with db.reading() as tx:
+        found = tx.scalar(sa.text("SELECT version_num FROM hpo_alembic_version"))
+    assert found == "9999"
+
+
+def test_newer_tables_of_optuna_are_refused(db: Database, url: str) -> None:
+    """Tables of a later Optuna are refused, not downgraded."""
+    with db.transaction() as tx:
+        tx.execute(sa.text("UPDATE alembic_version SET version_num = 'v99.0.0.a'"))
+    with pytest.raises(SchemaMismatch, match="optuna"):
+        Database.create(url)
+
+
+def test_older_tables_are_refused_then_upgraded(
+    db: Database, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where this code has a further migration, `open` asks for the upgrade and `create` does it."""
+    newer = tmp_path / "migrations"
+    shutil.copytree(tables.MIGRATIONS, newer)
+    migration = "from alembic import op\nimport sqlalchemy as sa\n"
+    migration += "revision, down_revision = '7777', '0001'\n"
+    migration += "def upgrade():\n    op.create_table('hpo_later', sa.Column('id', sa.Integer))\n"
+    (newer / "versions" / "7777_later.py").write_text(migration)
+    monkeypatch.setattr(tables, "MIGRATIONS", newer)
+    with pytest.raises(SchemaMismatch, match=r"older \(0001\).*run `hpo db upgrade`"):
+        Database.open(url)
+    Database.create(url).close()
+    Database.open(url).close()
+    assert "hpo_later" in sa.inspect(db.engine).get_table_names()
+
+
+def test_migrations_lead_to_the_schema(db: Database) -> None:
+    """Alembic finds no difference between what the migrations made and storage.schema."""
+    ours: dict[str, Any] = {
+        "version_table": schema.VERSION_TABLE,
+        "compare_type": True,
+        "compare_server_default": True,
+        "include_name": lambda name, kind, _: kind != "table" or name.startswith(schema.PREFIX),
+    }
+    with db.reading() as tx:
+        context = MigrationContext.configure(tx, opts=ours)
+        assert compare_metadata(context, schema.metadata) == []
+        assert len(schema.metadata.tables) > 5
+
+
+def test_optunas_tables_are_its_own(
+    db: Database, databases: Databases, bare_url: str, bare_engine: Engine
+) -> None:
+    """Beside ours stand exactly the tables that Optuna alone would make, column by column."""
+    alone = RDBStorage(bare_url.replace("postgresql:", "postgresql+psycopg:"))
+    alone.engine.dispose()
+    described = _columns(bare_engine)
+    assert "trials" in described
+    ours = {name: columns for name, columns in _columns(db.engine).items() if "hpo_" not in name}
+    assert ours == described
+
+
+def _columns(engine: Engine) -> dict[str, list[tuple[str, str, bool]]]:
+    inspector = sa.inspect(engine)
+    return {
+        table: [
+            (column["name"], str(column["type"]), column["nullable"])
+            for column in inspector.get_columns(table)
+        ]
+        for table in inspector.get_table_names()
+    }
+
+
+@on("sqlite")
+def test_a_file_that_is_no_database(bare_url: str) -> None:
+    """A file with other content is refused with a sentence, and stays as it is."""
+    file = Path(bare_url.removeprefix("sqlite:///"))
+    file.write_bytes(b"no database, " * 100)
+    for method in (Database.open, Database.create):
+        with pytest.raises(DatabaseUnavailable, match=r"hpo\.db cannot be used .*not a database"):
+            method(bare_url)
+    assert file.read_bytes() == b"no database, " * 100
+
+
+def test_optuna_is_pinned() -> None:
+    """The fence reaches into Optuna's sessions: exactly the version it was tried with is used."""
+    assert "optuna==5.0.0" in (requires("hpo") or [])
+    assert version("optuna") == "5.0.0"

@@ -3,6 +3,7 @@
 It has no database and no credentials. It is the only process here that imports TensorFlow.
 """
 
+import math
 import os
 import signal
 import sys
@@ -18,6 +19,18 @@ from studies import dataset, evaluation, training
 from studies.study import Study
 
 
+class SupervisorGone(BaseException):
+    """Nobody is left to train for. Passes any `except Exception` of a definition."""
+
+
+class NotFinite(BaseException):
+    """A metric that is no number, in an epoch. Passes any `except Exception` of a definition."""
+
+    def __init__(self, epoch: int, metric: str, value: float) -> None:
+        super().__init__(f"{metric} was {value} after epoch {epoch}")
+        self.epoch = epoch
+
+
 def main() -> Never:
     """Serves the pipe whose file descriptor is the first argument until it closes."""
     die_with_parent(int(sys.argv[2]), signal.SIGKILL)
@@ -28,7 +41,7 @@ def main() -> Never:
             work = messages.receive_in_child(pipe)
             assert isinstance(work, messages.Work), f"out of turn: {work}"
             messages.send(pipe, do(work, pipe))
-    except (EOFError, OSError):
+    except (EOFError, OSError, SupervisorGone):
         # Without a supervisor there is nobody to train for. Skips TensorFlow's slow farewell.
         os._exit(0)
 
@@ -37,9 +50,13 @@ def do(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome:
     """Trains one job, reporting each epoch; whatever the definition raises is an outcome."""
 
     def report(epoch: training.Epoch) -> bool:
-        score = epoch.metrics[study.score_key]
-        messages.send(pipe, messages.Report(epoch=epoch.number, score=score, seconds=epoch.seconds))
-        answer = messages.receive_in_child(pipe)
+        score = _finite(epoch.number, study.score_key, epoch.metrics[study.score_key])
+        done = messages.Report(epoch=epoch.number, score=score, seconds=epoch.seconds)
+        try:
+            messages.send(pipe, done)
+            answer = messages.receive_in_child(pipe)
+        except (EOFError, OSError) as error:
+            raise SupervisorGone from error
         assert isinstance(answer, messages.Answer), f"out of turn: {answer}"
         return answer.go_on
 
@@ -54,8 +71,8 @@ def do(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome:
                 return messages.Pruned(epoch=epoch)
             case training.Diverged(epoch=epoch, reason=reason):
                 return messages.Diverged(epoch=epoch, reason=reason)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        raise
+    except NotFinite as error:
+        return messages.Diverged(epoch=error.epoch, reason=str(error))
     except Exception as error:
         cause = f"{type(error).__name__}: {error}"
         return messages.Raised(error=cause, traceback=traceback.format_exc())
@@ -79,7 +96,7 @@ def _finish(
                 messages.Evaluated(
                     split=split,
                     accuracy=result.accuracy,
-                    loss=result.loss,
+                    loss=_finite(study.epochs, f"{split} loss", result.loss),
                     labels=b64encode(y.astype("uint8").tobytes()),
                     predictions=b64encode(result.predictions.astype("uint8").tobytes()),
                 )
@@ -87,11 +104,17 @@ def _finish(
     if work.model_file is not None:
         trained.model.save(Path(work.model_file))
     return messages.Trained(
-        score=trained.metrics[study.score_key],
-        loss=trained.metrics["val_loss"],
+        score=_finite(study.epochs, study.score_key, trained.metrics[study.score_key]),
+        loss=_finite(study.epochs, "val_loss", trained.metrics["val_loss"]),
         evaluations=tuple(evaluated),
         model_file=work.model_file,
     )
+
+
+def _finite(epoch: int, metric: str, value: float) -> float:
+    if not math.isfinite(value):
+        raise NotFinite(epoch, metric, value)
+    return value
 
 
 if __name__ == "__main__":

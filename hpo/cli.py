@@ -124,9 +124,7 @@ def create(
 
     amount = read_budget(budget)
     if extend:
-        if amount.trials is None:
-            raise UsageError("--extend needs --trials, the new total")
-        study = creation.extend(Database.open(settings.storage_url), name, amount.trials)
+        study = creation.extend(Database.open(settings.storage_url), name, amount)
     elif definition is None:
         raise UsageError(f"a new study needs a definition: hpo create {name} --study cifar100")
     else:
@@ -259,8 +257,8 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> N
     data = prepare(asked.study.data, settings.cache_dir, settings.data_dir)
     console = _console()
 
-    def tell(trial: estimate.Trial) -> None:
-        console.print(terminal.pace_line(trial.epoch_seconds, trial.params), soft_wrap=True)
+    def tell(trial: estimate.Trial | None) -> None:
+        console.print(terminal.pace_line(trial), soft_wrap=True)
 
     pace = estimate.measure(asked, data, devices.find(settings.cpu_slots), tell)
     budget = creation.Budget()
@@ -289,4 +287,4 @@ def upgrade(settings: "Settings") -> None:
 def _console(*, stderr: bool = True) -> "Console":
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)

@@ -1,5 +1,7 @@
 """Making a study, and giving one a larger budget."""
 
+import math
+import re
 from dataclasses import dataclass
 
 import optuna
@@ -16,6 +18,8 @@ from storage.records import NewStudy, StudyRecord
 from storage.states import JobState, Phase
 
 DEFAULT_TRIALS = 16
+# It names folders and pages, too.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,16 @@ class Budget:
         for name, (value, least) in counts.items():
             if value is not None and value < least:
                 raise UsageError(f"{name} {value} is too few: {least} is the least")
-        if self.timeout_seconds is not None and self.timeout_seconds <= 0:
-            raise UsageError(f"--timeout {self.timeout_seconds:g} leaves no time: give seconds > 0")
+        if self.timeout_seconds is not None and not 0 < self.timeout_seconds < math.inf:
+            raise UsageError(
+                f"--timeout {self.timeout_seconds:g} leaves no time, or all: give seconds > 0"
+            )
+        if self.target is not None and not math.isfinite(self.target):
+            raise UsageError(f"--target {self.target:g} is no score: give a number")
+
+    @property
+    def timeout_ms(self) -> int | None:
+        return None if self.timeout_seconds is None else round(self.timeout_seconds * 1000)
 
 
 def create(
@@ -53,8 +65,14 @@ def create(
     """Makes the study and its search jobs, or returns it unchanged where it exists as asked for.
 
     Raises:
+        UsageError: the name cannot be one.
         StudyExists: it exists with another definition, settings or budget.
     """
+    if NAME.fullmatch(name) is None:
+        raise UsageError(
+            f"'{name}' cannot name a study: use up to 100 letters, digits, '.', '_' and '-',"
+            " a letter or digit first"
+        )
     with db.reading() as tx:
         existing = studies.find(tx, name)
     trials = budget.trials or (existing.trials if existing else DEFAULT_TRIALS)
@@ -70,7 +88,7 @@ def create(
         select_top=budget.select_top,
         select_seeds=budget.select_seeds,
         final_seeds=budget.final_seeds,
-        timeout_ms=None if budget.timeout_seconds is None else round(budget.timeout_seconds * 1e3),
+        timeout_ms=budget.timeout_ms,
         target=budget.target,
     )
     if existing is None:
@@ -89,15 +107,20 @@ def create(
     return existing
 
 
-def extend(db: Database, name: str, trials: int) -> StudyRecord:
-    """Raises the study's total of trials to `trials`; the same total again changes nothing.
+def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
+    """Raises the study's total of trials to that of `budget`; the same total again changes
+    nothing. Timeout and target are the budget's from now on; the timeout counts anew.
 
     A study that is past its search enters a new generation: search goes on, then select and
     final are done anew. What was running of the old generation's select and final is cancelled.
+    Trials that a timeout or a target had cancelled are made up for.
 
     Raises:
-        UsageError: the study has more trials than that already.
+        UsageError: no total is given, or the study has more trials than that already.
     """
+    trials = budget.trials
+    if trials is None:
+        raise UsageError("--extend needs --trials, the new total")
     with db.transaction() as tx:
         study = studies.lock(tx, name)
         if trials < study.trials:
@@ -107,13 +130,21 @@ def extend(db: Database, name: str, trials: int) -> StudyRecord:
             )
         if trials == study.trials:
             return study
-        columns: dict[str, object] = {"trials": trials, "reason": None}
+        columns: dict[str, object] = {
+            "trials": trials,
+            "timeout_ms": budget.timeout_ms,
+            "target": budget.target,
+            "started_ms": None,
+            "reason": None,
+        }
         if study.phase != Phase.SEARCH:
             jobs.cancel(tx, study.id, [JobState.OPEN, JobState.LEASED], "the study was extended")
             columns |= {"phase": Phase.SEARCH, "generation": study.generation + 1}
-        first_new = study.trials
+        search = [job for job in jobs.of_study(tx, study.id) if job.phase == Phase.SEARCH]
+        counted = sum(job.state != JobState.CANCELLED for job in search)
         study = studies.write(tx, study, **columns)
-        jobs.add(tx, study, phases.search_jobs(study, range(first_new, trials)))
+        numbers = range(len(search), len(search) + trials - counted)
+        jobs.add(tx, study, phases.search_jobs(study, numbers))
         return study
 
 

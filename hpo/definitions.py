@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib
-import importlib.util
 import pkgutil
 import sys
 import traceback
@@ -49,6 +48,7 @@ def load(reference: str) -> Definition:
     if reference in BUILT_IN:
         module = importlib.import_module(f"studies.{reference}")
         source = Path(str(module.__file__))
+        content = source.read_bytes()
     else:
         source = Path(reference)
         if source.suffix != ".py":
@@ -57,35 +57,51 @@ def load(reference: str) -> Definition:
                 " or the path of a Python file that defines STUDY"
             )
         source = source.absolute()
-        module = _execute(source)
+        content = _read(source)
+        module = _execute(source, content)
     study = getattr(module, "STUDY", None)
     if not isinstance(study, Study):
         raise DefinitionError(f"{source} defines no STUDY: it must be a studies.study.Study")
-    return Definition(str(source) if reference not in BUILT_IN else reference, study, _hash(source))
+    reference = reference if reference in BUILT_IN else str(source)
+    return Definition(reference, study, _hash(content))
 
 
-def _execute(source: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"definition_{source.stem}", source)
-    if spec is None or spec.loader is None or not source.is_file():
-        raise DefinitionError(f"there is no file {source}: give the path of a definition")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
+def _read(source: Path) -> bytes:
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        own = traceback.extract_tb(error.__traceback__)
-        line = next((f.lineno for f in reversed(own) if f.filename == str(source)), None)
-        where = f"{source}:{line}" if line else str(source)
+        return source.read_bytes()
+    except FileNotFoundError:
+        raise DefinitionError(f"there is no file {source}: give the path of a definition") from None
+    except OSError as error:
+        raise DefinitionError(f"{source} cannot be read: {error.strerror}") from error
+
+
+def _execute(source: Path, content: bytes) -> ModuleType:
+    """Runs the very bytes that are hashed: an import might run older ones from its cache."""
+    module = ModuleType(f"definition_{source.stem}")
+    module.__file__ = str(source)
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(content, source, "exec", dont_inherit=True), module.__dict__)  # noqa: S102
+    except (Exception, SystemExit) as error:
+        lines = [
+            frame.lineno
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == str(source)
+        ]
+        if isinstance(error, SyntaxError) and error.filename == str(source) and error.lineno:
+            lines.append(error.lineno)
+        where = f"{source}:{lines[-1]}" if lines else str(source)
+        said = " ".join(str(error).split())
         raise DefinitionError(
-            f"{where} raises {type(error).__name__}: {error}; mend the definition"
+            f"{where} raises {type(error).__name__}: {said}; mend the definition"
         ) from error
     return module
 
 
-def _hash(source: Path) -> str:
+def _hash(content: bytes) -> str:
     """Over the definition's source and all of `studies` that definitions share: a change in
     either could change what a trial means."""
-    digest = hashlib.sha256(source.read_bytes())
+    digest = hashlib.sha256(content)
     shared = sorted(
         module.name
         for module in pkgutil.iter_modules(studies.__path__)

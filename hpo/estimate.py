@@ -20,6 +20,7 @@ from studies.space import Params
 SAMPLES = 3
 # The first epoch pays for compilation, the second shows the pace.
 EPOCHS = 2
+PATIENCE_SECONDS = 4.0
 # What is left of the epochs of a search when hopeless trials are pruned; a rule of thumb.
 KEPT_BY_PRUNING = 0.7
 
@@ -48,7 +49,7 @@ class Pace:
         others = self.samples or (self.baseline,)
         other = sum(self._full(trial, epochs) for trial in others) / len(others)
         search = base + (trials - 1) * other * KEPT_BY_PRUNING
-        select = budget.select_seeds * (budget.select_top * other + base)
+        select = budget.select_seeds * (min(budget.select_top, trials - 1) * other + base)
         final = 2 * budget.final_seeds * (other + base)
         return (search + select + final) / self.slots
 
@@ -61,10 +62,10 @@ def measure(
     definition: Definition,
     data: PreparedData,
     devices: Sequence[Device],
-    tell: Callable[[Trial], None] = lambda _: None,
+    tell: Callable[[Trial | None], None] = lambda _: None,
 ) -> Pace:
     """Trains the baseline and a few random configurations for two epochs each, all slots at work
-    as they will be.
+    as they will be. `tell` hears of each, and of None where some seconds passed without one.
 
     Raises:
         WorkFailed: the definition raises, or a child is lost.
@@ -85,7 +86,10 @@ def measure(
                     last[slot] = None
                     slot.send(_work(definition, data, params))
             pipes = {slot.pipe: slot for slot in slots}
-            for pipe in wait([pipe for pipe in pipes if pipe is not None]):
+            ready = wait([pipe for pipe in pipes if pipe is not None], timeout=PATIENCE_SECONDS)
+            if not ready:
+                tell(None)
+            for pipe in ready:
                 slot = pipes[pipe]  # type: ignore[index]  # wait gives back what it was given
                 match slot.receive():
                     case Ready():

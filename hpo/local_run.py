@@ -78,8 +78,8 @@ def _tell_estimate(
 ) -> None:
     console.print("Measuring how fast this machine trains", soft_wrap=True)
 
-    def tell(trial: estimate.Trial) -> None:
-        console.print(terminal.pace_line(trial.epoch_seconds, trial.params), soft_wrap=True)
+    def tell(trial: estimate.Trial | None) -> None:
+        console.print(terminal.pace_line(trial), soft_wrap=True)
 
     pace = estimate.measure(definition, data, devices.find(settings.cpu_slots), tell)
     seconds = pace.seconds(definition.study.epochs, study.trials, budget)

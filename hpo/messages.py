@@ -3,7 +3,15 @@
 from multiprocessing.connection import Connection
 from typing import Annotated, Any, Literal
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Base64Bytes, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+
+
+def as_text(text: str) -> str:
+    """`text` with what no database or JSON takes, as any program may print it, replaced."""
+    return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+Text = Annotated[str, BeforeValidator(as_text)]
 
 
 class _Message(BaseModel):
@@ -79,15 +87,15 @@ class Diverged(_Message):
 
     kind: Literal["diverged"] = "diverged"
     epoch: int
-    reason: str
+    reason: Text
 
 
 class Raised(_Message):
     """From the child: the definition's code, or training, raised."""
 
     kind: Literal["raised"] = "raised"
-    error: str
-    traceback: str
+    error: Text
+    traceback: Text
 
 
 Outcome = Trained | Pruned | Diverged | Raised

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import PositiveFloat, PositiveInt, ValidationError, field_validator
+from pydantic import Field, PositiveInt, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -41,13 +41,16 @@ class Settings(BaseSettings):
     """Journals of workers."""
     cpu_slots: PositiveInt | None = None
     """Children that train on the CPU side by side."""
-    lease_seconds: PositiveFloat = 60.0
+    lease_seconds: float = Field(60.0, gt=0, allow_inf_nan=False)
     """How long a job waits for a worker that is not heard of."""
 
     @field_validator("storage_file", "data_dir", "cache_dir", "state_dir")
     @classmethod
     def _expand(cls, path: Path | None) -> Path | None:
-        return path and path.expanduser()
+        try:
+            return path and path.expanduser()
+        except RuntimeError as error:  # ~name, and there is no such person
+            raise ValueError(str(error)) from error
 
     @property
     def storage_url(self) -> str:
@@ -62,9 +65,9 @@ class Settings(BaseSettings):
             raise UsageError("both a storage URL and a storage file are set: keep one of them")
         try:
             return self.storage_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise UsageError(
-                f"the storage file {self.storage_file} cannot be read: {error.strerror}"
+                f"the storage file {self.storage_file} cannot be read: {_cause(error)}"
             ) from error
 
 
@@ -84,8 +87,10 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     source = file or DEFAULT_FILE
     try:
         return _class_reading(source)(**given)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"the settings file {source} is not TOML ({error}): mend it") from error
+    except OSError as error:
+        raise UsageError(f"the settings file {source} cannot be read: {_cause(error)}") from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -116,17 +121,21 @@ class _File(TomlConfigSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         values = super().__call__()
-        if not {"HPO_STORAGE", "HPO_STORAGE_FILE"}.isdisjoint(os.environ):
+        if os.environ.get("HPO_STORAGE") or os.environ.get("HPO_STORAGE_FILE"):
             values = {key: values[key] for key in values.keys() - {"storage", "storage_file"}}
         return values
 
 
-def _refuse_password(url: str) -> None:
+def _cause(error: OSError | UnicodeDecodeError) -> str:
+    return str(error.strerror) if isinstance(error, OSError) else "it is not text"
+
+
+def _refuse_password(text: str) -> None:
     try:
-        password = make_url(url).password
+        url = make_url(text)
     except ArgumentError:
         return  # said where the URL is opened
-    if password:
+    if url.password or "password" in url.query:
         raise UsageError(
             "a password on the command line can be seen by everybody on this machine (ps):"
             " put the URL into HPO_STORAGE, or into a file named by HPO_STORAGE_FILE"

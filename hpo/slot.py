@@ -102,5 +102,5 @@ class Slot:
             cause = f"the child exited with code {code}"
         size = self._log.seek(0, os.SEEK_END)
         self._log.seek(max(0, size - LOG_TAIL_BYTES))
-        tail = self._log.read().decode(errors="replace").strip()
+        tail = messages.as_text(self._log.read().decode(errors="replace")).strip()
         return f"{cause}; it last printed:\n{tail}" if tail else cause

@@ -39,7 +39,7 @@ class Status:
         study = self.study
         match phase:
             case Phase.SELECT:
-                planned = (study.select_top + 1) * study.select_seeds
+                planned = min(study.select_top + 1, study.trials) * study.select_seeds
             case Phase.FINAL:
                 planned = 2 * 2 * study.final_seeds
             case _:
@@ -103,7 +103,7 @@ def read_status(db: Database, name: str) -> Status:
 
 def as_json(status: Status) -> dict[str, Any]:
     """The status as plain data, for programs."""
-    best = status.best
+    best, baseline = status.best, status.baseline
     return {
         "study": asdict(status.study),
         "jobs": {
@@ -111,6 +111,7 @@ def as_json(status: Status) -> dict[str, Any]:
             for phase in WORKING_PHASES
         },
         "best": best and asdict(best),
+        "baseline": baseline and asdict(baseline),
         "running": [asdict(job) for job in status.running],
         "failures": [asdict(job) for job in status.jobs if job.state == JobState.FAILED],
         "workers": [asdict(worker) for worker in status.workers],

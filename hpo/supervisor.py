@@ -7,10 +7,12 @@ import socket
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Event
 from typing import Literal
 
 from hpo import phases
@@ -79,14 +81,10 @@ class Supervisor:
         self._journal = Journal.create(state_dir / self.id, study.uuid)
         self._outage = Outage()
         self._renew_at = self._claim_at = time.monotonic()
-        self._stopping = False
 
-    def stop(self) -> None:
-        """Asks `run` to give all jobs back and return; safe in a signal handler."""
-        self._stopping = True
-
-    def run(self) -> StudyRecord:
-        """Works until the study is over or `stop` is called; returns the study as it then stands.
+    def run(self, stop: Event | None = None) -> StudyRecord:
+        """Works until the study is over, or `stop` asks to give all jobs back and return; returns
+        the study as it then stands.
 
         Raises:
             DatabaseUnavailable: the database did not answer at the start.
@@ -97,7 +95,7 @@ class Supervisor:
         try:
             for slot in self._slots:
                 slot.start()
-            while not self._stopping and not self._is_over:
+            while not (stop and stop.is_set()) and not self._is_over:
                 self._attempt(self._talk_to_database)
                 self._listen()
         finally:
@@ -195,7 +193,8 @@ class Supervisor:
             if job.losses >= MAX_LOSSES:
                 reason = f"given up after {job.losses} lost workers; {job.reason or 'no trace'}"
                 log.error("%s is %s", job.title, reason)
-                give_up(self._db, self._trials, job, lease, reason)
+                with suppress(LeaseLost):  # the study stopped in this moment
+                    give_up(self._db, self._trials, job, lease, reason)
                 return
             self._assignments[slot] = Assignment(job, lease)
             self._begin()

@@ -9,6 +9,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from hpo.estimate import Trial
 from hpo.status import WORKING_PHASES, Status
 from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Params
@@ -43,7 +44,9 @@ def _watch_live(
 ) -> Status | None:
     status: Status | None = None
     with Live(console=console, refresh_per_second=4, transient=True) as live:
-        while is_alive():
+        alive = True
+        while alive:
+            alive = is_alive()  # asked before the last look, which thus misses nothing
             try:
                 status = read()
                 live.update(page(status, epochs))
@@ -51,7 +54,8 @@ def _watch_live(
                 live.update(Text(f"{error}; asking again", style="red"))
             if status and status.study.phase.is_over:
                 break
-            time.sleep(LOOK_SECONDS)
+            if alive:
+                time.sleep(LOOK_SECONDS)
     if status:
         console.print(page(status, epochs))
     return status
@@ -62,27 +66,37 @@ def _watch_plainly(
 ) -> Status | None:
     status: Status | None = None
     told: set[int] | None = None
-    spoke_at = 0.0
-    while is_alive():
+    spoke_at = -SPEAK_SECONDS
+
+    def say(line: str) -> None:
+        nonlocal spoke_at
+        # As Text, because an error's text in brackets would be taken for markup.
+        console.print(Text(line), soft_wrap=True)
+        spoke_at = time.monotonic()
+
+    alive = True
+    while alive:
+        alive = is_alive()  # asked before the last look, which thus misses nothing
         try:
             status = read()
         except DatabaseUnavailable as error:
-            console.print(f"{error}; asking again", soft_wrap=True)
-            time.sleep(SPEAK_SECONDS)
+            say(f"{error}; asking again")
+            if alive:
+                time.sleep(SPEAK_SECONDS)
             continue
         ended = [job for job in status.jobs if job.state.is_final]
         if told is not None:
             for job in ended:
-                if job.id not in told:
-                    console.print(ending_line(job), soft_wrap=True)
-                    spoke_at = time.monotonic()
+                if job.id not in told and job.started_ms is not None:
+                    say(ending_line(job))
         told = {job.id for job in ended}
         if status.study.phase.is_over:
+            say(f"{status.study.name}: {_phase_words(status)}")
             break
         if time.monotonic() - spoke_at >= SPEAK_SECONDS:
-            console.print(status_line(status, epochs), soft_wrap=True)
-            spoke_at = time.monotonic()
-        time.sleep(LOOK_SECONDS)
+            say(status_line(status, epochs))
+        if alive:
+            time.sleep(LOOK_SECONDS)
     return status
 
 
@@ -99,7 +113,12 @@ def page(status: Status, epochs: int) -> RenderableType:
         parts.append(_running(status, epochs))
     failed = [job for job in status.jobs if job.state == JobState.FAILED]
     parts.extend(
-        Text(f"{job.title} failed: {_first_line(job.reason)}", style="red", overflow="ellipsis")
+        Text(
+            f"{job.title} failed: {_first_line(job.reason)}",
+            style="red",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
         for job in failed[-3:]
     )
     return Group(*parts)
@@ -129,9 +148,11 @@ def ending_line(job: JobRecord) -> str:
     return " ".join(word for word in words if word)
 
 
-def pace_line(epoch_seconds: float, params: Params) -> str:
-    """How fast a configuration trained, in one line."""
-    return f"  {epoch_seconds:5.2f} s an epoch: {describe_params(params)}"
+def pace_line(trial: Trial | None) -> str:
+    """How fast a configuration trained, in one line; None is one that is not done yet."""
+    if trial is None:
+        return "  ..."
+    return f"  {trial.epoch_seconds:5.2f} s an epoch: {describe_params(trial.params)}"
 
 
 def describe_params(params: Params) -> str:
@@ -154,7 +175,7 @@ def _bars(status: Status) -> Table:
         style = "bold" if phase == status.study.phase else "dim"
         table.add_row(
             Text(phase.value, style=style),
-            ProgressBar(total=max(total, 1), completed=done, width=30),
+            ProgressBar(total=max(total, 1), completed=done, width=24),
             f"{done}/{total}",
             Text(", ".join(marks), style="dim"),
         )
@@ -176,6 +197,8 @@ def _scores(status: Status) -> Text:
 def _running(status: Status, epochs: int) -> Table:
     hosts = {worker.id: worker.host for worker in status.workers}
     table = Table.grid(padding=(0, 1))
+    table.add_column()  # a long name of a host is cut
+    table.add_column(no_wrap=True)
     for job in status.running:
         table.add_row(
             Text(hosts.get(job.worker_id or "", "?"), style="cyan"),

@@ -1,6 +1,7 @@
 """A worker: the supervisor of this machine, for one study, with its signals."""
 
 import signal
+import threading
 from collections.abc import Sequence
 from types import FrameType
 
@@ -24,31 +25,31 @@ def work(settings: Settings, name: str, references: Sequence[str] = ()) -> Study
         DefinitionError: this machine does not have the study's definition.
         DataError: this machine does not have its data.
     """
-    db = Database.open(settings.storage_url)
-    with db.reading() as tx:
-        study = studies.get(tx, name)
-    definition = find_definition(study, references)
-    configured = definition.study.with_settings(study.settings)
-    supervisor = Supervisor(
-        db,
-        study,
-        definition,
-        prepare(configured.data, settings.cache_dir, settings.data_dir),
-        devices.find(settings.cpu_slots),
-        provenance.versions(),
-        state_dir=settings.state_dir,
-        lease_seconds=settings.lease_seconds,
-    )
+    stop = threading.Event()
 
-    def stop(number: int, _frame: FrameType | None) -> None:
-        supervisor.stop()
+    def ask_to_stop(number: int, _frame: FrameType | None) -> None:
+        stop.set()
         if number == signal.SIGINT:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
-        signal.signal(number, stop)
+        signal.signal(number, ask_to_stop)
+    db = Database.open(settings.storage_url)
     try:
-        return supervisor.run()
+        with db.reading() as tx:
+            study = studies.get(tx, name)
+        definition = find_definition(study, references)
+        configured = definition.study.with_settings(study.settings)
+        return Supervisor(
+            db,
+            study,
+            definition,
+            prepare(configured.data, settings.cache_dir, settings.data_dir),
+            devices.find(settings.cpu_slots),
+            provenance.versions(),
+            state_dir=settings.state_dir,
+            lease_seconds=settings.lease_seconds,
+        ).run(stop)
     finally:
         db.close()
 

@@ -27,6 +27,9 @@ from storage.errors import DatabaseUnavailable, SchemaMismatch, StorageError
 if TYPE_CHECKING:
     from optuna.artifacts._protocol import ArtifactStore
 
+# PostgreSQL's internal errors are the server's own: a session it ended, a standby that only reads.
+UNAVAILABLE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)
+
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
@@ -88,10 +91,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads, and on SQLite keeps no writer waiting."""
+        """A transaction that only reads, all of it as it stood at one moment; on SQLite it keeps
+        no writer waiting."""
+        options: dict[str, object] = {READ_ONLY: True}
+        if self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
         with (
             translated(self.url),
-            self.engine.connect().execution_options(**{READ_ONLY: True}) as tx,
+            self.engine.connect().execution_options(**options) as tx,
             tx.begin(),
         ):
             yield tx
@@ -134,7 +141,7 @@ def translated(url: URL) -> Iterator[None]:
         yield
     except StorageError:
         raise
-    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+    except (*UNAVAILABLE, sa.exc.TimeoutError) as error:
         raise _unavailable(url, error) from error
     except sa.exc.DatabaseError as error:
         # The class itself, none of those under it: SQLite says so of a file that is no database.
@@ -142,7 +149,7 @@ def translated(url: URL) -> Iterator[None]:
             raise _unavailable(url, error) from error
         raise
     except StorageInternalError as error:
-        if isinstance(error.__cause__, sa.exc.OperationalError | sa.exc.InterfaceError):
+        if isinstance(error.__cause__, UNAVAILABLE):
             raise _unavailable(url, error.__cause__) from error
         raise
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import sqlalchemy as sa
@@ -11,8 +11,13 @@ from sqlalchemy.exc import ArgumentError
 
 from storage.errors import BadUrl
 
+if TYPE_CHECKING:
+    import psycopg
+
 BUSY_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 5
+# A machine that stops in the middle of a transaction must not keep its locks: the server ends it.
+IDLE_TRANSACTION_SECONDS = 10
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "lustre", "gpfs", "beegfs"}
 # Execution option of a transaction that only reads, so that it does not take SQLite's writer lock.
 READ_ONLY = "hpo_read_only"
@@ -38,7 +43,11 @@ def parse_url(text: str) -> URL:
         case "postgresql":
             if not url.database:
                 raise BadUrl("the storage URL names no database: postgresql://USER@HOST/DATABASE")
-            return url.set(drivername="postgresql+psycopg")
+            url = url.set(drivername="postgresql+psycopg")
+            # Where it is known to be one, it is never shown.
+            if isinstance(password := url.query.get("password"), str):
+                url = url.set(password=password).difference_update_query(["password"])
+            return url
         case other:
             raise BadUrl(f"storage on '{other}' is not supported: use sqlite or postgresql")
 
@@ -77,6 +86,7 @@ def engine_arguments(url: URL) -> dict[str, Any]:
         "pool_size": 1,
         "max_overflow": 1,
         "pool_pre_ping": True,
+        "pool_events": [(_prepare_postgresql, "connect")],
         "connect_args": {
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             # A cut link must show within seconds, or leases run out while a write hangs.
@@ -97,6 +107,15 @@ def make_engine(url: URL) -> Engine:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: "psycopg.Connection[Any]", _record: object) -> None:
+    # Not among the connection's startup options, which PgBouncer refuses.
+    limit = f"{IDLE_TRANSACTION_SECONDS}s"
+    connection.execute(
+        "SELECT set_config('idle_in_transaction_session_timeout', %s, false)", (limit,)
+    )
+    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -86,7 +86,7 @@ def claim(
             lease_expires_ms=now_ms() + _ms(lease_seconds),
             worker_id=worker_id,
             losses=jobs.c.losses + (1 if row.state == JobState.LEASED else 0),
-            started_ms=sa.func.coalesce(jobs.c.started_ms, now_ms()),
+            started_ms=now_ms(),
         )
     )
     return get(tx, row.id), lease

@@ -79,7 +79,7 @@ jobs = Table(
     Column("loss", Float),
     Column("reason", Text),
     Column("created_ms", BigInteger, nullable=False),
-    Column("started_ms", BigInteger),
+    Column("started_ms", BigInteger),  # the last claim
     Column("ended_ms", BigInteger),
     UniqueConstraint("study_id", "generation", "phase", "configuration", "seed", "data_set"),
     Index(None, "study_id", "state", "lease_expires_ms"),

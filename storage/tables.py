@@ -85,6 +85,8 @@ def _exclusively(url: URL, engine: Engine) -> Iterator[None]:
     path = sqlite_path(url)
     if path is None:
         with engine.begin() as connection:
+            # This transaction idles while others make the tables, however long that takes.
+            connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": ADVISORY_LOCK})
             yield
         return

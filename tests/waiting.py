@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T | None], seconds: float = 30.0) -> T:
+def eventually(look: Callable[[], T | None], seconds: float = 60.0) -> T:
     """What `look` gives as soon as it is neither None nor False; fails the test at the deadline."""
     deadline = time.monotonic() + seconds
     while True:

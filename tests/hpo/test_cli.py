@@ -241,6 +241,13 @@ class TestBadInput:
         assert "no study 'x'" in shell_on.fail("status", "x", code=1)
 
     @on("sqlite")
+    def test_a_name_that_cannot_be_one(self, shell_on: CommandLine) -> None:
+        """A name that would leave its folder, or is too long: exit 2."""
+        for name in ("../x", "a b", "x" * 101):
+            line = shell_on.fail("create", name, "--study", "digits", code=2)
+            assert "cannot name a study" in line
+
+    @on("sqlite")
     def test_a_name_that_is_taken(self, shell_on: CommandLine) -> None:
         """A name that exists with another definition, budget or setting: exit 2, unchanged."""
         shell_on.succeed("create", "x", "--study", "digits", "--trials", "4")

@@ -1,6 +1,7 @@
 """Making a study, and extending it."""
 
 import multiprocessing
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.synchronize import Barrier
@@ -22,6 +23,7 @@ from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState, Phase
 from tests.conftest import DEFINITIONS
 from tests.marks import on
+from tests.waiting import eventually
 
 BUDGET = Budget(trials=4, select_top=2, select_seeds=2, final_seeds=2)
 PROCESSES = 6
@@ -171,7 +173,7 @@ def test_extending_in_the_search(db: Database, study: StudyRecord) -> None:
     """The total is raised and the jobs that are lacking are added, once; what runs goes on."""
     _, lease = _claim(db, study)
     for _ in range(2):
-        extended = extend(db, "toy", 7)
+        extended = extend(db, "toy", Budget(trials=7))
         assert (extended.trials, extended.generation, extended.phase) == (7, 1, Phase.SEARCH)
         assert [job.configuration for job in _jobs(db, study)] == list(range(7))
     with db.transaction() as tx:
@@ -181,11 +183,11 @@ def test_extending_in_the_search(db: Database, study: StudyRecord) -> None:
 
 def test_a_total_never_shrinks(db: Database, study: StudyRecord) -> None:
     """A smaller total is refused; the present one changes nothing."""
-    assert extend(db, "toy", 4) == study
+    assert extend(db, "toy", Budget(trials=4)) == study
     with pytest.raises(UsageError, match="has 4 trials already: --trials 3"):
-        extend(db, "toy", 3)
+        extend(db, "toy", Budget(trials=3))
     with pytest.raises(StudyNotFound):
-        extend(db, "tea", 5)
+        extend(db, "tea", Budget(trials=5))
     assert len(_jobs(db, study)) == 4
 
 
@@ -196,7 +198,7 @@ def test_extending_after_the_search(db: Database, study: StudyRecord, phase: Pha
     _work_until(db, study, phase)
     running = None if phase == Phase.DONE else _claim(db, study)
     for _ in range(2):
-        extended = extend(db, "toy", 6)
+        extended = extend(db, "toy", Budget(trials=6))
         assert (extended.phase, extended.generation) == (Phase.SEARCH, 2)
         assert extended.ended_ms is None
     if running is not None:
@@ -223,6 +225,20 @@ def test_extending_a_stopped_study(db: Database, study: StudyRecord) -> None:
             columns = {"trial_id": number, "trial_number": number, "params": {"x": 0.5}}
             jobs.write(tx, lease, **columns, state=state, score=0.5, loss=1.0, reason="broken")
     assert advance(db, "toy").phase == Phase.STOPPED
-    extended = extend(db, "toy", 6)
+    extended = extend(db, "toy", Budget(trials=6))
     assert (extended.phase, extended.reason) == (Phase.SEARCH, None)
     _work_until(db, study, Phase.DONE)
+
+
+@on("sqlite")
+def test_extending_after_a_timeout(db: Database, toy: Definition) -> None:
+    """Trials that a timeout had cancelled are made up for, and the old timeout binds no more."""
+    study = create(db, "toy", toy, Budget(trials=4, timeout_seconds=0.001, final_seeds=2))
+    _claim(db, study)
+    with db.transaction() as tx:
+        studies.start(tx, study)
+    eventually(lambda: advance(db, "toy").reason)
+    extended = extend(db, "toy", Budget(trials=6))
+    assert (extended.timeout_ms, extended.started_ms, extended.reason) == (None, None, None)
+    states = Counter(job.state for job in _jobs(db, study))
+    assert states == {JobState.LEASED: 1, JobState.CANCELLED: 3, JobState.OPEN: 5}

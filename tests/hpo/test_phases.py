@@ -1,16 +1,13 @@
 """The life of a study: every arrow of its diagram."""
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from hpo import phases
-from hpo.phases import Advance, EndSearch, Stop, advance, best_first, decide, select_means
-from storage import jobs, studies
-from storage.database import Database
-from storage.records import JobRecord, Lease, StudyRecord
+from hpo.phases import Advance, EndSearch, Stop, best_first, decide, select_means
+from storage.records import JobRecord, StudyRecord
 from storage.states import DataSet, JobState, Phase
 
 OPEN, LEASED, SUCCEEDED, PRUNED, FAILED, CANCELLED = JobState
@@ -296,89 +293,3 @@ def test_seeds_are_fresh_in_every_phase() -> None:
             seen |= seeds
             expected += count
     assert len(seen) == expected
-
-
-# On a real database.
-
-
-def _end_all(db: Database, study: StudyRecord, score: float = 0.5) -> None:
-    with db.transaction() as tx:
-        while (claimed := jobs.claim(tx, study.id, "me", 60)) is not None:
-            job, lease = claimed
-            bound = {"trial_id": job.id, "trial_number": job.configuration, "params": {"x": 0.5}}
-            wanted = bound if job.phase == Phase.SEARCH else {}
-            jobs.write(
-                tx, lease, **wanted, state=SUCCEEDED, loss=1.0,
-                score=score + job.configuration / 100,
-            )  # fmt: skip
-
-
-def _of_phase(db: Database, study: StudyRecord, phase: Phase) -> list[JobRecord]:
-    with db.reading() as tx:
-        return [job for job in jobs.of_study(tx, study.id) if job.phase == phase]
-
-
-def _states(found: Iterable[JobRecord]) -> list[JobState]:
-    return [job.state for job in found]
-
-
-@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
-def test_the_next_jobs_are_inserted_once(db: Database, url: str, study: StudyRecord) -> None:
-    """Many workers that end a phase at the same moment insert the next phase's jobs once, through
-    the whole life of a study."""
-    others = [Database.open(url) for _ in range(6)]
-    expected = [(Phase.SELECT, 3 * 2), (Phase.FINAL, 2 * 2 * 2), (Phase.DONE, 0)]
-    with ThreadPoolExecutor(6) as pool:
-        for phase, count in expected:
-            _end_all(db, study)
-            found = list(pool.map(lambda other: advance(other, study.name).phase, others))
-            assert found == [phase] * 6
-            assert len(_of_phase(db, study, phase)) == count
-    for other in others:
-        other.close()
-    with db.reading() as tx:
-        assert studies.get(tx, study.name).ended_ms is not None
-
-
-def test_advancing_again_changes_nothing(db: Database, study: StudyRecord) -> None:
-    """Between two endings there is nothing due."""
-    before = _of_phase(db, study, Phase.SEARCH)
-    assert advance(db, study.name) == study
-    assert _of_phase(db, study, Phase.SEARCH) == before
-
-
-def test_the_end_of_search_cancels_what_is_open(db: Database, study: StudyRecord) -> None:
-    """At the target open search jobs are cancelled with the reason, the one that runs goes on, and
-    select comes when it has ended."""
-    with db.transaction() as tx:
-        studies.write(tx, study, target=0.4)
-        _, lease = jobs.claim(tx, study.id, "me", 60) or (None, Lease(0, ""))
-        columns = {"trial_id": 1, "trial_number": 0, "params": {"x": 0.5}}
-        jobs.write(tx, lease, **columns, state=SUCCEEDED, score=0.5, loss=1.0)
-        _, running = jobs.claim(tx, study.id, "me", 60) or (None, Lease(0, ""))
-    found = advance(db, study.name)
-    assert found.phase == Phase.SEARCH
-    assert "target" in (found.reason or "")
-    cancelled = _of_phase(db, study, Phase.SEARCH)
-    assert _states(cancelled) == [SUCCEEDED, LEASED, CANCELLED, CANCELLED]
-    assert cancelled[2].reason == found.reason
-    with db.transaction() as tx:
-        jobs.write(tx, running, state=SUCCEEDED, score=0.6, loss=1.0, params={"x": 0.1})
-    found = advance(db, study.name)
-    assert found.phase == Phase.SELECT
-    assert {job.configuration for job in _of_phase(db, study, Phase.SELECT)} == {0, 1}
-
-
-def test_a_stop_takes_all_leases(db: Database, study: StudyRecord) -> None:
-    """When a study stops, nothing stays open, and who trains for it finds the lease lost."""
-    with db.transaction() as tx:
-        _, lease = jobs.claim(tx, study.id, "me", 60) or (None, Lease(0, ""))
-        jobs.write(tx, lease, trial_id=1, trial_number=0)
-        _, running = jobs.claim(tx, study.id, "me", 60) or (None, Lease(0, ""))
-        jobs.write(tx, lease, state=FAILED, reason="a traceback")
-    found = advance(db, study.name)
-    assert found.phase == Phase.STOPPED
-    assert found.reason == "the baseline failed: a traceback"
-    assert _states(_of_phase(db, study, Phase.SEARCH)) == [FAILED, CANCELLED, CANCELLED, CANCELLED]
-    with db.transaction() as tx:
-        assert jobs.renew(tx, [running], 60) == set()

@@ -216,7 +216,7 @@ def test_an_extended_study_has_the_result_of_its_present_generation(
     """Until that is done there is none; then winner and baseline are judged by its models."""
     carry_out(db, study)
     before = assemble(db, "toy")
-    creation.extend(db, "toy", 5)
+    creation.extend(db, "toy", Budget(trials=5))
     phases.advance(db, "toy")
     with pytest.raises(NoResult, match="search phase has ended 4 of 5"):
         assemble(db, "toy")

@@ -7,6 +7,8 @@ import pytest
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo import creation
+from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.trials import JOB_ATTRIBUTE, REASON_ATTRIBUTE, Ending, Trials
 from storage import jobs
@@ -72,6 +74,28 @@ def test_beginning_again_changes_nothing(
     assert trials.begin(job, lease) == begun
     assert trials.begin(begun, lease) == begun
     assert len(_optuna_trials(db, study)) == 1
+
+
+@on("sqlite")
+def test_the_sampler_learns_from_the_scores(db: Database, toy: Definition) -> None:
+    """Two studies with the same seed and opposite scores begin with the same suggestions and go
+    apart once the sampler has trials enough to learn from."""
+    suggested: dict[int, list[float]] = {}
+    for sign in (1, -1):
+        study = creation.create(db, f"sign{sign}", toy, Budget(trials=12))
+        trials = _fresh(db, study, toy)
+        suggested[sign] = []
+        for _ in range(8):
+            with db.transaction() as tx:
+                claimed = jobs.claim(tx, study.id, "me", 60)
+            assert claimed is not None
+            job = trials.begin(*claimed)
+            assert job.params is not None
+            x = float(job.params["x"])
+            suggested[sign].append(x)
+            trials.end(job, claimed[1], Ending(JobState.SUCCEEDED, 0.5 + sign * x / 2, 1.0))
+    assert suggested[1][:4] == suggested[-1][:4]
+    assert suggested[1][4:] != suggested[-1][4:]
 
 
 @pytest.mark.parametrize("writes", [1, 2, 3])

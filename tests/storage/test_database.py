@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from storage import evaluations, jobs, studies, workers
+from storage import engine, evaluations, jobs, studies, workers
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, StudyNotFound
 from storage.records import EvaluationRecord, JobRecord, Lease, StudyRecord
@@ -15,6 +15,7 @@ from storage.states import Phase, Split
 from tests.databases import PostgresDatabases
 from tests.marks import on
 from tests.storage.conftest import NEW_STUDY, Held
+from tests.waiting import eventually
 
 Claim = Callable[..., tuple[JobRecord, Lease]]
 
@@ -138,6 +139,31 @@ def test_a_connection_that_died_is_replaced(
         tx.execute(sa.text("SELECT 1"))
     with db.reading() as tx:
         assert jobs.get(tx, held.job.id) == held.job
+
+
+@on("postgresql")
+def test_a_transaction_that_hangs_is_ended(
+    db: Database, url: str, squares: StudyRecord, claim: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that stops in the middle of a transaction does not keep its locks for ever: its job
+    can be taken over, and what it wrote is gone."""
+    monkeypatch.setattr(engine, "IDLE_TRANSACTION_SECONDS", 1)
+    stuck = Database.open(url)
+    job, lease = claim(seconds=0)
+
+    def taken() -> JobRecord | None:
+        with db.transaction() as tx:
+            claimed = jobs.claim(tx, squares.id, "another", 60)
+        return claimed and claimed[0]
+
+    with pytest.raises(DatabaseUnavailable), stuck.transaction() as theirs:
+        jobs.write(theirs, lease, epoch=9)
+        assert taken() is None
+        again = eventually(taken, seconds=10)
+    assert (again.id, again.epoch) == (job.id, 0)
+    with stuck.reading() as theirs:
+        assert jobs.get(theirs, job.id) == again
+    stuck.close()
 
 
 @on("sqlite")

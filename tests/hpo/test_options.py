@@ -1,0 +1,119 @@
+"""What the commands share: their options, and what an error becomes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from hpo import options
+from hpo.cli import cli
+from hpo.creation import Budget
+from hpo.errors import DefinitionError, HpoError, NoResult, UsageError, WorkFailed
+from hpo.local_run import Interrupted
+from hpo.settings import Settings
+from storage.errors import (
+    BadUrl,
+    DatabaseUnavailable,
+    SchemaMismatch,
+    StudyExists,
+    StudyNotFound,
+    UnfencedWrite,
+)
+from studies.errors import DataError, DataUnavailable, SettingsError, StudyError
+from tests.commandline import command_line
+from tests.conftest import DEFINITIONS
+from tests.marks import on
+
+CODES = {
+    HpoError: 1, NoResult: 1, WorkFailed: 1, Interrupted: 1, UsageError: 2, DefinitionError: 2,
+    StudyNotFound: 1, DatabaseUnavailable: 1, SchemaMismatch: 1, BadUrl: 2, StudyExists: 2,
+    StudyError: 1, DataError: 1, DataUnavailable: 1, SettingsError: 2,
+}  # fmt: skip
+
+
+def _command(error: Exception) -> click.Command:
+    @click.command()
+    @options.command
+    def fail() -> None:
+        raise error
+
+    assert isinstance(fail, click.Command)
+    return fail
+
+
+@pytest.mark.parametrize("kind", CODES)
+def test_a_known_error_is_one_line_and_an_exit_code(kind: type[Exception]) -> None:
+    """What was wrongly asked ends with 2, what failed with 1; stdout stays empty. With --debug
+    the error itself comes through."""
+    error = kind("the cause: the mend")
+    done = CliRunner().invoke(_command(error))
+    assert done.exit_code == CODES[kind]
+    assert (done.stdout, done.stderr) == ("", "hpo: the cause: the mend\n")
+    assert CliRunner().invoke(_command(error), ["--debug"]).exception is error
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), UnfencedWrite("x"), AssertionError()])
+def test_a_mistake_of_ours_is_not_hidden(error: Exception) -> None:
+    """An error that no user can mend comes with its traceback."""
+    assert CliRunner().invoke(_command(error)).exception is error
+
+
+@on("sqlite")
+def test_errors_have_their_codes_in_the_real_commands(url: str, tmp_path: Path) -> None:
+    """One error of each family, on a real database."""
+    toy = str(DEFINITIONS / "toy.py")
+    shell = command_line(tmp_path, url)
+    create = ("create", "mine", "--study", toy)
+    assert "no study 'mine'" in shell.fail("status", "mine", code=1)
+    assert "--timeout nan leaves no time" in shell.fail(*create, "--timeout", "nan", code=2)
+    assert "--timeout inf leaves no time" in shell.fail(*create, "--timeout", "inf", code=2)
+    assert "--target nan is no score" in shell.fail(*create, "--target", "nan", code=2)
+    assert "unknown setting colour" in shell.fail(*create, "--set", "colour=red", code=2)
+    made = CliRunner().invoke(cli, [*create, "--trials", "4"], env=shell.environment)
+    assert (made.exit_code, made.stdout) == (0, "mine: 4 trials of toy, search\n")
+    assert "exists with other seed" in shell.fail(*create, "--seed", "1", code=2)
+    assert "mine" in shell.fail("export", "mine", code=1)
+
+
+def test_pairs() -> None:
+    """KEY=VALUE, split at the first =, without the spaces around; of one key the last word
+    counts."""
+    pairs = options.read_pairs(("a=1", " b = x=y ", "c=", "a=2"))
+    assert pairs == {"a": "2", "b": "x=y", "c": ""}
+    assert options.read_pairs(()) == {}
+    with pytest.raises(UsageError, match="--set epochs: write --set KEY=VALUE"):
+        options.read_pairs(("epochs",))
+
+
+def _parse(*arguments: str) -> tuple[Budget, Settings]:
+    heard: list[tuple[Budget, Settings]] = []
+
+    @click.command()
+    @options.with_budget
+    @click.option("--cpu", type=int)
+    @options.with_storage
+    def listen(
+        settings: Settings, overrides: tuple[str, ...], seed: int, **budget: Mapping[str, Any]
+    ) -> None:
+        heard.append((options.read_budget(budget), settings))
+
+    done = CliRunner().invoke(listen, arguments, env={"HPO_STORAGE": None, "HPO_CPU_SLOTS": "1"})
+    assert done.exit_code == 0, done.output
+    return heard[0]
+
+
+def test_options_say_what_they_name() -> None:
+    """Without options the budget is the default, and the settings are this machine's; each option
+    arrives where it belongs."""
+    budget, settings = _parse()
+    assert budget == Budget()
+    assert (settings.storage, settings.cpu_slots) == (None, 1)
+    budget, settings = _parse(
+        *("--trials", "7", "--select-top", "2", "--select-seeds", "4", "--final-seeds", "5"),
+        *("--timeout", "1.5", "--target", "0.9", "--storage", "sqlite:///x.db", "--cpu", "2"),
+    )
+    assert budget == Budget(7, 2, 4, 5, timeout_seconds=1.5, target=0.9)
+    assert (settings.storage, settings.cpu_slots) == ("sqlite:///x.db", 2)

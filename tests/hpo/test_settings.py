@@ -1,0 +1,167 @@
+"""Settings: where each comes from, which place wins, and what is refused."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hpo.errors import UsageError
+from hpo.settings import DEFAULT_STORAGE, load_settings
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory and home, and no setting in the environment."""
+    for name in list(os.environ):
+        if name.upper().startswith("HPO_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _refusal(file: Path | None = None, **flags: object) -> str:
+    with pytest.raises(UsageError) as refused:
+        assert load_settings(file, **flags).storage_url
+    message = str(refused.value)
+    assert "\n" not in message
+    return message
+
+
+def test_the_file_gives_way_to_the_environment_and_that_to_flags(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each place is read; of several that name a setting, the one nearest to the user wins, and
+    a flag that was not given says nothing."""
+    monkeypatch.setenv("HPO_CPU_SLOTS", "2")
+    monkeypatch.setenv("HPO_LEASE_SECONDS", "20")
+    text = "cpu_slots = 1\nlease_seconds = 10\nstate_dir = 'here'\n"
+    (folder / "hpo.toml").write_text(text)
+    settings = load_settings(cpu_slots=3, storage=None)
+    assert settings.cpu_slots == 3
+    assert settings.lease_seconds == 20
+    assert settings.state_dir == Path("here")
+    assert settings.storage_url == DEFAULT_STORAGE
+
+
+def test_a_file_named_by_flag_is_read_instead(folder: Path) -> None:
+    """With --settings, hpo.toml is not read at all."""
+    (folder / "hpo.toml").write_text("cpu_slots = 1\nlease_seconds = 10\n")
+    other = folder / "other.toml"
+    other.write_text("cpu_slots = 5\n")
+    settings = load_settings(other)
+    assert (settings.cpu_slots, settings.lease_seconds) == (5, 60)
+
+
+@pytest.mark.parametrize("in_file", ["storage = 'sqlite:///toml.db'", "storage_file = 'toml.url'"])
+@pytest.mark.parametrize(
+    ("variable", "value", "flag", "expected"),
+    [
+        ("HPO_STORAGE", "sqlite:///env.db", None, "sqlite:///env.db"),
+        ("HPO_STORAGE_FILE", "env.url", None, "sqlite:///env.url"),
+        ("HPO_STORAGE_FILE", "env.url", "sqlite:///flag.db", "sqlite:///flag.db"),
+        ("HPO_STORAGE", "sqlite:///env.db", "sqlite:///flag.db", "sqlite:///flag.db"),
+        ("HPO_CPU_SLOTS", "1", "sqlite:///flag.db", "sqlite:///flag.db"),
+    ],
+)
+def test_storage_comes_from_one_place(
+    in_file: str,
+    variable: str,
+    value: str,
+    flag: str | None,
+    expected: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However the file names the storage, either variable replaces it, and --storage both."""
+    (folder / "hpo.toml").write_text(in_file)
+    (folder / "env.url").write_text("sqlite:///env.url")
+    monkeypatch.setenv(variable, value)
+    assert load_settings(storage=flag).storage_url == expected
+
+
+def test_an_empty_variable_says_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HPO_STORAGE set to nothing leaves the file's word."""
+    (folder / "hpo.toml").write_text("storage = 'sqlite:///toml.db'")
+    monkeypatch.setenv("HPO_STORAGE", "")
+    monkeypatch.setenv("HPO_STORAGE_FILE", "")
+    assert load_settings().storage_url == "sqlite:///toml.db"
+
+
+def test_storage_from_two_variables_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two variables that name the storage, nobody can tell which was meant."""
+    monkeypatch.setenv("HPO_STORAGE", "sqlite:///a.db")
+    monkeypatch.setenv("HPO_STORAGE_FILE", "b.url")
+    assert "keep one of them" in _refusal()
+
+
+def test_a_storage_file_holds_the_url(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its content is the URL, password and all, without the white space around it; ~ is home."""
+    (folder / "secret.url").write_text("\n  postgresql://me:sesame@host/base \n\n")
+    monkeypatch.setenv("HPO_STORAGE_FILE", "~/secret.url")
+    assert load_settings().storage_url == "postgresql://me:sesame@host/base"
+
+
+def test_a_storage_file_that_cannot_be_read_is_named(folder: Path) -> None:
+    """One that is absent, a folder, or no text is told by its name."""
+    (folder / "folder").mkdir()
+    (folder / "binary").write_bytes(b"\xff\xfe\x00")
+    for name, cause in (
+        ("absent", "No such file"),
+        ("folder", "Is a directory"),
+        ("binary", "not text"),
+    ):
+        (folder / "hpo.toml").write_text(f"storage_file = '{name}'")
+        message = _refusal()
+        assert f"storage file {name} cannot be read" in message
+        assert cause in message
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:sesame@host/base", "postgresql://me@host/base?password=sesame"]
+)
+def test_a_password_in_a_flag_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the command line everybody sees it: refused without repeating it; the environment may
+    hold it."""
+    message = _refusal(storage=url)
+    assert "HPO_STORAGE_FILE" in message
+    assert "sesame" not in message
+    monkeypatch.setenv("HPO_STORAGE", url)
+    assert load_settings().storage_url == url
+
+
+def test_home_is_expanded_wherever_a_path_is_given(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """~ is the home directory in the file, too; somebody who does not exist has none."""
+    (folder / "hpo.toml").write_text("data_dir = '~/data'\ncache_dir = '~'\n")
+    monkeypatch.setenv("HPO_STATE_DIR", "~/state")
+    settings = load_settings()
+    assert (settings.data_dir, settings.cache_dir) == (folder / "data", folder)
+    assert settings.state_dir == folder / "state"
+    monkeypatch.setenv("HPO_STATE_DIR", "~no-such-person/state")
+    assert "setting 'state_dir'" in _refusal()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"stroage = 'x'", "setting 'stroage'"),
+        (b"cpu_slots = 0", "setting 'cpu_slots'"),
+        (b"lease_seconds = inf", "setting 'lease_seconds'"),
+        (b"lease_seconds = 'long'", "setting 'lease_seconds'"),
+        (b"storage = ", "hpo.toml is not TOML"),
+        (b"\xff\xfe", "hpo.toml is not TOML"),
+    ],
+)
+def test_a_wrong_settings_file_is_refused(content: bytes, said: str, folder: Path) -> None:
+    """An unknown key, a value that does not fit and a file that is no TOML are told by name."""
+    (folder / "hpo.toml").write_bytes(content)
+    assert said in _refusal()
+
+
+def test_a_settings_file_that_was_asked_for_must_exist(folder: Path) -> None:
+    """A named file that is absent, or a folder, is refused; without hpo.toml all is default."""
+    for file in (Path("absent.toml"), folder):
+        assert f"no settings file {file}" in _refusal(file)
+    assert load_settings().storage_url == DEFAULT_STORAGE

@@ -92,22 +92,29 @@ def best_first(jobs: Iterable[JobRecord]) -> list[JobRecord]:
     return sorted(done, key=lambda job: (-(job.score or 0.0), job.loss or 0.0, job.trial_number))
 
 
-def select_means(study: StudyRecord, jobs: Iterable[JobRecord]) -> dict[int, float]:
-    """Mean validation accuracy over select's fresh seeds, by configuration, best first.
+def rank_select(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[int]:
+    """The configurations of select by mean validation accuracy over their fresh seeds, best first;
+    ties as in the search.
 
     A configuration of which a seed diverged or failed is left out: it cannot be relied on.
     """
-    scores: dict[int, list[float | None]] = {}
+    trained: dict[int, list[JobRecord]] = {}
     for job in jobs:
         if job.phase == Phase.SELECT and job.generation == study.generation:
-            score = job.score if job.state == JobState.SUCCEEDED else None
-            scores.setdefault(job.configuration, []).append(score)
-    means = {
-        configuration: fmean(value for value in values if value is not None)
-        for configuration, values in scores.items()
-        if None not in values
-    }
-    return dict(sorted(means.items(), key=lambda item: (-item[1], item[0])))
+            trained.setdefault(job.configuration, []).append(job)
+
+    def key(configuration: int) -> tuple[float, float, int]:
+        seeds = trained[configuration]
+        # Rounded, or the order of a sum would decide between equal means.
+        score = round(fmean(job.score or 0.0 for job in seeds), 9)
+        return -score, fmean(job.loss or 0.0 for job in seeds), seeds[0].trial_number or 0
+
+    whole = (
+        configuration
+        for configuration, seeds in trained.items()
+        if all(job.state == JobState.SUCCEEDED for job in seeds)
+    )
+    return sorted(whole, key=key)
 
 
 def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step | None:
@@ -128,7 +135,7 @@ def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) ->
             NewJob(
                 Phase.SELECT,
                 job.configuration,
-                derive_seed(study.seed, "select", study.generation, index),
+                derive_seed(study.seed, "select", study.generation, job.configuration, index),
                 params=job.params,
                 trial_number=job.trial_number,
             )
@@ -142,8 +149,8 @@ def _after_select(study: StudyRecord, jobs: Sequence[JobRecord]) -> Step | None:
     if any(not job.state.is_final for job in jobs):
         return None
     # If the baseline leads, it is compared with the best of the others.
-    means = select_means(study, jobs)
-    winner = next((number for number in means if number != BASELINE), None)
+    ranked = rank_select(study, jobs)
+    winner = next((number for number in ranked if number != BASELINE), None)
     if winner is None:
         reasons = {job.reason for job in jobs if job.reason}
         return Stop(
@@ -156,7 +163,7 @@ def _after_select(study: StudyRecord, jobs: Sequence[JobRecord]) -> Step | None:
             NewJob(
                 Phase.FINAL,
                 number,
-                derive_seed(study.seed, "final", study.generation, index),
+                derive_seed(study.seed, "final", study.generation, number, index),
                 data_set,
                 origin[number].params,
                 origin[number].trial_number,

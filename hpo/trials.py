@@ -64,6 +64,7 @@ class Trials:
         self._db = db
         self._record = study
         self._space = space
+        self._epochs = epochs
         with db.translated():
             self._storage = optuna.storages.get_storage(db.optuna)
             self._study = optuna.load_study(
@@ -79,6 +80,8 @@ class Trials:
             return job
         with self._db.translated():
             trial_id = job.trial_id or self._create(job, lease)
+            # Optuna's cache must know the trial that another worker may have created.
+            self._storage.get_all_trials(self._study._study_id, deepcopy=False)
             # A study of its own for each trial: only `ask` and `tell` make a study forget the
             # trials it read for the last one, and the sampler would never see another.
             study = optuna.load_study(
@@ -109,7 +112,8 @@ class Trials:
                     "trial %s, epoch %s gave %s when trained again, not %s as reported",
                     job.trial_number, epoch, value, reported[epoch],
                 )  # fmt: skip
-        return self.is_promising(job)
+        # A trial that has come to its end is complete, wherever it stands.
+        return epoch >= self._epochs or self.is_promising(job)
 
     def is_promising(self, job: JobRecord) -> bool:
         """What the pruner says of the trial as reported so far. The baseline is what all else is

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, Never
 
 from hpo import definitions, messages
+from hpo.errors import DefinitionError
 from hpo.parent import die_with_parent
 from studies import dataset, evaluation, training
+from studies.errors import DataError
 from studies.study import Study
 
 
@@ -46,8 +48,17 @@ def main() -> Never:
         os._exit(0)
 
 
-def do(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome:
+def do(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome | messages.Unfit:
     """Trains one job, reporting each epoch; whatever the definition raises is an outcome."""
+    try:
+        definition = definitions.load(work.definition)
+        images = dataset.load_training(Path(work.training_file))
+        holdout = work.holdout_file and dataset.load_holdout(Path(work.holdout_file))
+    except (DefinitionError, DataError) as error:
+        return messages.Unfit(reason=str(error))
+    if definition.hash != work.definition_hash:
+        return messages.Unfit(reason=f"the definition {work.definition} was changed meanwhile")
+    study = definition.study.with_settings(work.settings)
 
     def report(epoch: training.Epoch) -> bool:
         score = _finite(epoch.number, study.score_key, epoch.metrics[study.score_key])
@@ -61,12 +72,10 @@ def do(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome:
         return answer.go_on
 
     try:
-        study = definitions.load(work.definition).study.with_settings(work.settings)
-        images = dataset.load_training(Path(work.training_file))
         outcome = study.trainer(study, work.params, images, seed=work.seed, report=report)
         match outcome:
             case training.Trained():
-                return _finish(work, study, images, outcome)
+                return _finish(work, study, images, holdout or None, outcome)
             case training.Stopped(epoch=epoch):
                 return messages.Pruned(epoch=epoch)
             case training.Diverged(epoch=epoch, reason=reason):
@@ -82,11 +91,11 @@ def _finish(
     work: messages.Work,
     study: Study,
     images: dataset.TrainingImages,
+    holdout: dataset.Images | None,
     trained: training.Trained,
 ) -> messages.Trained:
     evaluated: list[messages.Evaluated] = []
-    if work.holdout_file is not None:
-        holdout = dataset.load_holdout(Path(work.holdout_file))
+    if holdout is not None:
         for split, x, y in (
             ("validation", images.x_validation, images.y_validation),
             ("holdout", holdout.x, holdout.y),

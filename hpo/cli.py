@@ -17,9 +17,11 @@ from hpo.options import (
     FILE,
     FOLDER,
     command,
+    given,
     read_budget,
     read_pairs,
     with_budget,
+    with_settings,
     with_storage,
 )
 
@@ -37,7 +39,10 @@ def main() -> None:
     os.environ["TZ"] = "UTC"  # Optuna stores local times
     time.tzset()
     logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
+        level=logging.INFO,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%SZ",
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
     cli()
@@ -124,6 +129,9 @@ def create(
 
     amount = read_budget(budget)
     if extend:
+        kept = ("definition", "overrides", "seed", "select_top", "select_seeds", "final_seeds")
+        if fixed := given(*kept):
+            raise UsageError(f"--extend keeps a study's {', '.join(fixed)}: leave that out")
         study = creation.extend(Database.open(settings.storage_url), name, amount)
     elif definition is None:
         raise UsageError(f"a new study needs a definition: hpo create {name} --study cifar100")
@@ -171,17 +179,21 @@ def status(settings: "Settings", name: str, watch: bool, as_json: bool) -> None:
 
     from hpo import status as statuses
     from hpo import terminal
+    from hpo.errors import UsageError
     from storage.database import Database
 
+    if watch and as_json:
+        raise UsageError("--watch is for people and --json for programs: give one of them")
     db = Database.open(settings.storage_url)
     read = statuses.read_status(db, name)
     epochs = int(read.study.settings["epochs"])
+    console = _console(stderr=False)
     if watch:
-        terminal.watch(_console(), lambda: statuses.read_status(db, name), epochs, lambda: True)
+        terminal.watch(console, lambda: statuses.read_status(db, name), epochs, lambda: True)
     elif as_json:
         click.echo(json.dumps(statuses.as_json(read), indent=2))
     else:
-        _console(stderr=False).print(terminal.page(read, epochs))
+        console.print(terminal.page(read, epochs))
 
 
 @cli.command()
@@ -218,7 +230,7 @@ def export(settings: "Settings", name: str, out: Path | None, references: tuple[
 )
 @click.option("--study", "definition", metavar="FILE", help="File of the definition, where it is not built in.")  # fmt: skip
 @command
-@with_storage
+@with_settings
 def train(
     settings: "Settings", config_file: Path, out: Path | None, definition: str | None
 ) -> None:
@@ -230,16 +242,8 @@ def train(
     def tell(epoch: int, score: float) -> None:
         console.print(f"epoch {epoch}: {score:.4f}", soft_wrap=True)
 
-    replayed = replay.train(
-        config_file,
-        settings.cache_dir,
-        settings.data_dir,
-        out,
-        tell,
-        definition,
-        settings.cpu_slots,
-    )
-    click.echo(replayed)
+    cache, data = settings.cache_dir, settings.data_dir
+    click.echo(replay.train(config_file, cache, data, out, tell, definition, settings.cpu_slots))
 
 
 @cli.command(name="try")
@@ -247,7 +251,7 @@ def train(
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition.")  # fmt: skip
 @click.option("--cpu", type=int, help="CPU slots to train in; default one a core.")
 @command
-@with_storage
+@with_settings
 def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> None:
     """Try a definition here: train a few configurations for two epochs, without any database."""
     from hpo import creation, definitions, devices, estimate, terminal
@@ -257,8 +261,8 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> N
     data = prepare(asked.study.data, settings.cache_dir, settings.data_dir)
     console = _console()
 
-    def tell(trial: estimate.Trial | None) -> None:
-        console.print(terminal.pace_line(trial), soft_wrap=True)
+    def tell(sample: estimate.Sample | None) -> None:
+        console.print(terminal.pace_line(sample), soft_wrap=True)
 
     pace = estimate.measure(asked, data, devices.find(settings.cpu_slots), tell)
     budget = creation.Budget()

@@ -109,6 +109,8 @@ class Courier:
         if job.phase == Phase.SEARCH:
             self._trials.end(job, lease, ending)
             return
+        with self._db.transaction() as tx:
+            jobs.write(tx, lease)  # nothing is stored for a lease that is lost
         model = self._store_model(job, lease, outcome)
         with self._db.transaction() as tx:
             jobs.write(tx, lease, **ending.columns)
@@ -123,12 +125,11 @@ class Courier:
         # The token in the name: a holder that lost the job never writes over the next one's file.
         artifact_id = f"{MODEL}-{job.id}-{lease.token}.keras"
         try:
+            content = Path(outcome.model_file).read_bytes()
             with self._db.translated():
-                size, digest = artifacts.put(
-                    self._db.artifacts, artifact_id, Path(outcome.model_file)
-                )
-        except ArtifactTooLarge as error:
-            log.warning("the model of job %s is not kept: %s", job.id, error)
+                size, digest = artifacts.put(self._db.artifacts, artifact_id, content)
+        except (ArtifactTooLarge, OSError) as error:
+            log.warning("the model of %s is not kept: %s", job.title, error)
             return None
         return ArtifactRecord(artifact_id, job.id, MODEL, size, digest)
 

@@ -14,10 +14,11 @@ from hpo.trials import UUID_ATTRIBUTE
 from storage import jobs, studies
 from storage.database import Database
 from storage.errors import StudyExists
-from storage.records import NewStudy, StudyRecord
+from storage.records import BASELINE, NewStudy, StudyRecord
 from storage.states import JobState, Phase
 
 DEFAULT_TRIALS = 16
+MOST = 1_000_000
 # It names folders and pages, too.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -45,8 +46,8 @@ class Budget:
             "--final-seeds": (self.final_seeds, 2),
         }
         for name, (value, least) in counts.items():
-            if value is not None and value < least:
-                raise UsageError(f"{name} {value} is too few: {least} is the least")
+            if value is not None and not least <= value <= MOST:
+                raise UsageError(f"{name} {value} is not between {least} and {MOST}")
         if self.timeout_seconds is not None and not 0 < self.timeout_seconds < math.inf:
             raise UsageError(
                 f"--timeout {self.timeout_seconds:g} leaves no time, or all: give seconds > 0"
@@ -59,20 +60,29 @@ class Budget:
         return None if self.timeout_seconds is None else round(self.timeout_seconds * 1000)
 
 
+def check(name: str, seed: int) -> None:
+    """Raises:
+    UsageError: the name or the seed cannot be one.
+    """
+    if not 0 <= seed < 2**63:
+        raise UsageError(f"--seed {seed} is no seed: give a number from 0 to 2^63 - 1")
+    if NAME.fullmatch(name) is None:
+        raise UsageError(
+            f"'{name}' cannot name a study: use up to 100 letters, digits, '.', '_' and '-',"
+            " a letter or digit first"
+        )
+
+
 def create(
     db: Database, name: str, definition: Definition, budget: Budget, seed: int = 0
 ) -> StudyRecord:
     """Makes the study and its search jobs, or returns it unchanged where it exists as asked for.
 
     Raises:
-        UsageError: the name cannot be one.
+        UsageError: the name or the seed cannot be one.
         StudyExists: it exists with another definition, settings or budget.
     """
-    if NAME.fullmatch(name) is None:
-        raise UsageError(
-            f"'{name}' cannot name a study: use up to 100 letters, digits, '.', '_' and '-',"
-            " a letter or digit first"
-        )
+    check(name, seed)
     with db.reading() as tx:
         existing = studies.find(tx, name)
     trials = budget.trials or (existing.trials if existing else DEFAULT_TRIALS)
@@ -91,18 +101,16 @@ def create(
         timeout_ms=budget.timeout_ms,
         target=budget.target,
     )
+    beside = _optuna_study(db, name)
     if existing is None:
-        beside = _optuna_study(db, name)
         try:
             with db.transaction() as tx:
-                existing = studies.add(tx, new, beside.user_attrs.get(UUID_ATTRIBUTE))
+                existing = studies.add(tx, new)
                 jobs.add(tx, existing, phases.search_jobs(existing, range(trials)))
         except IntegrityError:  # somebody made it in this moment
             with db.reading() as tx:
                 existing = studies.get(tx, name)
-        with db.translated():
-            # Of several that make it at once, the one whose row stands decides for all.
-            beside.set_user_attr(UUID_ATTRIBUTE, existing.uuid)
+    _tie(db, beside, existing)
     _check_same(existing, new)
     return existing
 
@@ -130,6 +138,12 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
             )
         if trials == study.trials:
             return study
+        search = [job for job in jobs.of_study(tx, study.id) if job.phase == Phase.SEARCH]
+        if search[BASELINE].state == JobState.FAILED:
+            raise UsageError(
+                f"the baseline of study '{name}' failed, which more trials cannot mend: mend what"
+                " `hpo status` shows, and create a study of another name"
+            )
         columns: dict[str, object] = {
             "trials": trials,
             "timeout_ms": budget.timeout_ms,
@@ -140,8 +154,8 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
         if study.phase != Phase.SEARCH:
             jobs.cancel(tx, study.id, [JobState.OPEN, JobState.LEASED], "the study was extended")
             columns |= {"phase": Phase.SEARCH, "generation": study.generation + 1}
-        search = [job for job in jobs.of_study(tx, study.id) if job.phase == Phase.SEARCH]
-        counted = sum(job.state != JobState.CANCELLED for job in search)
+        # One that was cancelled in its midst has its trial, and its number.
+        counted = sum(job.state != JobState.CANCELLED or job.trial_id is not None for job in search)
         study = studies.write(tx, study, **columns)
         numbers = range(len(search), len(search) + trials - counted)
         jobs.add(tx, study, phases.search_jobs(study, numbers))
@@ -149,7 +163,11 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
 
 
 def _optuna_study(db: Database, name: str) -> optuna.Study:
-    """Optuna's study of that name, made if need be."""
+    """Optuna's study of that name, made if need be.
+
+    Raises:
+        StudyExists: it is none of ours.
+    """
     with db.translated():
         study = optuna.create_study(
             study_name=name, storage=db.optuna, direction="maximize", load_if_exists=True
@@ -159,6 +177,14 @@ def _optuna_study(db: Database, name: str) -> optuna.Study:
                 f"Optuna has a study '{name}' that hpo did not make: choose another --name"
             )
         return study
+
+
+def _tie(db: Database, beside: optuna.Study, study: StudyRecord) -> None:
+    """Of several that make a study at once the one whose row stands decides; one that was killed
+    before it came here is made up for."""
+    with db.translated():
+        if beside.user_attrs.get(UUID_ATTRIBUTE) != study.uuid and not beside.get_trials():
+            beside.set_user_attr(UUID_ATTRIBUTE, study.uuid)
 
 
 def _check_same(existing: StudyRecord, new: NewStudy) -> None:

@@ -11,6 +11,7 @@ import psutil
 from hpo.errors import UsageError
 
 MAX_CPU_SLOTS = 8
+ANSWER_SECONDS = 30.0
 # What a child with TensorFlow and a small model takes, with room for the images.
 SLOT_MEMORY_BYTES = 2 << 30
 
@@ -67,11 +68,16 @@ def _gpus() -> list[Device]:
 def _listed_gpus() -> list[str]:
     if shutil.which("nvidia-smi") is None:
         return []
-    listed = subprocess.run(
-        ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    try:
+        listed = subprocess.run(
+            ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"],
+            capture_output=True,
+            text=True,
+            timeout=ANSWER_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise UsageError(
+            "nvidia-smi does not answer: mend the GPU driver, or train on the CPU with --cpu N"
+        ) from None
     return listed.stdout.split() if listed.returncode == 0 else []

@@ -1,5 +1,7 @@
 """What can go wrong on this side; every message names the cause and the mend."""
 
+from typing import Self
+
 
 class HpoError(Exception):
     """Base of everything `hpo` raises on purpose."""
@@ -23,3 +25,11 @@ class NoResult(HpoError):
 
 class WorkFailed(HpoError):
     """A worker or a child of it could not do its work."""
+
+    @classmethod
+    def of_definition(cls, error: str, traceback: str) -> Self:
+        """What a child said of the definition it trains, in one line; its traceback is a note,
+        which --debug shows."""
+        failed = cls(f"the definition raises {' '.join(error.split())}: mend it (--debug: where)")
+        failed.add_note(traceback)
+        return failed

@@ -11,7 +11,7 @@ from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.devices import Device
 from hpo.errors import WorkFailed
-from hpo.messages import Answer, Diverged, Pruned, Raised, Ready, Report, Trained, Work
+from hpo.messages import Answer, Diverged, Pruned, Raised, Ready, Report, Trained, Unfit, Work
 from hpo.slot import ChildLost, Slot
 from hpo.trials import suggest
 from studies.dataset import PreparedData
@@ -26,7 +26,7 @@ KEPT_BY_PRUNING = 0.7
 
 
 @dataclass(frozen=True)
-class Trial:
+class Sample:
     """A short training: `seconds` for all of it, `epoch_seconds` for its last epoch."""
 
     params: Params
@@ -39,33 +39,33 @@ class Trial:
 class Pace:
     """How fast this machine trains this definition."""
 
-    baseline: Trial
-    samples: tuple[Trial, ...]
+    baseline: Sample
+    samples: tuple[Sample, ...]
     slots: int
 
     def seconds(self, epochs: int, trials: int, budget: Budget) -> float:
         """The estimate for a whole study, in seconds."""
         base = self._full(self.baseline, epochs)
         others = self.samples or (self.baseline,)
-        other = sum(self._full(trial, epochs) for trial in others) / len(others)
+        other = sum(self._full(sample, epochs) for sample in others) / len(others)
         search = base + (trials - 1) * other * KEPT_BY_PRUNING
         select = budget.select_seeds * (min(budget.select_top, trials - 1) * other + base)
         final = 2 * budget.final_seeds * (other + base)
         return (search + select + final) / self.slots
 
     @staticmethod
-    def _full(trial: Trial, epochs: int) -> float:
-        return trial.seconds + (epochs - EPOCHS) * trial.epoch_seconds
+    def _full(sample: Sample, epochs: int) -> float:
+        return sample.seconds + (epochs - EPOCHS) * sample.epoch_seconds
 
 
 def measure(
     definition: Definition,
     data: PreparedData,
     devices: Sequence[Device],
-    tell: Callable[[Trial | None], None] = lambda _: None,
+    tell: Callable[[Sample | None], None] = lambda _: None,
 ) -> Pace:
     """Trains the baseline and a few random configurations for two epochs each, all slots at work
-    as they will be. `tell` hears of each, and of None where some seconds passed without one.
+    as they will be. `tell` hears of each, and of None where it has heard nothing for some seconds.
 
     Raises:
         WorkFailed: the definition raises, or a child is lost.
@@ -74,7 +74,14 @@ def measure(
     slots = [Slot(device) for device in devices[: len(waiting)]]
     working: dict[Slot, tuple[Params, float]] = {}
     last: dict[Slot, Report | None] = {}
-    trials: list[Trial] = []
+    samples: list[Sample] = []
+    spoke_at = time.monotonic()
+
+    def say(sample: Sample | None) -> None:
+        nonlocal spoke_at
+        tell(sample)
+        spoke_at = time.monotonic()
+
     try:
         for slot in slots:
             slot.start()
@@ -86,10 +93,8 @@ def measure(
                     last[slot] = None
                     slot.send(_work(definition, data, params))
             pipes = {slot.pipe: slot for slot in slots}
-            ready = wait([pipe for pipe in pipes if pipe is not None], timeout=PATIENCE_SECONDS)
-            if not ready:
-                tell(None)
-            for pipe in ready:
+            patience = max(0.0, spoke_at + PATIENCE_SECONDS - time.monotonic())
+            for pipe in wait([pipe for pipe in pipes if pipe is not None], timeout=patience):
                 slot = pipes[pipe]  # type: ignore[index]  # wait gives back what it was given
                 match slot.receive():
                     case Ready():
@@ -102,22 +107,25 @@ def measure(
                         took = time.monotonic() - began
                         match last[slot]:
                             case Report(score=score, seconds=seconds):
-                                trials.append(Trial(params, score, took, seconds))
+                                samples.append(Sample(params, score, took, seconds))
                             case None:  # diverged in its first epoch
-                                trials.append(Trial(params, None, took, took))
-                        tell(trials[-1])
+                                samples.append(Sample(params, None, took, took))
+                        say(samples[-1])
                     case Raised(error=error, traceback=traceback):
-                        raise WorkFailed(f"the definition raises {error}\n{traceback}")
+                        raise WorkFailed.of_definition(error, traceback)
+                    case Unfit(reason=reason):
+                        raise WorkFailed(reason)
                     case ChildLost(reason=reason):
                         raise WorkFailed(
                             f"{reason}; run it again, with fewer slots if memory ran out"
                         )
+            if time.monotonic() - spoke_at >= PATIENCE_SECONDS:
+                say(None)
     finally:
         for slot in slots:
             slot.stop()
-    baseline = next(trial for trial in trials if trial.params == definition.study.baseline)
-    samples = tuple(trial for trial in trials if trial is not baseline)
-    return Pace(baseline, samples, len(devices))
+    baseline = next(one for one in samples if one.params == definition.study.baseline)
+    return Pace(baseline, tuple(one for one in samples if one is not baseline), len(devices))
 
 
 def _random(definition: Definition, count: int) -> list[dict[str, str | int | float]]:
@@ -130,6 +138,7 @@ def _random(definition: Definition, count: int) -> list[dict[str, str | int | fl
 def _work(definition: Definition, data: PreparedData, params: Params) -> Work:
     return Work(
         definition=definition.reference,
+        definition_hash=definition.hash,
         settings=definition.study.settings() | {"epochs": EPOCHS},
         params=dict(params),
         seed=0,

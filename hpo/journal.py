@@ -5,6 +5,7 @@ at least once; every entry's effect is idempotent, so replaying a journal from i
 """
 
 import fcntl
+import logging
 import os
 import shutil
 from collections import deque
@@ -20,6 +21,8 @@ from storage.records import Lease
 
 ENTRIES = "entries.jsonl"
 MARKER = "study"
+
+log = logging.getLogger(__name__)
 
 
 class Entry(BaseModel):
@@ -47,7 +50,7 @@ class Journal:
         self.folder = folder
         self.files = folder / "files"
         self._file = file
-        self._pending = _read_entries(file)
+        self._pending = _read_entries(file, folder)
 
     @classmethod
     def create(cls, folder: Path, study_uuid: str) -> Self:
@@ -75,15 +78,20 @@ class Journal:
         """The journals of this study whose supervisors died before all was delivered."""
         for marker in sorted(state_dir.glob(f"*/{MARKER}")):
             try:
-                if marker.read_text() != study_uuid:
+                if marker.read_bytes() != study_uuid.encode():
                     continue
                 file = _locked((marker.parent / ENTRIES).open("r+b"))
+                if not marker.exists():
+                    file.close()  # it left while we looked
+                    continue
+                journal = cls(marker.parent, file)
             except (BlockingIOError, FileNotFoundError):
                 continue  # its supervisor lives, or is leaving
-            if marker.exists():
-                yield cls(marker.parent, file)
-            else:
-                file.close()  # it left while we looked
+            except OSError as error:
+                # Of another user, perhaps, who shares this state folder and brings it himself.
+                log.warning("the journal %s is passed over: %s", marker.parent, error.strerror)
+                continue
+            yield journal
 
     def append(self, entry: Entry) -> None:
         """Returns once the entry is on the disk."""
@@ -125,19 +133,30 @@ def _locked(file: BinaryIO) -> BinaryIO:
     return file
 
 
-def _read_entries(file: BinaryIO) -> deque[Entry]:
+def _read_entries(file: BinaryIO, folder: Path) -> deque[Entry]:
     """All entries but a torn last one, of a supervisor that was killed while it wrote; that one
-    is cut off, so that the next does not join it."""
+    is cut off, so that the next does not join it. Any other that cannot be read is set aside."""
     entries: deque[Entry] = deque()
+    damaged: list[bytes] = []
     whole = 0
     file.seek(0)
     for line in file:
+        if not line.endswith(b"\n"):
+            break
         try:
-            if not line.endswith(b"\n"):
-                break
             entries.append(Entry.model_validate_json(line))
         except ValidationError:
-            break
+            damaged.append(line)
         whole += len(line)
     file.truncate(whole)
+    if damaged:
+        # Beside the folder, which goes once the others are delivered.
+        aside = folder.with_name(f"{folder.name}.damaged.jsonl")
+        aside.write_bytes(b"".join(damaged))
+        log.warning(
+            "%s holds %s that cannot be read: set aside in %s, what they belong to is trained again",
+            folder / ENTRIES,
+            "an entry" if len(damaged) == 1 else f"{len(damaged)} entries",
+            aside,
+        )
     return entries

@@ -1,12 +1,13 @@
 """`hpo run`: a study from its creation to its exported result, on this machine."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 
@@ -18,12 +19,15 @@ from hpo.definitions import Definition
 from hpo.errors import HpoError, WorkFailed
 from hpo.settings import Settings
 from hpo.status import Status, read_status
+from storage import studies
 from storage.database import Database
 from storage.records import StudyRecord
 from studies.dataset import PreparedData, prepare
 
 STOP_SECONDS = 30.0
 LOG_TAIL_BYTES = 4000
+# A line of the worker's log, as hpo.cli has it written.
+WARNING = re.compile(r"\S+Z (WARNING|ERROR|CRITICAL) ")
 
 
 class Interrupted(HpoError):
@@ -47,22 +51,27 @@ def run(
     console: Console,
 ) -> Finished:
     """Creates the study unless it exists, works on it with all of this machine, shows how it
-    goes on `console`, and returns once it is over.
+    goes on `console`, and returns once it is over. A definition that cannot be trained is found
+    before a study of it is created.
 
     Raises:
+        UsageError: the name or the seed cannot be one.
         Interrupted: by SIGINT or SIGTERM; the same call goes on where this one stopped.
         WorkFailed: the worker died of something else.
     """
+    creation.check(name, seed)
     console.print(f"Preparing the data of {definition.name}", soft_wrap=True)
     data = prepare(definition.study.data, settings.cache_dir, settings.data_dir)
     db = Database.create(settings.storage_url)
-    study = creation.create(db, name, definition, budget, seed)
-    console.print(f"Study {study.name} in {db.shown_url}", soft_wrap=True)
-    status = read_status(db, name)
+    with db.reading() as tx:
+        is_new = studies.find(tx, name) is None
     with _stopping_gently():
+        if is_new:
+            _tell_estimate(definition, data, settings, budget, console)
+        study = creation.create(db, name, definition, budget, seed)
+        console.print(f"Study {study.name} in {db.shown_url}", soft_wrap=True)
+        status = read_status(db, name)
         if not study.phase.is_over:
-            if not any(job.state.is_final for job in status.jobs):
-                _tell_estimate(definition, data, settings, study, budget, console)
             status = _work(settings, definition, db, name, console)
     db.close()
     return Finished(status.study, data)
@@ -72,20 +81,20 @@ def _tell_estimate(
     definition: Definition,
     data: PreparedData,
     settings: Settings,
-    study: StudyRecord,
     budget: Budget,
     console: Console,
 ) -> None:
     console.print("Measuring how fast this machine trains", soft_wrap=True)
 
-    def tell(trial: estimate.Trial | None) -> None:
-        console.print(terminal.pace_line(trial), soft_wrap=True)
+    def tell(sample: estimate.Sample | None) -> None:
+        console.print(terminal.pace_line(sample), soft_wrap=True)
 
     pace = estimate.measure(definition, data, devices.find(settings.cpu_slots), tell)
-    seconds = pace.seconds(definition.study.epochs, study.trials, budget)
+    trials = budget.trials or creation.DEFAULT_TRIALS
+    seconds = pace.seconds(definition.study.epochs, trials, budget)
     slots = f"{pace.slots} slot{'s' if pace.slots > 1 else ''}"
     console.print(
-        f"Estimate: about {terminal.duration(seconds)} for {study.trials} trials, select and final"
+        f"Estimate: about {terminal.duration(seconds)} for {trials} trials, select and final"
         f" on {slots}",
         soft_wrap=True,
     )
@@ -103,13 +112,16 @@ def _work(
                 definition.study.epochs,
                 lambda: worker.poll() is None,
             )
-            worker.wait(timeout=STOP_SECONDS)
+            # The study may have been ended elsewhere while ours is in a long epoch.
+            with suppress(subprocess.TimeoutExpired):
+                worker.wait(timeout=STOP_SECONDS)
         except KeyboardInterrupt:
             raise Interrupted(
                 f"stopped; nothing is lost: the same command goes on with '{name}'"
             ) from None
         finally:
             _stop(worker)
+            _tell_warnings(log, console)
         status = read_status(db, name)
         if not status.study.phase.is_over:
             size = log.seek(0, os.SEEK_END)
@@ -117,6 +129,14 @@ def _work(
             tail = log.read().decode(errors="replace").strip()
             raise WorkFailed(f"the worker ended with code {worker.returncode}: {tail}")
         return status
+
+
+def _tell_warnings(log: IO[bytes], console: Console) -> None:
+    """What its worker warned of is not lost to the person with its log."""
+    log.seek(0)
+    for line in log.read().decode(errors="replace").splitlines():
+        if WARNING.match(line):
+            console.print(line, soft_wrap=True)
 
 
 def _start_worker(

@@ -23,6 +23,7 @@ class Work(_Message):
 
     kind: Literal["work"] = "work"
     definition: str
+    definition_hash: str
     settings: dict[str, Any]
     params: dict[str, str | int | float]
     seed: int
@@ -98,11 +99,18 @@ class Raised(_Message):
     traceback: Text
 
 
+class Unfit(_Message):
+    """From the child: this machine cannot do the work, though another may: its definition is not
+    the study's any more, or its data cannot be read. Says nothing of the job."""
+
+    kind: Literal["unfit"] = "unfit"
+    reason: Text
+
+
 Outcome = Trained | Pruned | Diverged | Raised
-FromChild = Ready | Report | Outcome
+FromChild = Ready | Report | Unfit | Outcome
 ToChild = Work | Answer
 
-OUTCOMES: TypeAdapter[Outcome] = TypeAdapter(Annotated[Outcome, Field(discriminator="kind")])
 _FROM_CHILD: TypeAdapter[FromChild] = TypeAdapter(Annotated[FromChild, Field(discriminator="kind")])
 _TO_CHILD: TypeAdapter[ToChild] = TypeAdapter(Annotated[ToChild, Field(discriminator="kind")])
 

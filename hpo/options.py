@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from hpo.creation import Budget
@@ -52,19 +53,25 @@ def _exit_code(error: Exception) -> int | None:
             return None
 
 
-def with_storage(function: Callable[..., None]) -> Callable[..., None]:
-    """Adds the options that say where state lives; the command gets `settings`."""
+def with_settings(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the option that names the settings file; the command gets `settings`, with its --cpu
+    and --storage, if it has them, put in."""
 
-    @click.option("--storage", metavar="URL", help="Database; default sqlite:///hpo.db.")
     @click.option("--settings", "file", type=FILE, help="Settings file; default hpo.toml.")
     @wraps(function)
-    def run(*args: Any, storage: str | None, file: Path | None, **kwargs: Any) -> None:
+    def run(*args: Any, file: Path | None, **kwargs: Any) -> None:
         from hpo.settings import load_settings
 
-        settings = load_settings(file, storage=storage, cpu_slots=kwargs.pop("cpu", None))
-        function(*args, settings=settings, **kwargs)
+        flags = {"storage": kwargs.pop("storage", None), "cpu_slots": kwargs.pop("cpu", None)}
+        function(*args, settings=load_settings(file, **flags), **kwargs)
 
     return run
+
+
+def with_storage(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options that say where state lives; the command gets `settings`."""
+    option = click.option("--storage", metavar="URL", help="Database; default sqlite:///hpo.db.")
+    return option(with_settings(function))
 
 
 def with_budget(function: Callable[..., None]) -> Callable[..., None]:
@@ -103,3 +110,14 @@ def read_pairs(overrides: tuple[str, ...]) -> dict[str, str]:
             raise UsageError(f"--set {override}: write --set KEY=VALUE")
         pairs[key.strip()] = value.strip()
     return pairs
+
+
+def given(*names: str) -> list[str]:
+    """Which of these options of the command that runs were written on its command line."""
+    context = click.get_current_context()
+    return [
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name in names
+        and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+    ]

@@ -8,11 +8,10 @@ from hpo.seeds import derive_seed
 from storage import jobs as jobs_table
 from storage import studies
 from storage.database import Database
-from storage.records import JobRecord, NewJob, StudyRecord
+from storage.records import BASELINE, JobRecord, NewJob, StudyRecord
 from storage.states import DataSet, JobState, Phase
 
 FAILURES_IN_A_ROW = 3
-BASELINE = 0
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,14 @@ Step = Advance | EndSearch | Stop
 def advance(db: Database, study_name: str) -> StudyRecord:
     """Takes whatever steps are due, under the study's lock; returns the study as it then stands.
 
-    Anybody may call this at any time: what was done already is not done twice.
+    Anybody may call this at any time: what was done already is not done twice. Where nothing is
+    due, as nearly always, nothing is locked.
     """
+    with db.reading() as tx:
+        study = studies.get(tx, study_name)
+        step = decide(study, jobs_table.of_study(tx, study.id), studies.clock_ms(tx))
+    if step is None:
+        return study
     with db.transaction() as tx:
         study = studies.lock(tx, study_name)
         while True:

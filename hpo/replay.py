@@ -91,6 +91,7 @@ def train(
     temporary = None if output is None else _reserve(output)
     work = messages.Work(
         definition=found.reference,
+        definition_hash=found.hash,
         settings=dict(exported.settings),
         params=dict(exported.winner.params),
         seed=exported.training.seed,
@@ -157,7 +158,9 @@ def _train(slot: Slot, work: messages.Work, tell: Tell) -> messages.Trained:
                         " before: compare the versions in the exported file with those here"
                     )
                 case messages.Raised(error=error, traceback=traceback):
-                    raise WorkFailed(f"the definition raises {error}: mend it\n{traceback}")
+                    raise WorkFailed.of_definition(error, traceback)
+                case messages.Unfit(reason=reason):
+                    raise WorkFailed(reason)
                 case messages.Pruned(epoch=epoch):
                     raise WorkFailed(f"the training stopped by itself after epoch {epoch}")
                 case ChildLost(reason=reason):

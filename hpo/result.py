@@ -9,14 +9,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from hpo.errors import NoResult
-from hpo.phases import BASELINE
+from hpo.status import first_line
 from hpo.verdict import Correct, Difference, Estimate, compare, estimate, estimate_accuracy
 from storage import evaluations, jobs, studies
 from storage.database import Database
-from storage.records import EvaluationRecord, JobRecord, StudyRecord
+from storage.records import BASELINE, EvaluationRecord, JobRecord, Params, StudyRecord
 from storage.states import DataSet, JobState, Phase, Split
-
-Params = Mapping[str, str | int | float]
 
 
 class _Model(BaseModel):
@@ -98,12 +96,16 @@ class Result(_Model):
     new_validation: Comparison | None
     new_holdout: Comparison | None
     lost_trainings: tuple[LostTraining, ...]
+    earlier_openings: int
+    """For how many trainings of earlier generations the holdout had been opened before."""
 
     @computed_field  # type: ignore[prop-decorator]  # pydantic's own recipe
     @property
     def verdict(self) -> str:
         """The one primary comparison, in words."""
-        return self.holdout.difference.sentence
+        lost = sum(training.data_set == DataSet.SEARCH for training in self.lost_trainings)
+        left_out = f"; {lost} final training{'s' * (lost > 1)} gave no model" if lost else ""
+        return f"{self.holdout.difference.sentence}{left_out}"
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -132,10 +134,6 @@ class Result(_Model):
             return None
         return self.winner.select.mean - self.holdout.winner.accuracy.mean
 
-    @property
-    def n_trials(self) -> int:
-        return sum(self.trials.values())
-
 
 def assemble(db: Database, name: str) -> Result:
     """The result of a study that is done.
@@ -160,7 +158,7 @@ def assemble(db: Database, name: str) -> Result:
     validation = comparison(DataSet.SEARCH, Split.VALIDATION)
     holdout = comparison(DataSet.SEARCH, Split.HOLDOUT)
     if validation is None or holdout is None:
-        reasons = "; ".join(sorted({_first_line(job.reason) for job in lost}))
+        reasons = "; ".join(sorted({first_line(job.reason) for job in lost}))
         raise NoResult(
             f"study '{name}' cannot compare winner and baseline, one has no final model"
             f" ({reasons}): mend that and run a study of another name"
@@ -184,9 +182,12 @@ def assemble(db: Database, name: str) -> Result:
                 configuration=job.configuration,
                 data_set=job.data_set,
                 seed=job.seed,
-                reason=_first_line(job.reason),
+                reason=first_line(job.reason),
             )
             for job in lost
+        ),
+        earlier_openings=sum(
+            job.opened_ms is not None and job.generation < study.generation for job in all_jobs
         ),
     )
 
@@ -194,7 +195,7 @@ def assemble(db: Database, name: str) -> Result:
 def _refuse_unfinished(study: StudyRecord, all_jobs: Sequence[JobRecord]) -> None:
     if study.phase == Phase.STOPPED:
         raise NoResult(
-            f"study '{study.name}' stopped without a result ({_first_line(study.reason)}):"
+            f"study '{study.name}' stopped without a result ({first_line(study.reason)}):"
             " mend that and run a study of another name"
         )
     if study.phase != Phase.DONE:
@@ -210,10 +211,6 @@ def _refuse_unfinished(study: StudyRecord, all_jobs: Sequence[JobRecord]) -> Non
 def _of_phase(all_jobs: Sequence[JobRecord], study: StudyRecord, phase: Phase) -> list[JobRecord]:
     """Jobs of the present generation, in the order of their seeds."""
     return [job for job in all_jobs if job.phase == phase and job.generation == study.generation]
-
-
-def _first_line(reason: str | None) -> str:
-    return reason.strip().splitlines()[0] if reason and reason.strip() else "no reason is known"
 
 
 def _configuration(

@@ -133,7 +133,7 @@ def _cause(error: OSError | UnicodeDecodeError) -> str:
 def _refuse_password(text: str) -> None:
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return  # said where the URL is opened
     if url.password or "password" in url.query:
         raise UsageError(

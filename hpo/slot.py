@@ -32,6 +32,8 @@ class Slot:
     def __init__(self, device: Device) -> None:
         self.device = device
         self.ready = False
+        self.failed_starts = 0
+        """How many children in a row were lost before they could take work."""
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection[Any, Any] | None = None
         self._log: IO[bytes] | None = None
@@ -79,7 +81,9 @@ class Slot:
     def stop(self) -> None:
         """Kills the child, if there is one, and waits for its end."""
         if self._process is not None:
-            self._process.kill()
+            # It leads a session of its own: what the definition may have started goes with it.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
         if self._pipe is not None:

@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hpo.phases import BASELINE, best_first
+from hpo.phases import best_first
 from storage import jobs, studies, workers
 from storage.database import Database
-from storage.records import JobRecord, StudyRecord, WorkerRecord
+from storage.records import BASELINE, JobRecord, StudyRecord, WorkerRecord
 from storage.states import JobState, Phase
 
 WORKING_PHASES = (Phase.SEARCH, Phase.SELECT, Phase.FINAL)
@@ -34,8 +34,12 @@ class Status:
     def counts(self, phase: Phase) -> Counter[JobState]:
         return Counter(job.state for job in self.of_phase(phase))
 
+    def done(self, phase: Phase) -> int:
+        """How many jobs of the phase have ended, without those cancelled before they began."""
+        return sum(job.state.is_final for job in self._counted(phase))
+
     def total(self, phase: Phase) -> int:
-        """How many jobs the phase has, or will have once it begins."""
+        """How many jobs the phase has, or will have once it begins, without those either."""
         study = self.study
         match phase:
             case Phase.SELECT:
@@ -44,7 +48,7 @@ class Status:
                 planned = 2 * 2 * study.final_seeds
             case _:
                 planned = study.trials
-        return len(self.of_phase(phase)) or planned
+        return len(self._counted(phase)) or planned
 
     @property
     def running(self) -> list[JobRecord]:
@@ -79,12 +83,19 @@ class Status:
             return None
         left = 0.0
         for phase in WORKING_PHASES:
-            ended = sum(self.counts(phase)[state] for state in JobState if state.is_final)
             known = seconds[phase] or full
-            left += (self.total(phase) - ended) * sum(known) / len(known)
+            left += (self.total(phase) - self.done(phase)) * sum(known) / len(known)
         # Those that run are half done, on average.
         mean = sum(full) / len(full)
         return max(0.0, left - mean * len(self.running) / 2) / len(self.running)
+
+    def _counted(self, phase: Phase) -> list[JobRecord]:
+        # A search job with a trial has its number, and is not made up for when a study is extended.
+        return [
+            job
+            for job in self.of_phase(phase)
+            if job.state != JobState.CANCELLED or job.trial_id is not None
+        ]
 
 
 def read_status(db: Database, name: str) -> Status:
@@ -99,6 +110,11 @@ def read_status(db: Database, name: str) -> Status:
             tuple(workers.of_study(tx, study.id)),
             studies.clock_ms(tx),
         )
+
+
+def first_line(reason: str | None) -> str:
+    """What a person reads of the reason why a job or a study ended."""
+    return reason.strip().splitlines()[0] if reason and reason.strip() else "no reason is known"
 
 
 def as_json(status: Status) -> dict[str, Any]:

@@ -8,46 +8,33 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Event
-from typing import Literal
 
 from hpo import phases
+from hpo.assignment import Assignment
 from hpo.courier import Courier, Outage, Reply, give_up
 from hpo.definitions import Definition
 from hpo.devices import Device
+from hpo.errors import WorkFailed
 from hpo.journal import Entry, Journal
-from hpo.messages import Answer, FromChild, Outcome, Pruned, Ready, Report, Work
+from hpo.messages import Answer, FromChild, Outcome, Pruned, Ready, Report, Unfit
 from hpo.slot import ChildLost, Slot
 from hpo.trials import Trials
 from storage import jobs, studies, workers
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, LeaseLost
-from storage.records import JobRecord, Lease, StudyRecord
-from storage.states import DataSet, Phase
+from storage.records import Lease, StudyRecord
+from storage.states import Phase
 from studies.dataset import PreparedData
 
 MAX_LOSSES = 3
+MAX_FAILED_STARTS = 3
 POLL_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class Assignment:
-    """A job in a slot."""
-
-    job: JobRecord
-    lease: Lease
-    begun: bool = False
-    """Its parameters are known and the child has been told to train it."""
-    stop: bool = False
-    """The pruner has answered: the child is to be told to stop at its next report."""
-    lost: bool = False
-    """Somebody else has the job now: nothing the child still says of it counts."""
 
 
 class Supervisor:
@@ -88,6 +75,7 @@ class Supervisor:
 
         Raises:
             DatabaseUnavailable: the database did not answer at the start.
+            WorkFailed: this machine cannot do the work.
         """
         slots = [slot.device.name for slot in self._slots]
         with self._db.transaction() as tx:
@@ -115,7 +103,9 @@ class Supervisor:
         except DatabaseUnavailable as error:
             self._outage.begin(error)
             return False
-        self._outage.end()
+        # What was tried in the midst of this may have begun an outage.
+        if not self._outage.is_on:
+            self._outage.end()
         return True
 
     def _talk_to_database(self) -> None:
@@ -149,12 +139,11 @@ class Supervisor:
                 case Reply.LOST:
                     self._lose(entry.lease)
                 case Reply.STOP:
-                    for assignment in self._holding(entry.lease):
-                        assignment.stop = True
+                    self._set_stop(entry.lease, True)
                 case Reply.ENDED:
                     self._model_file(entry.lease).unlink(missing_ok=True)
                 case Reply.GO_ON:
-                    pass
+                    self._set_stop(entry.lease, False)
 
     def _begin(self) -> None:
         for slot, assignment in list(self._assignments.items()):
@@ -173,7 +162,11 @@ class Supervisor:
                 del self._assignments[slot]
                 self._post(assignment.lease, Pruned(epoch=job.epoch))
                 continue
-            slot.send(self._work(assignment))
+            if job.phase == Phase.FINAL:
+                with self._db.transaction() as tx:
+                    jobs.open_holdout(tx, assignment.lease)
+            model_file = self._model_file(assignment.lease)
+            slot.send(assignment.work(self._definition, self._study, self._data, model_file))
             assignment.begun = True
             log.info("%s trains %s", slot.device.name, job.title)
 
@@ -204,42 +197,62 @@ class Supervisor:
         pipes = {slot.pipe: slot for slot in self._slots if slot.pipe is not None}
         for pipe in wait(list(pipes), timeout=POLL_SECONDS / 2):
             slot = pipes[pipe]  # type: ignore[index]  # wait gives back what it was given
-            self._hear(slot, slot.receive())
+            if slot.pipe is pipe:  # what was heard before may have replaced the child
+                self._hear(slot, slot.receive())
 
     def _hear(self, slot: Slot, message: FromChild | ChildLost) -> None:
         match message:
             case Ready():
                 slot.ready = True
+                slot.failed_starts = 0
             case ChildLost(reason=reason):
                 log.warning("%s: %s", slot.device.name, reason)
                 if (assignment := self._assignments.pop(slot, None)) is not None:
                     self._attempt(partial(self._give_back, assignment, reason))
-                slot.start()
+                self._restart(slot, reason)
             case Report():
                 assignment = self._assignments[slot]
-                if not (assignment.stop or assignment.lost):
+                if not assignment.stop:
                     self._post(assignment.lease, message)
-                slot.send(Answer(go_on=not (assignment.stop or assignment.lost)))
+                if self._assignments.get(slot) is assignment:  # the lease was not lost over it
+                    slot.send(Answer(go_on=not assignment.stop))
+            case Unfit(reason=reason):
+                raise WorkFailed(f"{reason}; this worker leaves, its jobs are free for others")
             case _:
                 assignment = self._assignments.pop(slot)
                 self._claim_at = time.monotonic()
-                if not assignment.lost:
-                    log.info("%s: %s", assignment.job.title, message.kind)
-                    self._post(assignment.lease, message)
+                log.info("%s: %s", assignment.job.title, message.kind)
+                self._post(assignment.lease, message)
+
+    def _restart(self, slot: Slot, reason: str) -> None:
+        slot.failed_starts += not slot.ready
+        if slot.failed_starts < MAX_FAILED_STARTS:
+            slot.start()
+            return
+        log.error("%s is given up: its child never starts", slot.device.name)
+        slot.stop()
+        self._slots.remove(slot)
+        if not self._slots:
+            raise WorkFailed(f"no child starts on this machine: {reason}")
 
     def _post(self, lease: Lease, body: Report | Outcome) -> None:
         """To the journal first, then to the database if it answers."""
         self._journal.append(Entry(job_id=lease.job_id, token=lease.token, body=body))
         self._attempt(self._deliver)
 
-    def _holding(self, lease: Lease) -> list[Assignment]:
-        return [held for held in self._assignments.values() if held.lease == lease]
+    def _set_stop(self, lease: Lease, stop: bool) -> None:
+        """After an outage several answers come at once; the newest counts."""
+        for assignment in self._assignments.values():
+            if assignment.lease == lease:
+                assignment.stop = stop
 
     def _lose(self, lease: Lease) -> None:
-        for assignment in self._holding(lease):
-            if not assignment.lost:
+        """Drops the work at once: its next report may be many minutes away."""
+        for slot, assignment in list(self._assignments.items()):
+            if assignment.lease == lease:
                 log.warning("%s was taken over; its work here is dropped", assignment.job.title)
-            assignment.lost = True
+                del self._assignments[slot]
+                slot.start()
 
     def _give_back(self, assignment: Assignment, loss: str | None = None) -> None:
         try:
@@ -262,21 +275,6 @@ class Supervisor:
     def _sign_off(self) -> None:
         with self._db.transaction() as tx:
             workers.leave(tx, self.id)
-
-    def _work(self, assignment: Assignment) -> Work:
-        job = assignment.job
-        final = job.phase == Phase.FINAL
-        data_set: Literal["search", "new"] = "new" if job.data_set == DataSet.NEW else "search"
-        keeps_model = final and job.data_set == DataSet.SEARCH
-        return Work(
-            definition=self._definition.reference,
-            settings=dict(self._study.settings),
-            params=dict(job.params or {}),
-            seed=job.seed,
-            training_file=str(self._data.training_path(data_set)),
-            holdout_file=str(self._data.holdout_path(data_set)) if final else None,
-            model_file=str(self._model_file(assignment.lease)) if keeps_model else None,
-        )
 
     def _model_file(self, lease: Lease) -> Path:
         return self._journal.files / f"{lease.job_id}-{lease.token}.keras"

@@ -7,9 +7,9 @@ from rich.console import Group, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from hpo.phases import BASELINE
 from hpo.result import Comparison, Result, Score
 from hpo.verdict import Difference, Estimate, points
+from storage.records import BASELINE
 
 # In a terminal the name above a column of accuracies stands for the losses beside it, too.
 _TERMINAL = (
@@ -75,6 +75,9 @@ def remarks(result: Result) -> Iterator[tuple[str, str]]:
     states = ", ".join(f"{number} {state}" for state, number in result.trials.items())
     ended = f"; {result.search_ended}" if result.search_ended else ""
     yield "Trials", f"{sum(result.trials.values())}: {states}{ended}"
+    if result.earlier_openings:
+        times = f"{result.earlier_openings} trainings of earlier generations"
+        yield "Holdout", f"not sealed any more: opened before, for {times}"
     for lost in result.lost_trainings:
         which = "the baseline" if lost.configuration == BASELINE else "the best"
         where = f"of {which} on {lost.data_set} classes, seed {lost.seed}"

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -9,11 +10,13 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from hpo.estimate import Trial
-from hpo.status import WORKING_PHASES, Status
+from hpo.status import WORKING_PHASES, Status, first_line
 from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Params
 from storage.states import JobState, Phase
+
+if TYPE_CHECKING:
+    from hpo.estimate import Sample
 
 LOOK_SECONDS = 1.0
 # In a pipe, the longest silence.
@@ -114,7 +117,7 @@ def page(status: Status, epochs: int) -> RenderableType:
     failed = [job for job in status.jobs if job.state == JobState.FAILED]
     parts.extend(
         Text(
-            f"{job.title} failed: {_first_line(job.reason)}",
+            f"{job.title} failed: {first_line(job.reason)}",
             style="red",
             no_wrap=True,
             overflow="ellipsis",
@@ -127,8 +130,7 @@ def page(status: Status, epochs: int) -> RenderableType:
 def status_line(status: Status, epochs: int) -> str:
     """The state of a study in one line."""
     running = ", ".join(f"{job.title} at epoch {job.epoch}/{epochs}" for job in status.running)
-    done = sum(1 for job in status.of_phase(status.study.phase) if job.state.is_final)
-    total = status.total(status.study.phase)
+    done, total = status.done(status.study.phase), status.total(status.study.phase)
     best = f"; best {status.best.score:.4f}" if status.best else ""
     left = _left_words(status)
     return (
@@ -142,17 +144,17 @@ def ending_line(job: JobRecord) -> str:
     score = "" if job.score is None else f" {job.score:.4f}"
     words = [f"{job.title}:{score}", MARKS[job.state], f"after {job.epoch} epochs, {seconds:.0f} s"]
     if job.state == JobState.FAILED:
-        words.append(_first_line(job.reason))
+        words.append(first_line(job.reason))
     elif job.phase == Phase.SEARCH and job.params:
         words.append(describe_params(job.params))
     return " ".join(word for word in words if word)
 
 
-def pace_line(trial: Trial | None) -> str:
+def pace_line(sample: "Sample | None") -> str:
     """How fast a configuration trained, in one line; None is one that is not done yet."""
-    if trial is None:
+    if sample is None:
         return "  ..."
-    return f"  {trial.epoch_seconds:5.2f} s an epoch: {describe_params(trial.params)}"
+    return f"  {sample.epoch_seconds:5.2f} s an epoch: {describe_params(sample.params)}"
 
 
 def describe_params(params: Params) -> str:
@@ -167,8 +169,7 @@ def _bars(status: Status) -> Table:
     table = Table.grid(padding=(0, 1))
     for phase in WORKING_PHASES:
         counts = status.counts(phase)
-        done = sum(counts[state] for state in JobState if state.is_final)
-        total = status.total(phase)
+        done, total = status.done(phase), status.total(phase)
         marks = [
             f"{counts[state]} {mark}" for state, mark in MARKS.items() if mark and counts[state]
         ]
@@ -215,7 +216,7 @@ def _phase_words(status: Status) -> str:
     words = f"{study.phase}"
     if study.generation > 1:
         words += f", generation {study.generation}"
-    return f"{words}: {_first_line(study.reason)}" if study.reason else words
+    return f"{words}: {first_line(study.reason)}" if study.reason else words
 
 
 def _left_words(status: Status) -> str:
@@ -231,7 +232,3 @@ def duration(seconds: float) -> str:
     if seconds < 90 * 60:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
-
-
-def _first_line(text: str | None) -> str:
-    return (text or "").splitlines()[0] if text else ""

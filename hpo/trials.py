@@ -18,9 +18,9 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo.seeds import derive_seed
 from storage import jobs
 from storage.database import Database
-from storage.errors import TrialExists
+from storage.errors import StudyMismatch, TrialExists
 from storage.fence import fenced
-from storage.records import JobRecord, Lease, StudyRecord
+from storage.records import BASELINE, JobRecord, Lease, StudyRecord
 from storage.states import JobState
 from studies.space import Choice, Parameter, Real, Space, Whole
 
@@ -67,11 +67,22 @@ class Trials:
         self._epochs = epochs
         with db.translated():
             self._storage = optuna.storages.get_storage(db.optuna)
-            self._study = optuna.load_study(
-                study_name=study.name,
-                storage=self._storage,
-                pruner=make_pruner(study.trials, epochs),
-            )
+            try:
+                self._study = optuna.load_study(
+                    study_name=study.name,
+                    storage=self._storage,
+                    pruner=make_pruner(study.trials, epochs),
+                )
+            except KeyError as error:
+                raise StudyMismatch(
+                    f"Optuna's study '{study.name}' was removed from the database: its trials are"
+                    " gone, create a study of another name"
+                ) from error
+            if self._study.user_attrs.get(UUID_ATTRIBUTE) != study.uuid:
+                raise StudyMismatch(
+                    f"Optuna's study '{study.name}' is not the one that hpo made: another took its"
+                    " name, create a study of another name"
+                )
 
     def begin(self, job: JobRecord, lease: Lease) -> JobRecord:
         """Creates the job's trial, or goes on with the one it has, until all parameters stand in
@@ -118,7 +129,7 @@ class Trials:
     def is_promising(self, job: JobRecord) -> bool:
         """What the pruner says of the trial as reported so far. The baseline is what all else is
         measured against: it is never pruned."""
-        if job.trial_id is None or job.configuration == 0:
+        if job.trial_id is None or job.configuration == BASELINE:
             return True
         with self._db.translated():
             return not self._study.pruner.prune(self._study, self._storage.get_trial(job.trial_id))
@@ -138,7 +149,9 @@ class Trials:
                 )
 
     def _create(self, job: JobRecord, lease: Lease) -> int:
-        fixed = {"fixed_params": dict(self._record.baseline)} if job.configuration == 0 else {}
+        fixed = (
+            {"fixed_params": dict(self._record.baseline)} if job.configuration == BASELINE else {}
+        )
         template = optuna.trial.create_trial(
             state=TrialState.RUNNING,
             user_attrs={JOB_ATTRIBUTE: job.id},

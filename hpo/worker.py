@@ -23,7 +23,8 @@ def work(settings: Settings, name: str, references: Sequence[str] = ()) -> Study
     Raises:
         StudyNotFound, SchemaMismatch, DatabaseUnavailable, BadUrl: of the database.
         DefinitionError: this machine does not have the study's definition.
-        DataError: this machine does not have its data.
+        DataError, DataMismatch: this machine does not have its data.
+        WorkFailed: this machine cannot do the work.
     """
     stop = threading.Event()
 
@@ -40,11 +41,14 @@ def work(settings: Settings, name: str, references: Sequence[str] = ()) -> Study
             study = studies.get(tx, name)
         definition = find_definition(study, references)
         configured = definition.study.with_settings(study.settings)
+        data = prepare(configured.data, settings.cache_dir, settings.data_dir)
+        with db.transaction() as tx:
+            studies.agree_on_data(tx, study, data.sha256)
         return Supervisor(
             db,
             study,
             definition,
-            prepare(configured.data, settings.cache_dir, settings.data_dir),
+            data,
             devices.find(settings.cpu_slots),
             provenance.versions(),
             state_dir=settings.state_dir,

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from storage.clock import now_ms
 from storage.engine import sqlite_path
-from storage.errors import ArtifactTooLarge
+from storage.errors import ArtifactTooLarge, DatabaseUnavailable
 from storage.records import ArtifactRecord
 from storage.schema import artifacts, blobs
 
@@ -78,10 +77,19 @@ def open_store(url: URL, engine: Engine) -> "ArtifactStore":
     return FileSystemArtifactStore(folder)
 
 
-def put(store: "ArtifactStore", artifact_id: str, file: Path) -> tuple[int, str]:
-    """Stores a file; returns its size in bytes and its sha256, for the row that makes it valid."""
-    content = file.read_bytes()
-    store.write(artifact_id, io.BytesIO(content))
+def put(store: "ArtifactStore", artifact_id: str, content: bytes) -> tuple[int, str]:
+    """Stores bytes; returns their number and their sha256, for the row that makes them valid.
+
+    Raises:
+        DatabaseUnavailable: the store cannot be written now.
+        ArtifactTooLarge: they exceed its limit.
+    """
+    try:
+        store.write(artifact_id, io.BytesIO(content))
+    except OSError as error:
+        raise DatabaseUnavailable(
+            f"the artifact store cannot be written ({error}): make room, or mend its folder"
+        ) from error
     return len(content), hashlib.sha256(content).hexdigest()
 
 

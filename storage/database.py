@@ -149,9 +149,18 @@ def translated(url: URL) -> Iterator[None]:
             raise _unavailable(url, error) from error
         raise
     except StorageInternalError as error:
-        if isinstance(error.__cause__, UNAVAILABLE):
-            raise _unavailable(url, error.__cause__) from error
+        if (cause := _driver_error(error)) is not None:
+            raise _unavailable(url, cause) from error
         raise
+
+
+def _driver_error(error: BaseException | None) -> sa.exc.SQLAlchemyError | None:
+    """What the driver said first: Optuna may have gone on in a session that was broken."""
+    while error is not None:
+        if isinstance(error, UNAVAILABLE):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _unavailable(url: URL, error: sa.exc.SQLAlchemyError) -> DatabaseUnavailable:

@@ -18,7 +18,13 @@ BUSY_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 5
 # A machine that stops in the middle of a transaction must not keep its locks: the server ends it.
 IDLE_TRANSACTION_SECONDS = 10
-NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "lustre", "gpfs", "beegfs"}
+# Nor does anybody wait for locks longer than such a machine could keep them.
+LOCK_SECONDS = 10
+# As the kernel calls them; with FUSE, "fuse." stands before.
+NETWORK_FILE_SYSTEMS = {
+    *("nfs", "nfs4", "cifs", "smb3", "smbfs", "sshfs", "9p"),
+    *("lustre", "gpfs", "beegfs", "ceph", "ceph-fuse", "glusterfs"),
+}
 # Execution option of a transaction that only reads, so that it does not take SQLite's writer lock.
 READ_ONLY = "hpo_read_only"
 
@@ -31,7 +37,7 @@ def parse_url(text: str) -> URL:
     """
     try:
         url = sa.make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter of a port that is no number
         raise BadUrl(
             "the storage URL cannot be read: write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
         ) from None
@@ -53,10 +59,10 @@ def parse_url(text: str) -> URL:
 
 
 def sqlite_path(url: URL) -> Path | None:
-    """The database file of an SQLite URL, absolute; None for a server."""
+    """The database file of an SQLite URL, wherever links lead; None for a server."""
     if url.get_backend_name() != "sqlite":
         return None
-    return Path(url.database or "").absolute()
+    return Path(url.database or "").resolve()
 
 
 def refuse_network_file_system(path: Path) -> None:
@@ -70,7 +76,7 @@ def refuse_network_file_system(path: Path) -> None:
     )
     for mount in mounts:
         if path.is_relative_to(mount.mountpoint):
-            if mount.fstype in NETWORK_FILE_SYSTEMS or mount.fstype.startswith("fuse.ssh"):
+            if mount.fstype.removeprefix("fuse.") in NETWORK_FILE_SYSTEMS:
                 raise BadUrl(
                     f"{path} lies on a network file system ({mount.fstype}), where SQLite's locks"
                     " do not hold: use a local file, or postgresql:// for several machines"
@@ -95,6 +101,8 @@ def engine_arguments(url: URL) -> dict[str, Any]:
             "keepalives_count": 3,
             "tcp_user_timeout": 10_000,
             "application_name": "hpo",
+            # PgBouncer may run the next statement in a session that has prepared nothing.
+            "prepare_threshold": None,
         },
     }
 
@@ -111,9 +119,10 @@ def make_engine(url: URL) -> Engine:
 
 def _prepare_postgresql(connection: "psycopg.Connection[Any]", _record: object) -> None:
     # Not among the connection's startup options, which PgBouncer refuses.
-    limit = f"{IDLE_TRANSACTION_SECONDS}s"
     connection.execute(
-        "SELECT set_config('idle_in_transaction_session_timeout', %s, false)", (limit,)
+        "SELECT set_config('idle_in_transaction_session_timeout', %s, false),"
+        " set_config('lock_timeout', %s, false)",
+        (f"{IDLE_TRANSACTION_SECONDS}s", f"{LOCK_SECONDS}s"),
     )
     connection.commit()
 

@@ -17,12 +17,24 @@ class SchemaMismatch(StorageError):
     """The tables are missing, or older or newer than this code."""
 
 
+class NotPermitted(StorageError):
+    """The database's role lacks a right; the message names what to grant."""
+
+
 class StudyNotFound(StorageError):
     """No study of that name."""
 
 
 class StudyExists(StorageError):
     """A study of that name exists and is not the one asked for."""
+
+
+class StudyMismatch(StorageError):
+    """Optuna's study of that name is not the one that belongs to ours."""
+
+
+class DataMismatch(StorageError):
+    """A machine's data differs from that of the study's other workers."""
 
 
 class LeaseLost(StorageError):

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from storage.clock import now_ms
 from storage.fence import strike
-from storage.records import JobRecord, Lease, NewJob, StudyRecord
+from storage.records import BASELINE, JobRecord, Lease, NewJob, StudyRecord
 from storage.schema import jobs
 from storage.states import JobState, Phase
 
@@ -60,7 +60,7 @@ def claim(
     baseline_waits = sa.exists().where(
         baseline.c.study_id == jobs.c.study_id,
         baseline.c.phase == Phase.SEARCH,
-        baseline.c.configuration == 0,
+        baseline.c.configuration == BASELINE,
         baseline.c.trial_id.is_(None),
         baseline.c.state.in_([JobState.OPEN, JobState.LEASED]),
     )
@@ -69,7 +69,7 @@ def claim(
         sa.select(jobs)
         .where(jobs.c.study_id == study_id)
         .where(sa.or_(jobs.c.state == JobState.OPEN, expired))
-        .where(sa.or_(jobs.c.configuration == 0, ~baseline_waits))
+        .where(sa.or_(jobs.c.configuration == BASELINE, ~baseline_waits))
         .order_by(jobs.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -134,11 +134,30 @@ def write(tx: Connection, lease: Lease, **columns: Any) -> None:
     strike(tx, lease, **columns)
 
 
+def open_holdout(tx: Connection, lease: Lease) -> None:
+    """Notes that the holdout is opened for a job; the first time counts.
+
+    Raises:
+        LeaseLost: it is no longer ours to train.
+    """
+    strike(tx, lease, opened_ms=sa.func.coalesce(jobs.c.opened_ms, now_ms()))
+
+
 def cancel(tx: Connection, study_id: int, states: Collection[JobState], reason: str) -> int:
     """Cancels the study's jobs in these states; a holder of one finds its lease lost. A search
     job that was begun has a running trial at Optuna, which fails with it."""
     of_these = sa.and_(jobs.c.study_id == study_id, jobs.c.state.in_(states))
-    ids = list(tx.scalars(sa.select(jobs.c.id).where(of_these).with_for_update()))
+    # Telling a trial locks its row, and then the fence the job's: in that order here, too.
+    trials = sa.select(jobs.c.trial_id).where(of_these, jobs.c.trial_id.is_not(None))
+    tx.execute(
+        sa.select(TrialModel.trial_id)
+        .where(TrialModel.trial_id.in_(trials))
+        .order_by(TrialModel.trial_id)
+        .with_for_update()
+    )
+    ids = list(
+        tx.scalars(sa.select(jobs.c.id).where(of_these).order_by(jobs.c.id).with_for_update())
+    )
     tx.execute(
         sa.update(jobs)
         .where(jobs.c.id.in_(ids))

@@ -10,6 +10,9 @@ from storage.states import DataSet, JobState, Phase, Split
 
 Params = Mapping[str, str | int | float]
 
+BASELINE = 0
+"""The configuration that all others are measured against: the first search job's."""
+
 
 class _FromRow:
     """Builds a record from the columns of the same names; further columns are ignored."""
@@ -104,6 +107,7 @@ class JobRecord(_FromRow):
     reason: str | None
     started_ms: int | None
     ended_ms: int | None
+    opened_ms: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "phase", Phase(self.phase))
@@ -115,7 +119,7 @@ class JobRecord(_FromRow):
         """What a person reads: the trial, and the phase that trains it again."""
         if self.phase == Phase.SEARCH:
             return f"trial {'?' if self.trial_number is None else self.trial_number}"
-        name = "baseline" if self.configuration == 0 else f"trial {self.trial_number}"
+        name = "baseline" if self.configuration == BASELINE else f"trial {self.trial_number}"
         return f"{self.phase} of {name}{', new classes' if self.data_set == DataSet.NEW else ''}"
 
 

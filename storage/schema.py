@@ -39,6 +39,8 @@ studies = Table(
     Column("definition_hash", String(64), nullable=False),
     Column("settings", JSON, nullable=False),
     Column("baseline", JSON, nullable=False),
+    # The prepared data that the first worker had; set once, then the same for all.
+    Column("data_sha256", String(64)),
     Column("seed", BigInteger, nullable=False),
     Column("trials", Integer, nullable=False),
     Column("select_top", Integer, nullable=False),
@@ -61,7 +63,7 @@ jobs = Table(
     Column("study_id", ForeignKey("hpo_studies.id", ondelete="CASCADE"), nullable=False),
     Column("generation", Integer, nullable=False),
     Column("phase", String(16), nullable=False),
-    # The number of the search job that the configuration comes from; 0 is the baseline.
+    # The number of the search job that the configuration comes from; see records.BASELINE.
     Column("configuration", Integer, nullable=False),
     Column("seed", BigInteger, nullable=False),
     Column("data_set", String(16), nullable=False),
@@ -81,6 +83,8 @@ jobs = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("started_ms", BigInteger),  # the last claim
     Column("ended_ms", BigInteger),
+    # When the holdout was opened for this job; a retried job is the same opening.
+    Column("opened_ms", BigInteger),
     UniqueConstraint("study_id", "generation", "phase", "configuration", "seed", "data_set"),
     Index(None, "study_id", "state", "lease_expires_ms"),
 )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.clock import now_ms
-from storage.errors import StudyNotFound
+from storage.errors import DataMismatch, StudyNotFound
 from storage.records import NewStudy, StudyRecord
 from storage.schema import studies
 from storage.states import Phase
@@ -72,6 +72,25 @@ def start(tx: Connection, study: StudyRecord) -> None:
         .where(studies.c.id == study.id, studies.c.started_ms.is_(None))
         .values(started_ms=now_ms())
     )
+
+
+def agree_on_data(tx: Connection, study: StudyRecord, sha256: str) -> None:
+    """Notes the hash of the data a study is trained on; the first to call this sets it.
+
+    Raises:
+        DataMismatch: it is set, and another.
+    """
+    tx.execute(
+        sa.update(studies)
+        .where(studies.c.id == study.id, studies.c.data_sha256.is_(None))
+        .values(data_sha256=sha256)
+    )
+    known = tx.scalar(sa.select(studies.c.data_sha256).where(studies.c.id == study.id))
+    if known != sha256:
+        raise DataMismatch(
+            f"this machine's data ({sha256[:12]}) is not that of study '{study.name}'"
+            f" ({str(known)[:12]}): bring the same files here"
+        )
 
 
 def clock_ms(tx: Connection) -> int:

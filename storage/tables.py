@@ -1,7 +1,7 @@
 """Making, upgrading and checking the tables, Optuna's and ours. Workers only check."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,13 +13,19 @@ from alembic.script import ScriptDirectory
 from optuna.storages import RDBStorage
 from sqlalchemy.engine import URL, Engine
 
-from storage.engine import engine_arguments, sqlite_path
-from storage.errors import BadUrl, SchemaMismatch
+from storage.engine import READ_ONLY, engine_arguments, sqlite_path
+from storage.errors import BadUrl, NotPermitted, SchemaMismatch
 from storage.schema import VERSION_TABLE
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number does, as long as every version of this program uses the same one.
 ADVISORY_LOCK = 0x68706F
+RIGHTS_OF_A_WORKER = (
+    "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public",
+    "USAGE ON ALL SEQUENCES IN SCHEMA public",
+)
+# PostgreSQL's codes for a missing right, and for no schema that the role may use.
+REFUSALS = ("42501", "3F000")
 
 
 def upgrade(url: URL, engine: Engine) -> None:
@@ -28,8 +34,9 @@ def upgrade(url: URL, engine: Engine) -> None:
     Raises:
         BadUrl: the SQLite file's folder cannot be written.
         SchemaMismatch: the tables are newer than this code.
+        NotPermitted: the role may not make tables.
     """
-    with _exclusively(url, engine):
+    with _permitted(url, ("USAGE, CREATE ON SCHEMA public",)), _exclusively(url, engine):
         try:
             # Optuna makes its tables when a storage is opened.
             RDBStorage(
@@ -47,8 +54,10 @@ def upgrade(url: URL, engine: Engine) -> None:
 def check(engine: Engine) -> None:
     """Raises:
     SchemaMismatch: the tables are missing, older or newer than this code.
+    NotPermitted: the role may not read them.
     """
-    current = _revision(engine)
+    with _permitted(engine.url, RIGHTS_OF_A_WORKER):
+        current = _revision(engine)
     if current is None:
         raise SchemaMismatch("the database has no tables of hpo yet: run `hpo db upgrade` once")
     if current != ScriptDirectory.from_config(_config()).get_current_head():
@@ -68,7 +77,7 @@ def _refuse_newer(engine: Engine) -> None:
 
 
 def _revision(engine: Engine) -> str | None:
-    with engine.connect() as connection:
+    with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         return context.get_current_revision()
 
@@ -81,11 +90,27 @@ def _config() -> Config:
 
 
 @contextmanager
+def _permitted(url: URL, rights: Sequence[str]) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) not in REFUSALS:
+            raise
+        role = url.username or "the role"
+        cause = str(error.orig).splitlines()[0]
+        grants = "; ".join(f"GRANT {right} TO {role}" for right in rights)
+        raise NotPermitted(
+            f"{role} lacks rights in the database ({cause}): have its owner run {grants}"
+        ) from error
+
+
+@contextmanager
 def _exclusively(url: URL, engine: Engine) -> Iterator[None]:
     path = sqlite_path(url)
     if path is None:
         with engine.begin() as connection:
-            # This transaction idles while others make the tables, however long that takes.
+            # Waits while others make the tables, then idles while we do, however long that takes.
+            connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
             connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": ADVISORY_LOCK})
             yield

@@ -7,7 +7,9 @@ import io
 import os
 import pickle
 import tarfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -56,7 +58,10 @@ def read(
     if the archive can be neither found nor downloaded.
     """
     place = _find(data_dir, downloads, archive) or _download(downloads, archive)
-    return {name: _unpickled(place, name, md5) for name, md5 in archive.members.items()}
+    return {
+        name: _unpickled(content, place / name, archive.members[name])
+        for name, content in _contents(place, archive.members)
+    }
 
 
 def _find(data_dir: Path | None, downloads: Path, archive: Archive) -> Path | None:
@@ -109,31 +114,35 @@ def _download(downloads: Path, archive: Archive) -> Path:
         ) from error
 
 
-def _unpickled(place: Path, name: str, md5: str) -> dict[bytes, Any]:
-    """Read one file once, check those bytes, and unpickle those same bytes."""
-    file = place / name
-    content = _content(place, name)
+def _contents(place: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Each file with its bytes, read once and in order: an archive is unpacked from its start."""
+    file = place
+    try:
+        with nullcontext() if place.is_dir() else tarfile.open(place) as archive:
+            for name in names:
+                file = place / name
+                yield name, file.read_bytes() if archive is None else _member(archive, name)
+    except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
+        raise DataError(
+            f"{file} cannot be read ({type(error).__name__}); replace {place}"
+        ) from error
+
+
+def _member(archive: tarfile.TarFile, name: str) -> bytes:
+    member = archive.extractfile(f"{FOLDER}/{name}")
+    if member is None:
+        raise KeyError(name)
+    return member.read()
+
+
+def _unpickled(content: bytes, file: Path, md5: str) -> dict[bytes, Any]:
+    """Check the bytes that were read from `file`, and unpickle those same bytes."""
     if hashlib.md5(content, usedforsecurity=False).hexdigest() != md5:
         raise DataError(
             f"{file} is damaged or not CIFAR-100's (wrong MD5); delete it to have it found "
             "elsewhere or downloaded"
         )
     return unpickle(content, file)
-
-
-def _content(place: Path, name: str) -> bytes:
-    try:
-        if place.is_dir():
-            return (place / name).read_bytes()
-        with tarfile.open(place) as archive:
-            member = archive.extractfile(f"{FOLDER}/{name}")
-            if member is None:
-                raise KeyError(name)
-            return member.read()
-    except (OSError, EOFError, KeyError, tarfile.TarError) as error:
-        raise DataError(
-            f"{place / name} cannot be read ({type(error).__name__}); replace {place}"
-        ) from error
 
 
 class _ArraysOnly(pickle.Unpickler):

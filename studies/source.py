@@ -6,7 +6,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
 
@@ -89,11 +89,13 @@ class ImageSource(BaseModel, ABC):
             raise SettingsError(f"setting {key} cannot be {value!r}: {first['msg']}") from None
 
     def key(self) -> str:
-        """A name for the prepared data: a hash of the settings and the raw data's checksums."""
+        """A name for the prepared data: a hash of all that decides what is in its files."""
         facts = {
             "format": _FORMAT,
             "source": type(self).__name__,
             "settings": self.model_dump(mode="json"),
             "raw": dict(self.checksums),
+            "per_class": asdict(self.per_class),
+            "class_names": self.class_names,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

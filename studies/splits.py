@@ -13,6 +13,9 @@ from studies.errors import DataError, SettingsError
 
 Indices = NDArray[np.int64]
 
+# What a model answered is stored as one byte an image.
+MAX_CLASSES = 256
+
 
 @dataclass(frozen=True)
 class PerClass:
@@ -38,11 +41,17 @@ class Split:
 def check_classes(
     classes: Sequence[str], new_classes: Sequence[str], class_names: Sequence[str]
 ) -> None:
-    """Raise SettingsError, naming the classes, if one is unknown, repeated or in both sets."""
+    """Raise SettingsError, naming the classes, if one is unknown, repeated or in both sets, or if
+    a set has more than can be told apart."""
     if unknown := [name for name in (*classes, *new_classes) if name not in class_names]:
         known = ", ".join(class_names)
         raise SettingsError(f"unknown class {', '.join(unknown)}; the data has {known}")
     for key, names in (("classes", classes), ("new_classes", new_classes)):
+        if len(names) > MAX_CLASSES:
+            raise SettingsError(
+                f"setting {key} has {len(names)} classes; a label is stored as one byte, so name"
+                f" {MAX_CLASSES} at most"
+            )
         if repeated := sorted({name for name in names if names.count(name) > 1}):
             raise SettingsError(f"setting {key} repeats {', '.join(repeated)}; name each once")
     if shared := sorted(set(classes) & set(new_classes)):

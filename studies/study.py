@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]  # Keras ships no types
 
 Precision = Literal["float32", "mixed_bfloat16"]
+# A score is maximised, and verdicts are about accuracy.
+Metric = Literal["accuracy"]
 BuildModel = Callable[[Params, tuple[int, int, int], int], "keras.Model"]
 """(params, image shape as height x width x channels, number of classes) -> uncompiled model
 that takes raw uint8 images and gives float32 class probabilities."""
@@ -25,6 +27,7 @@ _OWN_SETTINGS: dict[str, TypeAdapter[Any]] = {
     "epochs": TypeAdapter(PositiveInt),
     "precision": TypeAdapter(Precision),
 }
+_METRIC: TypeAdapter[Metric] = TypeAdapter(Metric)
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Study:
     epochs: int
     data: ImageSource
     build_model: BuildModel
-    metric: str = "accuracy"
+    metric: Metric = "accuracy"
     precision: Precision = "float32"
     trainer: training.Trainer = field(default=training.train)
 
@@ -48,6 +51,7 @@ class Study:
         check_params(self.space, self.baseline)
         for key, adapter in _OWN_SETTINGS.items():
             _valid(adapter, key, getattr(self, key))
+        _valid(_METRIC, "metric", self.metric)
 
     @property
     def score_key(self) -> str:

@@ -1,6 +1,7 @@
 """What the tests of the run core share."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +10,21 @@ from hpo.trials import Trials
 from storage import jobs
 from storage.database import Database
 from storage.records import JobRecord, Lease, StudyRecord
+from tests.commandline import CommandLine, command_line
 
 Claim = Callable[..., tuple[JobRecord, Lease]]
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> CommandLine:
+    """A user in an empty folder, without any setting."""
+    return command_line(tmp_path)
+
+
+@pytest.fixture
+def shell_on(url: str, tmp_path: Path) -> CommandLine:
+    """A user whose HPO_STORAGE is a ready database."""
+    return command_line(tmp_path, url)
 
 
 @pytest.fixture

@@ -43,7 +43,8 @@ Train = Callable[[StudyRecord, JobRecord], Outcome]
 def seed_index(study: StudyRecord, job: JobRecord) -> int:
     """Which of its phase's seeds the job has, from 0."""
     for index in range(10):
-        if job.seed == seeds.derive_seed(study.seed, str(job.phase), study.generation, index):
+        path = (study.generation, job.configuration, index)
+        if job.seed == seeds.derive_seed(study.seed, str(job.phase), *path):
             return index
     raise AssertionError(f"job {job.id} has a seed of no phase")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from optuna.artifacts import FileSystemArtifactStore
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.courier import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Courier, Outage, Reply, give_up
@@ -200,9 +201,31 @@ def test_a_model_that_is_too_large_is_not_kept(
     _post(journal, lease, Trained(score=0.5, loss=1.0, model_file=str(model)))
     assert _deliver(courier, journal) == [Reply.ENDED]
     assert _job(db, lease).state == JobState.SUCCEEDED
-    assert "the model of job" in caplog.text and "smaller" in caplog.text
+    assert "the model of final" in caplog.text and "smaller" in caplog.text
     with db.reading() as tx:
         assert artifacts.find(tx, lease.job_id, "model") is None
+
+
+@on("sqlite")
+@pytest.mark.parametrize("held", [True, False], ids=["held", "lost"])
+def test_a_model_file_that_is_gone(
+    db: Database, study: StudyRecord, trials: Trials, courier: Courier, claim: Claim,
+    journal: Journal, take_over: Callable[[Lease], object], held: bool,
+) -> None:  # fmt: skip
+    """An outcome whose file was removed, as when it was delivered and then replayed, never keeps
+    what waits behind it; and for a lease that is lost nothing is stored."""
+    lease = _final(db, study, trials, claim)
+    model = journal.files / "model.keras"
+    model.write_bytes(b"the model")
+    if held:
+        model.unlink()
+    else:
+        take_over(lease)
+    _post(journal, lease, Trained(score=0.5, loss=1.0, model_file=str(model)))
+    assert _deliver(courier, journal) == [Reply.ENDED if held else Reply.LOST]
+    assert journal.first is None
+    assert isinstance(db.artifacts, FileSystemArtifactStore)
+    assert list(db.artifacts._base_path.iterdir()) == []
 
 
 def test_the_last_outcome_opens_the_next_phase(

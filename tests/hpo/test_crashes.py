@@ -31,7 +31,7 @@ Process = subprocess.Popen[str]
 Start = Callable[..., Process]
 DEFINITION = str(DEFINITIONS / "paced.py")
 EPOCHS = 6
-SLOW, FAST = "0.3", "0"
+SLOW, FAST = "0.2", "0"
 
 
 @pytest.fixture
@@ -76,10 +76,16 @@ def _search(db: Database) -> list[JobRecord]:
     return of_phase(db, "toy", Phase.SEARCH)
 
 
-def _training(db: Database, epoch: int = 1) -> JobRecord | None:
+def _training(db: Database, *processes: Process, epoch: int = 1) -> JobRecord:
     """A search job of which that epoch has been reported, and which goes on."""
-    leased = (job for job in _search(db) if job.state == JobState.LEASED and job.epoch >= epoch)
-    return next(leased, None)
+
+    def look() -> JobRecord | None:
+        for process in processes:
+            assert process.poll() is None, process.communicate()[1]
+        leased = (job for job in _search(db) if job.state == JobState.LEASED)
+        return next((job for job in leased if job.epoch >= epoch), None)
+
+    return eventually(look)
 
 
 def _id_of(db: Database, study: StudyRecord, process: Process) -> str | None:
@@ -100,7 +106,7 @@ def test_exactly_n_with_three_workers_of_which_one_is_killed(
     others end the study with exactly N trials."""
     short = {"HPO_LEASE_SECONDS": "2"}
     started = [start(**short) for _ in range(3)]
-    job = eventually(lambda: _training(db, epoch=3))
+    job = _training(db, *started, epoch=3)
     (victim,) = (worker for worker in started if _id_of(db, study, worker) == job.worker_id)
     children = psutil.Process(victim.pid).children(recursive=True)
     assert children
@@ -123,7 +129,7 @@ def test_a_worker_asked_to_stop_gives_its_job_back(
     """Preempted, a worker exits with 0 and its job is open at once, at no cost to the job; the
     next worker goes on with the same trial."""
     worker = start()
-    job = eventually(lambda: _training(db))
+    job = _training(db, worker)
     worker.send_signal(number)
     _succeeds(worker, seconds=10)
     given_back = _search(db)[job.configuration]
@@ -144,7 +150,7 @@ def test_a_paused_worker_finds_its_job_taken(
     is reported once, the job ends once, and both workers go on."""
     short = {"HPO_LEASE_SECONDS": "1"}
     paused = start(**short)
-    job = eventually(lambda: _training(db, epoch=2))
+    job = _training(db, paused, epoch=2)
     paused.send_signal(signal.SIGSTOP)
     other = start(**short)
     taken = eventually(lambda: next((job for job in _search(db) if job.losses), None))
@@ -181,7 +187,7 @@ def test_training_goes_on_without_the_database(
     """Cut off from its database a worker trains on; when the link heals, what it measured lands in
     order, once, and the study ends with exactly N trials."""
     worker = start(**_through(proxy, url))
-    job = eventually(lambda: _training(db, epoch=2))
+    job = _training(db, worker, epoch=2)
     proxy.cut()
     waiting = [entry for entry in _until_trained(tmp_path / "state") if "epoch" in entry]
     first = int(waiting[0]["epoch"])
@@ -211,7 +217,7 @@ def test_a_dead_workers_journal_is_brought_by_the_next(
     """What a worker had measured when it was killed during an outage is brought to the database
     by the next worker on that machine: nothing is trained again."""
     worker = start(**_through(proxy, url))
-    job = eventually(lambda: _training(db, epoch=2))
+    job = _training(db, worker, epoch=2)
     proxy.cut()
     score = _until_trained(tmp_path / "state")[-1]["score"]
     worker.kill()

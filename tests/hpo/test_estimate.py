@@ -10,13 +10,13 @@ from hpo import definitions, devices, estimate
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import WorkFailed
-from hpo.estimate import EPOCHS, SAMPLES, Pace, Trial
+from hpo.estimate import EPOCHS, SAMPLES, Pace, Sample
 from studies.dataset import PreparedData
 from studies.space import check_params
 from tests.conftest import DEFINITIONS
 
-BASELINE = Trial({"x": 0.5}, 0.7, seconds=3.0, epoch_seconds=1.0)
-OTHERS = (Trial({"x": 0.1}, 0.7, 5.0, 2.0), Trial({"x": 0.9}, None, 7.0, 4.0))
+BASELINE = Sample({"x": 0.5}, 0.7, seconds=3.0, epoch_seconds=1.0)
+OTHERS = (Sample({"x": 0.1}, 0.7, 5.0, 2.0), Sample({"x": 0.9}, None, 7.0, 4.0))
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def _children() -> list[psutil.Process]:
 def test_the_toy_is_measured(toy: Definition, toy_data: PreparedData) -> None:
     """The baseline and a few random configurations of the space are trained for two epochs, each
     is told as it is done, and no child is left."""
-    told: list[Trial | None] = []
+    told: list[Sample | None] = []
     pace = estimate.measure(toy, toy_data, devices.find(2), told.append)
     trials = [trial for trial in told if trial is not None]
     assert pace.baseline.params == toy.study.baseline
@@ -92,6 +92,35 @@ def test_a_definition_that_fails_is_told(
     with pytest.raises(WorkFailed, match=said):
         estimate.measure(troubled(trouble), toy_data, devices.find(1))
     assert _children() == []
+
+
+def test_an_error_is_one_line_and_its_traceback_a_note(
+    troubled: Callable[[str], Definition], toy_data: PreparedData
+) -> None:
+    """A person reads one line, however many the error has; --debug shows the child's traceback."""
+    definition = troubled("raise ValueError('no such layer,\\nlook:\\n  here')")
+    with pytest.raises(WorkFailed) as caught:
+        estimate.measure(definition, toy_data, devices.find(1))
+    assert str(caught.value).startswith(
+        "the definition raises ValueError: no such layer, look: here: mend it"
+    )
+    (note,) = caught.value.__notes__
+    assert "Traceback" in note and "troubled.py" in note
+
+
+def test_silence_is_broken_though_epochs_are_reported(
+    troubled: Callable[[str], Definition],
+    toy_data: PreparedData,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A sign of life comes when nothing was told for long, also where children report at a faster
+    pace: two epochs of 0.3 s each, in 0.5 s of patience."""
+    monkeypatch.setattr(estimate, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(estimate, "SAMPLES", 1)
+    told: list[Sample | None] = []
+    slow = "report = lambda epoch, tell=report: (__import__('time').sleep(0.3), tell(epoch))[1]"
+    estimate.measure(troubled(slow), toy_data, devices.find(1), told.append)
+    assert told[-1] is not None and None in told[-2:]
 
 
 def test_the_estimate_by_hand() -> None:

@@ -58,10 +58,8 @@ def _models(db: Database, study: StudyRecord, tmp_path: Path) -> list[JobRecord]
             and (job.data_set, job.state) == (DataSet.SEARCH, JobState.SUCCEEDED)
         ]
     for job in final:
-        file = tmp_path / "trained"
-        file.write_bytes(_content(job))
         name = f"model-{job.id}.keras"
-        size, digest = artifacts.put(db.artifacts, name, file)
+        size, digest = artifacts.put(db.artifacts, name, _content(job))
         with db.transaction() as tx:
             artifacts.record(tx, ArtifactRecord(name, job.id, MODEL, size, digest))
     return final
@@ -150,8 +148,7 @@ def test_without_a_whole_model_the_configuration_is_exported_and_that_is_said(
         name = f"model-{first.id}.keras"
         db.artifacts.remove(name)
         if damage == "is damaged":
-            (tmp_path / "other").write_bytes(b"other bytes")
-            artifacts.put(db.artifacts, name, tmp_path / "other")
+            artifacts.put(db.artifacts, name, b"other bytes")
     folder.mkdir(parents=True)
     (folder / "model.keras").write_bytes(b"of an earlier export")
     with caplog.at_level(logging.WARNING):

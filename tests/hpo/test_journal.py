@@ -112,6 +112,40 @@ def test_a_torn_line_is_dropped(tmp_path: Path) -> None:
         (tmp_path / "j").mkdir()
 
 
+def test_a_damaged_entry_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An entry in the midst that cannot be read takes none with it: those around it are delivered,
+    and it stays in a file beside the journal, named in a warning, when that has gone."""
+    journal = Journal.create(tmp_path / "j", STUDY)
+    journal.append(_report(1))
+    journal.append(_report(2))
+    journal.close()
+    file = tmp_path / "j" / "entries.jsonl"
+    first, second = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(first + b"\0\0\n" + second + second[:9])
+    (found,) = Journal.orphans(tmp_path, STUDY)
+    for epoch in (1, 2):
+        assert found.first == _report(epoch)
+        found.drop_first()
+    found.close()
+    (aside,) = tmp_path.iterdir()
+    assert aside.read_bytes() == b"\0\0\n"
+    assert str(aside) in caplog.text
+
+
+def test_a_folder_that_is_not_ours_to_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An orphan that cannot be opened is passed over with a warning, and the next is found."""
+    (tmp_path / "a" / "study").mkdir(parents=True)  # an OSError for root, too
+    journal = Journal.create(tmp_path / "b", STUDY)
+    journal.append(_report(1))
+    journal.close()
+    (found,) = Journal.orphans(tmp_path, STUDY)
+    found.close()
+    assert found.folder == tmp_path / "b"
+    assert f"{tmp_path / 'a'} is passed over" in caplog.text
+
+
 def test_a_killed_writer_loses_nothing_it_was_told_is_safe(tmp_path: Path) -> None:
     """A process killed while it writes as fast as it can leaves every entry whose `append` had
     returned, in order."""

@@ -17,6 +17,7 @@ from hpo.settings import Settings
 from storage.errors import (
     BadUrl,
     DatabaseUnavailable,
+    NotPermitted,
     SchemaMismatch,
     StudyExists,
     StudyNotFound,
@@ -30,6 +31,7 @@ from tests.marks import on
 CODES = {
     HpoError: 1, NoResult: 1, WorkFailed: 1, Interrupted: 1, UsageError: 2, DefinitionError: 2,
     StudyNotFound: 1, DatabaseUnavailable: 1, SchemaMismatch: 1, BadUrl: 2, StudyExists: 2,
+    NotPermitted: 1,
     StudyError: 1, DataError: 1, DataUnavailable: 1, SettingsError: 2,
 }  # fmt: skip
 
@@ -117,3 +119,11 @@ def test_options_say_what_they_name() -> None:
     )
     assert budget == Budget(7, 2, 4, 5, timeout_seconds=1.5, target=0.9)
     assert (settings.storage, settings.cpu_slots) == ("sqlite:///x.db", 2)
+
+
+def test_what_needs_no_database_offers_none() -> None:
+    """`try` and `train` take a settings file, but no --storage; the others take both."""
+    for name, wanted in (("try", 1), ("train", 1), ("run", 2), ("status", 2)):
+        offered = {parameter.name for parameter in cli.commands[name].params}
+        assert len({"file", "storage"} & offered) == wanted
+        assert "file" in offered

@@ -191,8 +191,10 @@ def test_a_training_that_raises_says_so_and_leaves_no_file(
     """A parameter that the definition cannot train with."""
     winner = exported.best.winner.model_dump(mode="json") | {"params": {"kind": "good"}}
     output = tmp_path / "models" / "again.keras"
-    with pytest.raises(WorkFailed, match="the definition raises KeyError: 'x'"):
+    with pytest.raises(WorkFailed, match="the definition raises KeyError: 'x'") as caught:
         again(config=changed(winner=winner), output=output)
+    assert "\n" not in str(caught.value)
+    assert "Traceback" in caught.value.__notes__[0]
     assert list(output.parent.iterdir()) == []
 
 

@@ -130,6 +130,12 @@ def test_a_password_in_a_flag_is_refused(url: str, monkeypatch: pytest.MonkeyPat
     assert load_settings().storage_url == url
 
 
+def test_a_url_that_cannot_be_read_is_left_to_whoever_opens_it() -> None:
+    """It is refused there, with what to write."""
+    for url in ("nonsense", "postgresql://me@host:port/base"):
+        assert load_settings(storage=url).storage_url == url
+
+
 def test_home_is_expanded_wherever_a_path_is_given(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

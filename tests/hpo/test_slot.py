@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from hpo import definitions
 from hpo.devices import Device
 from hpo.messages import (
     Answer,
@@ -20,6 +21,7 @@ from hpo.messages import (
     Ready,
     Report,
     Trained,
+    Unfit,
     Work,
 )
 from hpo.slot import ChildLost, Slot
@@ -43,9 +45,11 @@ def work(toy_data: PreparedData) -> Callable[..., Work]:
     """Work of a definition, as (definition, further fields of the message)."""
 
     def _work(definition: str = "toy", **fields: object) -> Work:
+        file = DEFINITIONS / f"{definition}.py"
         return Work.model_validate(
             {
-                "definition": str(DEFINITIONS / f"{definition}.py"),
+                "definition": str(file),
+                "definition_hash": definitions.load(str(file)).hash if file.exists() else "",
                 "settings": {"epochs": 5},
                 "params": {"x": 0.5, "kind": "bad"},
                 "seed": 1,
@@ -151,12 +155,24 @@ def test_divergence_is_an_outcome(
     assert "nan" in outcome.reason
 
 
-def test_a_definition_that_is_gone(slot: Slot, work: Callable[..., Work]) -> None:
-    """A file that cannot be loaded is an outcome, too."""
+@pytest.mark.parametrize(
+    ("definition", "fields", "said"),
+    [
+        ("absent", {}, "absent.py"),
+        ("toy", {"definition_hash": "another"}, "was changed meanwhile"),
+        ("toy", {"training_file": "/nowhere/search.npz"}, "/nowhere/search.npz"),
+        ("toy", {"holdout_file": "/nowhere/holdout.npz"}, "/nowhere/holdout.npz"),
+    ],
+)
+def test_a_machine_that_is_unfit(
+    slot: Slot, work: Callable[..., Work], definition: str, fields: dict[str, str], said: str
+) -> None:
+    """A definition that is gone or was changed, and data that cannot be read, say nothing of the
+    job: they are no outcome."""
     _child(slot)
-    _, outcome = _train(slot, work("absent"))
-    assert isinstance(outcome, Raised)
-    assert "absent.py" in outcome.error
+    _, answer = _train(slot, work(definition, **fields))
+    assert isinstance(answer, Unfit)
+    assert said in answer.reason
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,21 @@ def test_an_extension_makes_select_and_final_anew(db: Database, study: StudyReco
 
 
 @on("sqlite")
+def test_given_up_jobs_are_neither_done_nor_to_do(
+    db: Database, study: StudyRecord, claim: Claim, end: End
+) -> None:
+    """Of four search jobs one is done, one was cancelled in its midst, and two that were cancelled
+    before they began belong to no total; JSON still counts them."""
+    end(claim())
+    end(claim(), state=JobState.CANCELLED)
+    with db.transaction() as tx:
+        jobs.cancel(tx, study.id, [JobState.OPEN], "the timeout")
+    status = read_status(db, "toy")
+    assert (status.done(Phase.SEARCH), status.total(Phase.SEARCH)) == (2, 2)
+    assert as_json(status)["jobs"]["search"] == {"succeeded": 1, "cancelled": 3}
+
+
+@on("sqlite")
 def test_best_and_baseline(db: Database, study: StudyRecord, claim: Claim, end: End) -> None:
     """The best is a trial that was trained to its end, the baseline among them; of equal scores
     the lower loss wins, then the earlier trial."""

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from hpo import creation, definitions, provenance
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.devices import find
+from hpo.errors import WorkFailed
 from hpo.supervisor import MAX_LOSSES, Supervisor
 from storage import artifacts, evaluations, workers
 from storage.database import Database
-from storage.records import StudyRecord
+from storage.records import BASELINE, StudyRecord
 from storage.states import DataSet, JobState, Phase, Split
 from studies.dataset import PreparedData, prepare
 from tests.conftest import DEFINITIONS
@@ -51,7 +53,7 @@ def test_exactly_n(
     db: Database, study: StudyRecord, toy: Definition, run: Run, tmp_path: Path
 ) -> None:
     """One supervisor runs exactly N trials, then select and final to their end; it leaves the
-    evaluations, the models, its sign-off, and nothing on this machine's disk."""
+    evaluations, the models of the winner, its sign-off, and nothing on this machine's disk."""
     assert run(db, study, toy).phase == Phase.DONE
     assert_exactly(db, study)
     final = of_phase(db, study.name, Phase.FINAL)
@@ -65,7 +67,8 @@ def test_exactly_n(
     assert all(len(e.labels) == len(e.predictions) > 0 for e in evaluated)
     for job in final:
         artifact = models[job.id]
-        assert (artifact is not None) == (job.data_set == DataSet.SEARCH)
+        kept = job.data_set == DataSet.SEARCH and job.configuration != BASELINE
+        assert (artifact is not None) == kept
         if artifact is not None:
             with db.artifacts.open_reader(artifact.id) as reader:
                 assert len(reader.read()) == artifact.size_bytes > 0
@@ -79,8 +82,8 @@ def test_the_holdout_is_opened_by_final_jobs_only(
     db: Database, study: StudyRecord, toy: Definition, run: Run, toy_data: PreparedData,
     tmp_path: Path,
 ) -> None:  # fmt: skip
-    """With holdout files that nobody can read, search and select come to their end, and every
-    final job fails at that very file."""
+    """With holdout files that nobody can read, search and select come to their end, and the
+    worker leaves at the first final job, which stays free for others."""
     data = prepare(toy.study.data, tmp_path / "unreadable")
     for data_set in ("search", "new"):
         data.holdout_path(data_set).unlink()
@@ -88,16 +91,29 @@ def test_the_holdout_is_opened_by_final_jobs_only(
     supervisor = Supervisor(
         db, study, toy, data, find(2), {}, state_dir=tmp_path / "state", lease_seconds=30
     )
-    assert supervisor.run().phase == Phase.DONE
+    with pytest.raises(WorkFailed, match=r"search-holdout.npz is damaged or unreadable"):
+        supervisor.run()
     for phase in (Phase.SEARCH, Phase.SELECT):
         states = {job.state for job in of_phase(db, study.name, phase)}
         assert JobState.SUCCEEDED in states and JobState.FAILED not in states
     final = of_phase(db, study.name, Phase.FINAL)
     assert len(final) == 8
-    for job in final:
-        holdout = data.holdout_path("new" if job.data_set == DataSet.NEW else "search")
-        assert job.state == JobState.FAILED
-        assert f"{holdout} is damaged or unreadable" in (job.reason or "")
+    assert {(job.state, job.losses) for job in final} == {(JobState.OPEN, 0)}
+    assert sum(job.opened_ms is not None for job in final) == 2
+
+
+@on("sqlite")
+def test_a_machine_where_no_child_starts(
+    db: Database, study: StudyRecord, toy: Definition, toy_data: PreparedData, tmp_path: Path
+) -> None:
+    """A worker whose children die before they can take work leaves, and says how they ended."""
+    broken = [replace(device, environment={"PYTHONHOME": "/nowhere"}) for device in find(2)]
+    supervisor = Supervisor(
+        db, study, toy, toy_data, broken, {}, state_dir=tmp_path / "state", lease_seconds=30
+    )
+    with pytest.raises(WorkFailed, match="no child starts on this machine: the child exited"):
+        supervisor.run()
+    assert {job.state for job in of_phase(db, study.name, Phase.SEARCH)} == {JobState.OPEN}
 
 
 def test_an_error_on_the_baseline_stops_the_study(

@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 
 from hpo import terminal
 from hpo.cli import cli
-from hpo.estimate import Trial
+from hpo.estimate import Sample
 from hpo.status import Status
 from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Params, StudyRecord, WorkerRecord
@@ -122,6 +122,19 @@ def test_a_page_fits_80_columns() -> None:
         assert line.endswith("…")
 
 
+def test_what_was_given_up_is_not_done() -> None:
+    """After a timeout and an extension a bar counts the jobs of the budget; those cancelled before
+    they began stand beside it, and in no count of a line."""
+    done = [_trial(number, JobState.SUCCEEDED) for number in range(3)]
+    given_up = [
+        _trial(number, JobState.CANCELLED, started_ms=None, trial_id=None) for number in (3, 4)
+    ]
+    status = _status(*done, *given_up, _trial(5, JobState.LEASED), trials=4)
+    _, search, *_ = _shown(terminal.page(status, EPOCHS))
+    assert search.split()[-3:] == ["3/4", "2", "cancelled"]
+    assert terminal.status_line(status, EPOCHS).startswith("search 3/4; ")
+
+
 def test_a_page_shows_what_is_known() -> None:
     """Before any trial was completed there is no score; why a study stopped stands on it, in
     brackets or not."""
@@ -151,7 +164,7 @@ def test_a_pipe_hears_of_each_ending_once(hasty: None) -> None:
     done = _trial(2, JobState.SUCCEEDED)
     failed = _trial(3, JobState.FAILED, score=None, reason="ValueError: no [/layer]\nmore")
     pruned = _trial(4, JobState.PRUNED)
-    never_begun = _trial(5, JobState.CANCELLED, started_ms=None, trial_number=None)
+    never_begun = _trial(5, JobState.CANCELLED, started_ms=None, trial_id=None, trial_number=None)
     over = {"phase": Phase.DONE, "reason": "the search ended at its timeout of 60 s"}
     last = _status(before, done, failed, pruned, never_begun, **over)
     read = _reading(
@@ -227,8 +240,8 @@ def test_durations_in_words(seconds: float, words: str) -> None:
 
 def test_paces_in_words() -> None:
     """Seconds an epoch, with the parameters, numbers short; a trial that is not done is dots."""
-    trial = Trial(PARAMS, 0.5, 30.0, 1.239)
-    assert terminal.pace_line(trial) == (
+    sample = Sample(PARAMS, 0.5, 30.0, 1.239)
+    assert terminal.pace_line(sample) == (
         "   1.24 s an epoch: activation=swish optimizer=adam learning_rate=0.0012 conv_layers=3"
         " filters=32 dense_units=128 batch_size=16"
     )

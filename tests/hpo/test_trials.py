@@ -13,7 +13,7 @@ from hpo.definitions import Definition
 from hpo.trials import JOB_ATTRIBUTE, REASON_ATTRIBUTE, Ending, Trials
 from storage import jobs
 from storage.database import Database
-from storage.errors import DatabaseUnavailable, LeaseLost
+from storage.errors import DatabaseUnavailable, LeaseLost, StudyMismatch
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState
 from tests.hpo.conftest import Claim
@@ -295,3 +295,39 @@ def test_the_baseline_is_never_pruned(
             trials.report(other, its, epoch, 0.9)
         trials.end(other, its, Ending(JobState.SUCCEEDED, 0.9, 1.0))
     assert all(trials.report(job, lease, epoch, 0.0) for epoch in range(1, 9))
+
+
+@on("sqlite")
+def test_a_baseline_cut_off_is_gone_on_with(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim, take_over: TakeOver,
+    toy: Definition,
+) -> None:  # fmt: skip
+    """A worker lost between creating the baseline's trial and its parameters leaves a trial that
+    the next worker, which never saw it, completes."""
+    _, lease = claim()
+    with db.reading() as tx:
+        job = jobs.get(tx, lease.job_id)
+    trials._create(job, lease)
+    taken, theirs = take_over(lease)
+    begun = _fresh(db, study, toy).begin(taken, theirs)
+    assert (begun.trial_number, begun.params) == (0, {"x": 0.5, "kind": "bad"})
+
+
+@on("sqlite")
+def test_a_study_that_is_not_ours(db: Database, study: StudyRecord, toy: Definition) -> None:
+    """Where Optuna's study was removed, or another took its name, nothing is trained."""
+    optuna.delete_study(study_name=study.name, storage=db.optuna)
+    with pytest.raises(StudyMismatch, match="was removed"):
+        _fresh(db, study, toy)
+    optuna.create_study(study_name=study.name, storage=db.optuna)
+    with pytest.raises(StudyMismatch, match="is not the one"):
+        _fresh(db, study, toy)
+
+
+def test_a_trial_at_its_end_is_complete(trials: Trials, claim: Claim, toy: Definition) -> None:
+    """The last epoch is never a reason to prune, however low its score."""
+    for _ in range(3):
+        _search(trials, claim, 0.9)
+    job, lease = claim()
+    job = trials.begin(job, lease)
+    assert trials.report(job, lease, toy.study.epochs, 0.0)

@@ -3,7 +3,6 @@
 import hashlib
 import io
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from optuna.artifacts import FileSystemArtifactStore
@@ -28,12 +27,10 @@ def test_the_default_store(db: Database, backend: str) -> None:
 
 
 @pytest.mark.parametrize("content", [CONTENT, CONTENT[:PART_BYTES], b"x"], ids=len)
-def test_round_trip(db: Database, tmp_path: Path, content: bytes) -> None:
+def test_round_trip(db: Database, content: bytes) -> None:
     """What is put comes back byte by byte, with its size and its digest."""
-    file = tmp_path / "model"
-    file.write_bytes(content)
-    assert put(db.artifacts, "a", file) == (len(content), hashlib.sha256(content).hexdigest())
-    put(db.artifacts, "b", file)
+    assert put(db.artifacts, "a", content) == (len(content), hashlib.sha256(content).hexdigest())
+    put(db.artifacts, "b", content)
     with db.artifacts.open_reader("a") as reader:
         assert reader.read() == content
 

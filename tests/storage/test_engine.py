@@ -7,7 +7,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+import sqlalchemy as sa
 
+from storage import engine
 from storage.database import Database
 from storage.engine import parse_url, refuse_network_file_system
 from storage.errors import BadUrl, DatabaseUnavailable
@@ -35,6 +37,7 @@ def test_urls_that_are_taken(text: str, driver: str) -> None:
     [
         ("study.db", "cannot be read: write sqlite:///FILE or postgresql://"),
         ("", "cannot be read"),
+        ("postgresql://me@host:port/base", "cannot be read"),
         ("sqlite://", "in memory is lost at exit"),
         ("sqlite:///:memory:", "in memory is lost at exit"),
         ("postgresql://me@host", "names no database"),
@@ -56,7 +59,9 @@ def test_a_refusal_keeps_the_password() -> None:
     assert "secret" not in str(refused.value)
 
 
-@pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "9p", "fuse.sshfs", "lustre"])
+@pytest.mark.parametrize(
+    "kind", ["nfs", "nfs4", "cifs", "9p", "lustre", "ceph", "fuse.sshfs", "fuse.glusterfs"]
+)
 def test_network_file_systems_are_refused(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite is refused on a network file system, told by the nearest mount above the file."""
     mounts = [Mount("/", "ext4"), Mount("/far", kind), Mount("/far/near", "ext4")]
@@ -66,6 +71,38 @@ def test_network_file_systems_are_refused(kind: str, monkeypatch: pytest.MonkeyP
             method("sqlite:////far/a.db")
     refuse_network_file_system(Path("/far/near/a.db"))
     refuse_network_file_system(Path("/farther/a.db"))
+
+
+def test_a_link_onto_a_network_file_system_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file counts, not the name by which it is reached."""
+    (tmp_path / "near").mkdir()
+    (tmp_path / "near" / "a.db").symlink_to(tmp_path / "far" / "a.db")
+    mounts = [Mount("/", "ext4"), Mount(str(tmp_path / "far"), "nfs")]
+    monkeypatch.setattr(psutil, "disk_partitions", lambda **_: mounts)
+    with pytest.raises(BadUrl, match=r"/far/a\.db lies on a network file system"):
+        Database.open(f"sqlite:///{tmp_path}/near/a.db")
+
+
+@on("postgresql")
+def test_a_lock_is_not_waited_for_without_end(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that somebody keeps locked is a database that cannot be used, ours and Optuna's
+    connection alike, and nothing is prepared that PgBouncer would lose."""
+    monkeypatch.setattr(engine, "LOCK_SECONDS", 1)
+    theirs, ours = Database.open(url), Database.open(url)
+    change = sa.text("UPDATE hpo_alembic_version SET version_num = version_num")
+    with theirs.transaction() as tx:
+        tx.execute(change)
+        with pytest.raises(DatabaseUnavailable, match="lock timeout"), ours.transaction() as mine:
+            mine.execute(change)
+    with ours.translated(), ours.optuna.engine.connect() as connection:
+        assert connection.scalar(sa.text("SHOW lock_timeout")) == "1s"
+        for _ in range(10):
+            connection.scalar(sa.text("SELECT 1"))
+        assert connection.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements")) == 0
+    theirs.close()
+    ours.close()
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -87,8 +124,9 @@ def test_a_server_that_is_down() -> None:
     assert "secret" not in str(raised.value)
 
 
-def test_a_server_that_does_not_answer() -> None:
-    """A server that takes the connection and says nothing is given up within seconds."""
+def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes the connection and says nothing is given up after the set time."""
+    monkeypatch.setattr(engine, "CONNECT_TIMEOUT_SECONDS", 2)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         begun = time.monotonic()
         with pytest.raises(DatabaseUnavailable):

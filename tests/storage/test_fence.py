@@ -192,9 +192,13 @@ def test_what_belongs_to_the_study_needs_no_lease(db: Database, held: Held) -> N
 
 
 def test_a_refused_write_touches_nothing_later(db: Database, held: Held, trial_id: int) -> None:
-    """After a refusal, a study attribute is not taken for a trial write."""
+    """After a write that was refused, or that Optuna itself broke off, a study attribute is not
+    taken for a trial write."""
     with pytest.raises(UnfencedWrite):
         db.optuna.set_trial_user_attr(trial_id, "k", "v")
+    unstorable = optuna.trial.create_trial(state=TrialState.RUNNING, user_attrs={"no": object()})
+    with pytest.raises(TypeError), fenced(held.lease):
+        db.optuna.create_new_trial(held.optuna_study, unstorable)
     db.optuna.set_study_user_attr(held.optuna_study, "k", "v")
     assert db.optuna.get_trial(trial_id).user_attrs == {"a": 1}
     assert _job(db, held).state == JobState.LEASED

@@ -2,6 +2,8 @@
 
 import multiprocessing
 import shutil
+import time
+import uuid
 from collections.abc import Iterator
 from importlib.metadata import requires, version
 from multiprocessing.synchronize import Barrier
@@ -18,7 +20,7 @@ from sqlalchemy.engine import Engine
 from storage import schema, tables
 from storage.database import Database
 from storage.engine import make_engine, parse_url
-from storage.errors import DatabaseUnavailable, SchemaMismatch
+from storage.errors import DatabaseUnavailable, NotPermitted, SchemaMismatch
 from tests.databases import Databases
 from tests.marks import on
 
@@ -151,6 +153,32 @@ def _columns(engine: Engine) -> dict[str, list[tuple[str, str, bool]]]:
         ]
         for table in inspector.get_table_names()
     }
+
+
+@on("postgresql")
+def test_a_role_without_rights(db: Database, url: str, bare_url: str) -> None:
+    """A role that may not make tables, or not read them, is told what to have granted."""
+    role = f"hpo_test_{uuid.uuid4().hex}"
+    with db.transaction() as tx:
+        tx.execute(sa.text(f"CREATE ROLE {role} LOGIN"))
+    try:
+        make, read = (text.replace("postgres@", f"{role}@") for text in (bare_url, url))
+        with pytest.raises(NotPermitted, match=rf"GRANT USAGE, CREATE ON SCHEMA .* TO {role}"):
+            Database.create(make)
+        with pytest.raises(NotPermitted, match=r"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL"):
+            Database.open(read)
+    finally:
+        with db.transaction() as tx:
+            tx.execute(sa.text(f"DROP ROLE {role}"))
+
+
+@on("sqlite")
+def test_opening_waits_for_no_writer(db: Database, url: str) -> None:
+    """To look at a study needs no writer's lock."""
+    with db.transaction():
+        begun = time.monotonic()
+        Database.open(url).close()
+        assert time.monotonic() - begun < 5
 
 
 @on("sqlite")

@@ -183,6 +183,33 @@ def test_a_damaged_archive_is_named(archive_file: Path, tmp_path: Path, archive:
         cifar_files.read(archive_file.parent, tmp_path / "downloads", archive)
 
 
+def test_an_archive_damaged_in_its_midst_is_named(
+    archive_file: Path, tmp_path: Path, archive: Archive
+) -> None:
+    """Bytes that do not unpack (zlib's own error) are told like any other damage."""
+    content = bytearray(archive_file.read_bytes())
+    content[40:80] = b"\xff" * 40
+    archive_file.write_bytes(content)
+    with pytest.raises(DataError, match=r"small\.tar\.gz.* cannot be read"):
+        cifar_files.read(archive_file.parent, tmp_path / "downloads", archive)
+
+
+def test_an_archive_is_opened_once(
+    archive_file: Path, tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each opening would unpack it from its start."""
+    opened: list[Path] = []
+    original = tarfile.open
+
+    def once(place: Path) -> tarfile.TarFile:
+        opened.append(place)
+        return original(place)
+
+    monkeypatch.setattr(tarfile, "open", once)
+    files = cifar_files.read(archive_file.parent, tmp_path / "downloads", archive)
+    assert (list(files), opened) == ([*CONTENT], [archive_file])
+
+
 def test_an_incomplete_folder_is_passed_over(
     folder: Path, tmp_path: Path, archive: Archive
 ) -> None:

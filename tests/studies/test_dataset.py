@@ -16,6 +16,7 @@ from studies import cifar100, cifar_files, digits
 from studies.dataset import DataSet, PreparedData, load_holdout, load_training, prepare
 from studies.errors import DataError, SettingsError
 from studies.source import Pools
+from studies.splits import PerClass
 from tests.studies.conftest import data_dir
 
 DATA_SETS: tuple[DataSet, ...] = ("search", "new")
@@ -115,6 +116,20 @@ def test_preparing_again_reads_nothing(
         for data_set in DATA_SETS:
             digits_data.training_path(data_set).chmod(0o644)
             digits_data.holdout_path(data_set).chmod(0o644)
+
+
+def test_sources_that_differ_share_no_files() -> None:
+    """Another split by class, or other names for the labels, is other prepared data."""
+    ours = digits.STUDY.data
+
+    def key(**changes: object) -> str:
+        other = type("Digits", (digits.Digits,), changes)
+        return str(other(classes=ours.classes, new_classes=ours.new_classes).key())
+
+    assert key() == ours.key()
+    names = tuple(reversed(digits.Digits.class_names))
+    assert key(per_class=PerClass(train=70, validation=30)) != ours.key()
+    assert key(class_names=names) != ours.key()
 
 
 def test_the_training_file_holds_no_held_out_image(digits_data: PreparedData) -> None:

@@ -64,3 +64,11 @@ def test_repeated_and_shared_classes_are_named() -> None:
         check_classes(("ant",), ("bee", "bee"), ("ant", "bee"))
     with pytest.raises(SettingsError, match="shares ant"):
         check_classes(("ant", "bee"), ("cat", "ant"), ("ant", "bee", "cat"))
+
+
+def test_more_classes_than_a_byte_can_tell_apart_are_refused() -> None:
+    """256 is the most, in either set."""
+    names = tuple(map(str, range(400)))
+    check_classes(names[:256], names[256:300], names)
+    with pytest.raises(SettingsError, match="classes has 257 classes; a label is stored as one"):
+        check_classes(names[:257], names[300:], names)

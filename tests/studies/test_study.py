@@ -73,6 +73,12 @@ def test_score_is_of_the_validation_images() -> None:
     assert STUDY.score_key == "val_accuracy"
 
 
+def test_another_metric_is_refused() -> None:
+    """A score is maximised and judged as an accuracy: a loss would be searched the wrong way."""
+    with pytest.raises(SettingsError, match="setting metric cannot be 'loss'"):
+        replace(STUDY, metric="loss")  # type: ignore[arg-type]  # which a user's file is not checked for
+
+
 @pytest.mark.parametrize("module", ["studies.cifar100", "studies.digits"])
 def test_importing_a_study_imports_no_framework(
     module: str, run_python: Callable[..., str]

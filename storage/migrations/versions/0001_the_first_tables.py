@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("definition_hash", sa.String(length=64), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("baseline", sa.JSON(), nullable=False),
+        sa.Column("data_sha256", sa.String(length=64), nullable=True),
         sa.Column("seed", sa.BigInteger(), nullable=False),
         sa.Column("trials", sa.Integer(), nullable=False),
         sa.Column("select_top", sa.Integer(), nullable=False),
@@ -77,6 +78,7 @@ def upgrade() -> None:
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.Column("started_ms", sa.BigInteger(), nullable=True),
         sa.Column("ended_ms", sa.BigInteger(), nullable=True),
+        sa.Column("opened_ms", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["study_id"], ["hpo_studies.id"], name=op.f("fk_hpo_jobs_study_id"), ondelete="CASCADE"
         ),

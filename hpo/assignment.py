@@ -1,0 +1,43 @@
+"""A job in a slot."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from hpo.definitions import Definition
+from hpo.messages import Work
+from storage.records import BASELINE, JobRecord, Lease, StudyRecord
+from storage.states import DataSet, Phase
+from studies.dataset import PreparedData
+
+
+@dataclass
+class Assignment:
+    """A job that a slot's child trains, or is about to."""
+
+    job: JobRecord
+    lease: Lease
+    begun: bool = False
+    """Its parameters are known and the child has been told to train it."""
+    stop: bool = False
+    """The pruner has answered: the child is to be told to stop at its next report."""
+
+    def work(
+        self, definition: Definition, study: StudyRecord, data: PreparedData, model_file: Path
+    ) -> Work:
+        """What the child is told. Only a final job is given a holdout; of the models only the
+        winner's on the searched classes are kept, one of which is exported."""
+        job = self.job
+        final = job.phase == Phase.FINAL
+        data_set: Literal["search", "new"] = "new" if job.data_set == DataSet.NEW else "search"
+        kept = final and job.data_set == DataSet.SEARCH and job.configuration != BASELINE
+        return Work(
+            definition=definition.reference,
+            definition_hash=definition.hash,
+            settings=dict(study.settings),
+            params=dict(job.params or {}),
+            seed=job.seed,
+            training_file=str(data.training_path(data_set)),
+            holdout_file=str(data.holdout_path(data_set)) if final else None,
+            model_file=str(model_file) if kept else None,
+        )

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -166,8 +167,8 @@ def _prepared_hash(folder: Path) -> str:
 
 def test_several_may_prepare_at_once(tmp_path: Path) -> None:
     """Concurrent preparers agree, and leave four whole files and no others."""
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
-        hashes = pool.map(_prepared_hash, [tmp_path] * 3, chunksize=1)
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
+        hashes = list(pool.map(_prepared_hash, [tmp_path] * 3))
     assert len(set(hashes)) == 1
     data = prepare(digits.STUDY.data, tmp_path)
     found = sorted(path.name for path in data.folder.iterdir())

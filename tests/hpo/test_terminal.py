@@ -224,7 +224,9 @@ def test_what_is_printed_is_printed_as_it_is(tmp_path: Path) -> None:
     source = (DEFINITIONS / "toy.py").read_text()
     file.write_text(source.replace('name="toy"', 'name="a[/b] :dog:"'))
     environment = command_line(tmp_path).environment
-    done = CliRunner().invoke(cli, ["run", str(file), "--storage", "nonsense"], env=environment)
+    done = CliRunner().invoke(
+        cli, ["run", str(file), "--name", "x", "--storage", "nonsense"], env=environment
+    )
     assert (done.exit_code, done.stdout) == (2, "")
     assert "Preparing the data of a[/b] :dog:\n" in done.stderr
 

@@ -6,7 +6,7 @@ BIN := .venv/bin
 .PHONY: run test check setup dev format clean
 
 run: setup
-	$(BIN)/hpo run cifar100 --fallback digits
+	@$(BIN)/hpo run cifar100 --fallback digits
 
 test: dev
 	$(BIN)/pytest
@@ -23,16 +23,17 @@ format: dev
 
 # The environment of a user: locked dependencies, and the command .venv/bin/hpo.
 setup: $(BIN)/uv
-	$(BIN)/uv sync --quiet --locked --no-dev --inexact
+	@$(BIN)/uv sync --quiet --locked --no-dev --inexact
 
 # The environment of a developer: that, and what checks and tests need.
 dev: $(BIN)/uv
-	$(BIN)/uv sync --quiet --locked --inexact
+	@$(BIN)/uv sync --quiet --locked --inexact
 
 $(BIN)/uv:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hpo needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hpo needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
+	@echo "Setting up .venv: about a minute, and 2 GB, the first time"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -152,6 +152,9 @@ class Supervisor:
             try:
                 if assignment.job.phase == Phase.SEARCH:
                     assignment.job = self._trials.begin(assignment.job, assignment.lease)
+                elif assignment.job.phase == Phase.FINAL:
+                    with self._db.transaction() as tx:
+                        jobs.open_holdout(tx, assignment.lease)
             except LeaseLost as lost:
                 log.info("%s", lost)
                 del self._assignments[slot]
@@ -162,9 +165,6 @@ class Supervisor:
                 del self._assignments[slot]
                 self._post(assignment.lease, Pruned(epoch=job.epoch))
                 continue
-            if job.phase == Phase.FINAL:
-                with self._db.transaction() as tx:
-                    jobs.open_holdout(tx, assignment.lease)
             model_file = self._model_file(assignment.lease)
             slot.send(assignment.work(self._definition, self._study, self._data, model_file))
             assignment.begun = True

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from optuna.trial import TrialState
+from sqlalchemy.engine import Connection
 
 from hpo import creation, definitions, provenance
 from hpo.creation import Budget
@@ -16,9 +18,9 @@ from hpo.definitions import Definition
 from hpo.devices import find
 from hpo.errors import WorkFailed
 from hpo.supervisor import MAX_LOSSES, Supervisor
-from storage import artifacts, evaluations, workers
+from storage import artifacts, evaluations, jobs, workers
 from storage.database import Database
-from storage.records import BASELINE, StudyRecord
+from storage.records import BASELINE, JobRecord, Lease, StudyRecord
 from storage.states import DataSet, JobState, Phase, Split
 from studies.dataset import PreparedData, prepare
 from tests.conftest import DEFINITIONS
@@ -100,6 +102,29 @@ def test_the_holdout_is_opened_by_final_jobs_only(
     assert len(final) == 8
     assert {(job.state, job.losses) for job in final} == {(JobState.OPEN, 0)}
     assert sum(job.opened_ms is not None for job in final) == 2
+
+
+@on("sqlite")
+@pytest.mark.parametrize("phase", [Phase.SEARCH, Phase.FINAL])
+def test_a_lease_lost_before_the_training_begins(
+    db: Database, study: StudyRecord, toy: Definition, run: Run, monkeypatch: pytest.MonkeyPatch,
+    phase: Phase,
+) -> None:  # fmt: skip
+    """A job that another takes between its claim and its begin is dropped like any other that is
+    lost: the worker goes on, and the study ends with exactly its budget."""
+    real, taken = jobs.claim, list[JobRecord]()
+
+    def claim(tx: Connection, *arguments: Any) -> tuple[JobRecord, Lease] | None:
+        claimed = real(tx, *arguments)
+        if claimed is not None and claimed[0].phase == phase and not taken:
+            taken.append(claimed[0])
+            jobs.release(tx, claimed[1])
+        return claimed
+
+    monkeypatch.setattr(jobs, "claim", claim)
+    assert run(db, study, toy).phase == Phase.DONE
+    assert len(taken) == 1
+    assert_exactly(db, study)
 
 
 @on("sqlite")

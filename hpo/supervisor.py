@@ -138,6 +138,9 @@ class Supervisor:
             match reply:
                 case Reply.LOST:
                     self._lose(entry.lease)
+                    if not isinstance(entry.body, Report):  # its slot has other work by now
+                        job = f"job {entry.job_id}"
+                        log.warning("%s was taken over; its work here is dropped", job)
                 case Reply.STOP:
                     self._set_stop(entry.lease, True)
                 case Reply.ENDED:

@@ -65,7 +65,7 @@ def run(
     db = Database.create(settings.storage_url)
     with db.reading() as tx:
         is_new = studies.find(tx, name) is None
-    with _stopping_gently():
+    with _stopping_gently(name):
         if is_new:
             _tell_estimate(definition, data, settings, budget, console)
         study = creation.create(db, name, definition, budget, seed)
@@ -115,10 +115,6 @@ def _work(
             # The study may have been ended elsewhere while ours is in a long epoch.
             with suppress(subprocess.TimeoutExpired):
                 worker.wait(timeout=STOP_SECONDS)
-        except KeyboardInterrupt:
-            raise Interrupted(
-                f"stopped; nothing is lost: the same command goes on with '{name}'"
-            ) from None
         finally:
             _stop(worker)
             _tell_warnings(log, console)
@@ -176,12 +172,14 @@ def _stop(worker: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _stopping_gently() -> Iterator[None]:
+def _stopping_gently(name: str) -> Iterator[None]:
     """SIGTERM stops a run as Ctrl-C does."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
-        raise Interrupted("stopped; nothing is lost: the same command goes on") from None
+        raise Interrupted(
+            f"stopped; nothing is lost: the same command goes on with '{name}'"
+        ) from None
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -1,6 +1,5 @@
 """One storage URL, opened: transactions on our tables, Optuna's storage, artifacts."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from storage.engine import (
     engine_arguments,
     make_engine,
     parse_url,
-    refuse_network_file_system,
     sqlite_path,
 )
 from storage.errors import DatabaseUnavailable, SchemaMismatch, StorageError
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
 
 # PostgreSQL's internal errors are the server's own: a session it ended, a standby that only reads.
 UNAVAILABLE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)
-
-logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
@@ -48,8 +44,6 @@ class Database:
             BadUrl, DatabaseUnavailable, SchemaMismatch
         """
         url = parse_url(url_text)
-        if (path := sqlite_path(url)) is not None:
-            refuse_network_file_system(path)
         engine = make_engine(url)
         with translated(url):
             tables.upgrade(url, engine)
@@ -63,13 +57,11 @@ class Database:
             BadUrl, DatabaseUnavailable, SchemaMismatch
         """
         url = parse_url(url_text)
-        if (path := sqlite_path(url)) is not None:
-            refuse_network_file_system(path)
-            if not path.exists():
-                raise SchemaMismatch(
-                    f"there is no database at {path}: `hpo run` or `hpo create` makes one"
-                )
         engine = make_engine(url)
+        if (path := sqlite_path(url)) is not None and not path.exists():
+            raise SchemaMismatch(
+                f"there is no database at {path}: `hpo run` or `hpo create` makes one"
+            )
         with translated(url):
             tables.check(engine)
         return cls(url, engine)

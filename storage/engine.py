@@ -109,7 +109,13 @@ def engine_arguments(url: URL) -> dict[str, Any]:
 
 def make_engine(url: URL) -> Engine:
     """Our own engine. On SQLite every writing transaction begins IMMEDIATE, so that it never
-    has to upgrade a read lock, which fails at once when somebody else wrote in between."""
+    has to upgrade a read lock, which fails at once when somebody else wrote in between.
+
+    Raises:
+        BadUrl: an SQLite file on a network file system.
+    """
+    if (path := sqlite_path(url)) is not None:
+        refuse_network_file_system(path)
     engine = sa.create_engine(url, **engine_arguments(url))
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)

@@ -1,6 +1,7 @@
 """What the tests of the run core share."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hpo.trials import Trials
 from storage import jobs
 from storage.database import Database
 from storage.records import JobRecord, Lease, StudyRecord
+from tests.claims import claim_next
 from tests.commandline import CommandLine, command_line
 
 Claim = Callable[..., tuple[JobRecord, Lease]]
@@ -37,13 +39,7 @@ def trials(db: Database, study: StudyRecord, toy: Definition) -> Trials:
 def claim(db: Database, study: StudyRecord) -> Claim:
     """Claims the study's next job as (worker, lease in seconds); there must be one."""
 
-    def _claim(worker: str = "me", seconds: float = 60.0) -> tuple[JobRecord, Lease]:
-        with db.transaction() as tx:
-            claimed = jobs.claim(tx, study.id, worker, seconds)
-        assert claimed is not None
-        return claimed
-
-    return _claim
+    return partial(claim_next, db, study)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.errors import LeaseLost, StudyExists, StudyNotFound
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState, Phase
+from tests.claims import claim_next
 from tests.conftest import DEFINITIONS
 from tests.marks import on
 from tests.waiting import eventually
@@ -39,17 +40,10 @@ def _get(db: Database) -> StudyRecord:
         return studies.get(tx, "toy")
 
 
-def _claim(db: Database, study: StudyRecord) -> tuple[JobRecord, Lease]:
-    with db.transaction() as tx:
-        claimed = jobs.claim(tx, study.id, "me", 60)
-    assert claimed is not None
-    return claimed
-
-
 def _work_until(db: Database, study: StudyRecord, phase: Phase) -> None:
     """Ends jobs as a worker would until the study is in that phase."""
     while advance(db, study.name).phase != phase:
-        job, lease = _claim(db, study)
+        job, lease = claim_next(db, study)
         columns: dict[str, Any] = {"state": JobState.SUCCEEDED, "score": 0.5, "loss": 1.0}
         if job.phase == Phase.SEARCH:
             number = job.configuration
@@ -77,7 +71,7 @@ def test_creating_again_is_the_same_study(
     db: Database, study: StudyRecord, toy: Definition
 ) -> None:
     """Asked for again, with or without its number of trials, it is returned as it stands."""
-    _, lease = _claim(db, study)
+    _, lease = claim_next(db, study)
     for budget in (BUDGET, replace(BUDGET, trials=None)):
         assert create(db, "toy", toy, budget) == _get(db)
     assert len(_jobs(db, study)) == 4
@@ -171,7 +165,7 @@ def test_simultaneous_creation_makes_one_study(db: Database, url: str) -> None:
 
 def test_extending_in_the_search(db: Database, study: StudyRecord) -> None:
     """The total is raised and the jobs that are lacking are added, once; what runs goes on."""
-    _, lease = _claim(db, study)
+    _, lease = claim_next(db, study)
     for _ in range(2):
         extended = extend(db, "toy", Budget(trials=7))
         assert (extended.trials, extended.generation, extended.phase) == (7, 1, Phase.SEARCH)
@@ -196,7 +190,7 @@ def test_extending_after_the_search(db: Database, study: StudyRecord, phase: Pha
     """A study past its search enters a new generation: the search goes on, what was under way of
     the old select and final is cancelled, and both are done anew, on all trials."""
     _work_until(db, study, phase)
-    running = None if phase == Phase.DONE else _claim(db, study)
+    running = None if phase == Phase.DONE else claim_next(db, study)
     for _ in range(2):
         extended = extend(db, "toy", Budget(trials=6))
         assert (extended.phase, extended.generation) == (Phase.SEARCH, 2)
@@ -234,7 +228,7 @@ def test_extending_a_stopped_study(db: Database, study: StudyRecord) -> None:
 def test_extending_after_a_timeout(db: Database, toy: Definition) -> None:
     """Trials that a timeout had cancelled are made up for, and the old timeout binds no more."""
     study = create(db, "toy", toy, Budget(trials=4, timeout_seconds=0.001, final_seeds=2))
-    _claim(db, study)
+    claim_next(db, study)
     with db.transaction() as tx:
         studies.start(tx, study)
     eventually(lambda: advance(db, "toy").reason)

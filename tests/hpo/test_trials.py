@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.errors import DatabaseUnavailable, LeaseLost, StudyMismatch
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState
+from tests.claims import claim_next
 from tests.hpo.conftest import Claim
 from tests.marks import on
 
@@ -86,14 +87,12 @@ def test_the_sampler_learns_from_the_scores(db: Database, toy: Definition) -> No
         trials = _fresh(db, study, toy)
         suggested[sign] = []
         for _ in range(8):
-            with db.transaction() as tx:
-                claimed = jobs.claim(tx, study.id, "me", 60)
-            assert claimed is not None
-            job = trials.begin(*claimed)
+            job, lease = claim_next(db, study)
+            job = trials.begin(job, lease)
             assert job.params is not None
             x = float(job.params["x"])
             suggested[sign].append(x)
-            trials.end(job, claimed[1], Ending(JobState.SUCCEEDED, 0.5 + sign * x / 2, 1.0))
+            trials.end(job, lease, Ending(JobState.SUCCEEDED, 0.5 + sign * x / 2, 1.0))
     assert suggested[1][:4] == suggested[-1][:4]
     assert suggested[1][4:] != suggested[-1][4:]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from optuna.study import StudyDirection
@@ -10,6 +11,7 @@ from storage import jobs, studies
 from storage.database import Database
 from storage.records import JobRecord, Lease, NewJob, NewStudy, StudyRecord
 from storage.states import Phase
+from tests.claims import claim_next
 
 NEW_STUDY = NewStudy(
     name="squares",
@@ -47,13 +49,7 @@ def squares(db: Database) -> StudyRecord:
 def claim(db: Database, squares: StudyRecord) -> Callable[..., tuple[JobRecord, Lease]]:
     """Claims the next job as (worker, lease in seconds); there must be one."""
 
-    def _claim(worker: str = "me", seconds: float = 60.0) -> tuple[JobRecord, Lease]:
-        with db.transaction() as tx:
-            claimed = jobs.claim(tx, squares.id, worker, seconds)
-        assert claimed is not None
-        return claimed
-
-    return _claim
+    return partial(claim_next, db, squares)
 
 
 @pytest.fixture

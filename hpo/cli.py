@@ -78,7 +78,9 @@ def run(
     DEFINITION is cifar100, digits, or a Python file that defines STUDY. The same command again
     goes on where it was stopped.
     """
-    from hpo import definitions, exporter, local_run, result, tables
+    from hpo import definitions, local_run
+    from hpo.answer import result, tables
+    from hpo.bundle import exporter
     from storage.database import Database
     from studies.errors import DataUnavailable
 
@@ -158,8 +160,8 @@ def worker(
     """
     import signal
 
-    from hpo.parent import die_with_parent
-    from hpo.worker import work
+    from hpo.machine.parent import die_with_parent
+    from hpo.machine.worker import work
 
     if parent is not None:
         die_with_parent(parent, signal.SIGTERM)
@@ -204,8 +206,9 @@ def status(settings: "Settings", name: str, watch: bool, as_json: bool) -> None:
 @with_storage
 def export(settings: "Settings", name: str, out: Path | None, references: tuple[str, ...]) -> None:
     """Write the best configuration with its proof, and the trained model."""
-    from hpo import exporter, result, tables
-    from hpo.worker import find_definition
+    from hpo.answer import result, tables
+    from hpo.bundle import exporter
+    from hpo.machine.worker import find_definition
     from storage import studies
     from storage.database import Database
     from studies.dataset import prepare
@@ -235,7 +238,7 @@ def train(
     settings: "Settings", config_file: Path, out: Path | None, definition: str | None
 ) -> None:
     """Train an exported configuration again, without any database."""
-    from hpo import replay
+    from hpo.bundle import replay
 
     console = _console()
 
@@ -254,7 +257,8 @@ def train(
 @with_settings
 def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> None:
     """Try a definition here: train a few configurations for two epochs, without any database."""
-    from hpo import creation, definitions, devices, estimate, terminal
+    from hpo import creation, definitions, estimate, terminal
+    from hpo.machine import devices
     from studies.dataset import prepare
 
     asked = definitions.load(definition).with_settings(read_pairs(overrides))

@@ -9,10 +9,20 @@ import optuna
 
 from hpo.creation import Budget
 from hpo.definitions import Definition
-from hpo.devices import Device
 from hpo.errors import WorkFailed
-from hpo.messages import Answer, Diverged, Pruned, Raised, Ready, Report, Trained, Unfit, Work
-from hpo.slot import ChildLost, Slot
+from hpo.machine.devices import Device
+from hpo.machine.messages import (
+    Answer,
+    Diverged,
+    Pruned,
+    Raised,
+    Ready,
+    Report,
+    Trained,
+    Unfit,
+    Work,
+)
+from hpo.machine.slot import ChildLost, Slot
 from hpo.trials import suggest
 from studies.dataset import PreparedData
 from studies.space import Params

@@ -13,10 +13,11 @@ from typing import IO
 
 from rich.console import Console
 
-from hpo import creation, devices, estimate, terminal
+from hpo import creation, estimate, terminal
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import HpoError, WorkFailed
+from hpo.machine import devices
 from hpo.settings import Settings
 from hpo.status import Status, read_status
 from storage import studies

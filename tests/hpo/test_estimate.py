@@ -6,11 +6,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hpo import definitions, devices, estimate
+from hpo import definitions, estimate
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import WorkFailed
 from hpo.estimate import EPOCHS, SAMPLES, Pace, Sample
+from hpo.machine import devices
 from studies.dataset import PreparedData
 from studies.space import check_params
 from tests.conftest import DEFINITIONS
@@ -43,7 +44,9 @@ def troubled(tmp_path: Path) -> Callable[[str], Definition]:
 
 
 def _children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "hpo.child" in child.cmdline()]
+    return [
+        child for child in psutil.Process().children() if "hpo.machine.child" in child.cmdline()
+    ]
 
 
 def test_the_toy_is_measured(toy: Definition, toy_data: PreparedData) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hpo import devices
 from hpo.errors import UsageError
+from hpo.machine import devices
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ from rich.console import Group, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from hpo.result import Comparison, Result, Score
-from hpo.verdict import Difference, Estimate, points
+from hpo.answer.result import Comparison, Result, Score
+from hpo.answer.verdict import Difference, Estimate, points
 from storage.records import BASELINE
 
 # In a terminal the name above a column of accuracies stands for the losses beside it, too.

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from hpo import creation, tables
+from hpo import creation
+from hpo.answer import tables
+from hpo.answer.result import Comparison, LostTraining, Result, assemble
+from hpo.answer.verdict import Difference, Interval
 from hpo.creation import Budget
 from hpo.definitions import Definition
-from hpo.result import Comparison, LostTraining, Result, assemble
-from hpo.verdict import Difference, Interval
 from storage.database import Database
 from storage.states import DataSet
 from tests.databases import SqliteDatabases

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from hpo import best, creation
-from hpo.courier import MODEL
+from hpo import creation
+from hpo.answer.result import assemble
+from hpo.bundle import best
+from hpo.bundle.exporter import ExportedFiles, export
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import NoResult, UsageError
-from hpo.exporter import ExportedFiles, export
+from hpo.machine.courier import MODEL
 from hpo.provenance import git_commit
-from hpo.result import assemble
 from storage import artifacts, jobs
 from storage.database import Database
 from storage.records import ArtifactRecord, JobRecord, StudyRecord
@@ -156,7 +157,7 @@ def test_without_a_whole_model_the_configuration_is_exported_and_that_is_said(
     assert files.paths == (folder / "best.json",)
     assert files.best.training.model is None
     assert [path.name for path in folder.iterdir()] == ["best.json"]
-    (record,) = [entry for entry in caplog.records if entry.name == "hpo.exporter"]
+    (record,) = [entry for entry in caplog.records if entry.name == "hpo.bundle.exporter"]
     assert damage in record.getMessage()
     assert "hpo train --config" in record.getMessage()
 

@@ -9,9 +9,16 @@ import sqlalchemy as sa
 from optuna.artifacts import FileSystemArtifactStore
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.courier import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Courier, Outage, Reply, give_up
-from hpo.journal import Entry, Journal
-from hpo.messages import Diverged, Evaluated, Outcome, Pruned, Raised, Report, Trained
+from hpo.machine.courier import (
+    FIRST_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    Courier,
+    Outage,
+    Reply,
+    give_up,
+)
+from hpo.machine.journal import Entry, Journal
+from hpo.machine.messages import Diverged, Evaluated, Outcome, Pruned, Raised, Report, Trained
 from hpo.phases import advance
 from hpo.trials import Trials
 from storage import artifacts, evaluations, jobs

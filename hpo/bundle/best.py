@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from hpo.answer.result import Result
 from hpo.errors import UsageError
-from hpo.result import Result
 
 FORMAT: Literal[1] = 1
 

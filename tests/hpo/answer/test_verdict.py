@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from hpo.verdict import Difference, Interval, compare, estimate, estimate_accuracy, points
+from hpo.answer.verdict import Difference, Interval, compare, estimate, estimate_accuracy, points
 
 WINNER = np.array([[1, 1, 0, 1], [1, 1, 1, 1]], dtype=bool)
 BASELINE = np.array([[1, 0, 0, 1], [0, 0, 0, 1]], dtype=bool)

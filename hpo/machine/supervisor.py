@@ -14,14 +14,14 @@ from pathlib import Path
 from threading import Event
 
 from hpo import phases
-from hpo.assignment import Assignment
-from hpo.courier import Courier, Outage, Reply, give_up
 from hpo.definitions import Definition
-from hpo.devices import Device
 from hpo.errors import WorkFailed
-from hpo.journal import Entry, Journal
-from hpo.messages import Answer, FromChild, Outcome, Pruned, Ready, Report, Unfit
-from hpo.slot import ChildLost, Slot
+from hpo.machine.assignment import Assignment
+from hpo.machine.courier import Courier, Outage, Reply, give_up
+from hpo.machine.devices import Device
+from hpo.machine.journal import Entry, Journal
+from hpo.machine.messages import Answer, FromChild, Outcome, Pruned, Ready, Report, Unfit
+from hpo.machine.slot import ChildLost, Slot
 from hpo.trials import Trials
 from storage import jobs, studies, workers
 from storage.database import Database

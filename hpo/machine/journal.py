@@ -16,7 +16,7 @@ from typing import BinaryIO, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hpo.errors import UsageError
-from hpo.messages import Outcome, Report
+from hpo.machine.messages import Outcome, Report
 from storage.records import Lease
 
 ENTRIES = "entries.jsonl"

@@ -8,8 +8,8 @@ import pytest
 
 from hpo import definitions
 from hpo.errors import DefinitionError
+from hpo.machine.worker import find_definition
 from hpo.status import read_status
-from hpo.worker import find_definition
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState, Phase

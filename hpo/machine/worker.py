@@ -5,11 +5,12 @@ import threading
 from collections.abc import Sequence
 from types import FrameType
 
-from hpo import definitions, devices, provenance
+from hpo import definitions, provenance
 from hpo.definitions import Definition
 from hpo.errors import DefinitionError
+from hpo.machine import devices
+from hpo.machine.supervisor import Supervisor
 from hpo.settings import Settings
-from hpo.supervisor import Supervisor
 from storage import studies
 from storage.database import Database
 from storage.records import StudyRecord

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import IO, Any
 
-from hpo import messages
-from hpo.devices import Device
+from hpo.machine import messages
+from hpo.machine.devices import Device
 
 # What a child must not see: where the database is, and how to get in.
 SECRET_PREFIXES = ("HPO_STORAGE", "PG", "MYSQL_", "AWS_")
@@ -53,7 +53,7 @@ class Slot:
         }
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "hpo.child", str(theirs.fileno()), str(os.getpid())],
+                [sys.executable, "-m", "hpo.machine.child", str(theirs.fileno()), str(os.getpid())],
                 env=environment | {"TF_CPP_MIN_LOG_LEVEL": "2"} | self.device.environment,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

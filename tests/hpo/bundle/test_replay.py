@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from hpo import creation, devices, exporter, provenance, replay
+from hpo import creation, provenance
+from hpo.bundle import exporter, replay
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import DefinitionError, UsageError, WorkFailed
-from hpo.supervisor import Supervisor
+from hpo.machine import devices
+from hpo.machine.supervisor import Supervisor
 from storage.database import Database
 from studies.dataset import PreparedData
 from tests.databases import SqliteDatabases
@@ -210,7 +212,7 @@ def test_a_child_that_dies_is_told(
 
 def test_nothing_here_imports_a_deep_learning_framework() -> None:
     """The command line answers at once; only a child of it trains."""
-    modules = "hpo.verdict, hpo.result, hpo.tables, hpo.best, hpo.exporter, hpo.replay"
+    modules = "hpo.answer.verdict, hpo.answer.result, hpo.answer.tables, hpo.bundle.best, hpo.bundle.exporter, hpo.bundle.replay"
     code = f"import sys, {modules}; print({{'tensorflow', 'keras', 'jax'}} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60

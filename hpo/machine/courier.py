@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from hpo import phases
-from hpo.journal import Entry, Journal
-from hpo.messages import Diverged, Outcome, Pruned, Raised, Report, Trained
+from hpo.machine.journal import Entry, Journal
+from hpo.machine.messages import Diverged, Outcome, Pruned, Raised, Report, Trained
 from hpo.trials import Ending, Trials
 from storage import artifacts, evaluations, jobs
 from storage.database import Database

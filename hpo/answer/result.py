@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, computed_field
 
+from hpo.answer.verdict import Correct, Difference, Estimate, compare, estimate, estimate_accuracy
 from hpo.errors import NoResult
 from hpo.status import first_line
-from hpo.verdict import Correct, Difference, Estimate, compare, estimate, estimate_accuracy
 from storage import evaluations, jobs, studies
 from storage.database import Database
 from storage.records import BASELINE, EvaluationRecord, JobRecord, Params, StudyRecord

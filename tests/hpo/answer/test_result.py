@@ -3,10 +3,10 @@
 import pytest
 
 from hpo import creation, phases
+from hpo.answer.result import Result, assemble
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import NoResult
-from hpo.result import Result, assemble
 from storage.database import Database
 from storage.errors import StudyNotFound
 from storage.records import JobRecord, StudyRecord

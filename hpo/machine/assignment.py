@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from hpo.definitions import Definition
-from hpo.messages import Work
+from hpo.machine.messages import Work
 from storage.records import BASELINE, JobRecord, Lease, StudyRecord
 from storage.states import DataSet, Phase
 from studies.dataset import PreparedData

@@ -13,9 +13,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Never
 
-from hpo import definitions, messages
+from hpo import definitions
 from hpo.errors import DefinitionError
-from hpo.parent import die_with_parent
+from hpo.machine import messages
+from hpo.machine.parent import die_with_parent
 from studies import dataset, evaluation, training
 from studies.errors import DataError
 from studies.study import Study

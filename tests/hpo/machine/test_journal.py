@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from hpo.errors import UsageError
-from hpo.journal import Entry, Journal
-from hpo.messages import Diverged, Evaluated, Pruned, Raised, Report, Trained
+from hpo.machine.journal import Entry, Journal
+from hpo.machine.messages import Diverged, Evaluated, Pruned, Raised, Report, Trained
 from storage.records import Lease
 from tests.waiting import eventually
 
@@ -150,8 +150,8 @@ def test_a_killed_writer_loses_nothing_it_was_told_is_safe(tmp_path: Path) -> No
     """A process killed while it writes as fast as it can leaves every entry whose `append` had
     returned, in order."""
     code = (
-        "import sys; from pathlib import Path; from hpo.journal import Entry, Journal\n"
-        "from hpo.messages import Report\n"
+        "import sys; from pathlib import Path; from hpo.machine.journal import Entry, Journal\n"
+        "from hpo.machine.messages import Report\n"
         "journal, epoch = Journal.create(Path(sys.argv[1]), sys.argv[2]), 0\n"
         "while True:\n"
         "    epoch += 1\n"
@@ -181,7 +181,7 @@ def test_orphans_are_those_of_the_dead(tmp_path: Path) -> None:
     """A journal is left alone while its supervisor lives, stopped or not, and while it belongs to
     another study; once that supervisor is dead it is found, and by one only."""
     code = (
-        "import sys, time; from pathlib import Path; from hpo.journal import Journal\n"
+        "import sys, time; from pathlib import Path; from hpo.machine.journal import Journal\n"
         "journal = Journal.create(Path(sys.argv[1]), sys.argv[2]); print('open', flush=True)\n"
         "time.sleep(300)\n"
     )
@@ -225,7 +225,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_many_come_and_go_at_once(tmp_path: Path) -> None:
     """Supervisors that start, look for orphans and leave at the same moment do not meet badly."""
     code = (
-        "import sys, uuid; from pathlib import Path; from hpo.journal import Journal\n"
+        "import sys, uuid; from pathlib import Path; from hpo.machine.journal import Journal\n"
         "root = Path(sys.argv[1]); input()\n"
         "for _ in range(40):\n"
         "    found = list(Journal.orphans(root, sys.argv[2]))\n"

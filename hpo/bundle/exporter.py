@@ -12,11 +12,11 @@ from pathlib import Path
 from optuna.artifacts.exceptions import ArtifactNotFound
 
 from hpo import provenance
-from hpo.best import BestConfiguration, ModelFile, Training
-from hpo.courier import MODEL
+from hpo.answer.result import Result, assemble
+from hpo.bundle.best import BestConfiguration, ModelFile, Training
 from hpo.definitions import Definition
 from hpo.errors import UsageError
-from hpo.result import Result, assemble
+from hpo.machine.courier import MODEL
 from storage import artifacts, jobs, studies, workers
 from storage.database import Database
 from storage.records import JobRecord

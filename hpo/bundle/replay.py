@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hpo import best, definitions, devices, messages, provenance
-from hpo.best import BestConfiguration
+from hpo import definitions, provenance
+from hpo.bundle import best
+from hpo.bundle.best import BestConfiguration
 from hpo.definitions import Definition
 from hpo.errors import DefinitionError, UsageError, WorkFailed
-from hpo.slot import ChildLost, Slot
+from hpo.machine import devices, messages
+from hpo.machine.slot import ChildLost, Slot
 from studies.dataset import prepare
 
 SUFFIX = ".keras"

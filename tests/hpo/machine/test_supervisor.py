@@ -15,9 +15,9 @@ from sqlalchemy.engine import Connection
 from hpo import creation, definitions, provenance
 from hpo.creation import Budget
 from hpo.definitions import Definition
-from hpo.devices import find
 from hpo.errors import WorkFailed
-from hpo.supervisor import MAX_LOSSES, Supervisor
+from hpo.machine.devices import find
+from hpo.machine.supervisor import MAX_LOSSES, Supervisor
 from storage import artifacts, evaluations, jobs, workers
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, Lease, StudyRecord
@@ -233,7 +233,7 @@ def test_a_supervisor_never_imports_tensorflow(
     neither TensorFlow nor Keras nor JAX."""
     study = creation.create(db, "toy", toy, SMALL)
     code = (
-        "import json, sys; from hpo import definitions, worker; from hpo.settings import Settings\n"
+        "import json, sys; from hpo import definitions; from hpo.machine import worker; from hpo.settings import Settings\n"
         "for name in definitions.BUILT_IN: definitions.load(name)\n"
         "worker.work(Settings(**json.loads(sys.argv[1])), 'toy', [sys.argv[2]])\n"
         "print(sorted({'tensorflow', 'keras', 'jax', 'torch'} & set(sys.modules)))\n"

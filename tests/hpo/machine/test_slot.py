@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from hpo import definitions
-from hpo.devices import Device
-from hpo.messages import (
+from hpo.machine.devices import Device
+from hpo.machine.messages import (
     Answer,
     Diverged,
     FromChild,
@@ -24,7 +24,7 @@ from hpo.messages import (
     Unfit,
     Work,
 )
-from hpo.slot import ChildLost, Slot
+from hpo.machine.slot import ChildLost, Slot
 from studies.dataset import PreparedData
 from tests.conftest import DEFINITIONS
 from tests.waiting import eventually
@@ -70,7 +70,7 @@ def _child(slot: Slot) -> psutil.Process:
     """The slot's child, once it runs our code."""
     slot.start()
     assert _hear(slot) == Ready()
-    (child,) = (c for c in psutil.Process().children() if "hpo.child" in c.cmdline())
+    (child,) = (c for c in psutil.Process().children() if "hpo.machine.child" in c.cmdline())
     return child
 
 
@@ -220,8 +220,8 @@ def test_children_die_with_their_supervisor(
 ) -> None:
     """Killed with no chance to say goodbye, a supervisor takes its child with it, at once."""
     code = (
-        "import sys, time; from hpo.devices import Device; from hpo.messages import *\n"
-        "from hpo.slot import Slot\n"
+        "import sys, time; from hpo.machine.devices import Device; from hpo.machine.messages import *\n"
+        "from hpo.machine.slot import Slot\n"
         "slot = Slot(Device('cpu:0')); slot.start(); slot.receive()\n"
         "if sys.argv[1]: slot.send(Work.model_validate_json(sys.argv[1]))\n"
         "print(slot._process.pid, flush=True); time.sleep(300)\n"

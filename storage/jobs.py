@@ -134,15 +134,6 @@ def write(tx: Connection, lease: Lease, **columns: Any) -> None:
     strike(tx, lease, **columns)
 
 
-def open_holdout(tx: Connection, lease: Lease) -> None:
-    """Notes that the holdout is opened for a job; the first time counts.
-
-    Raises:
-        LeaseLost: it is no longer ours to train.
-    """
-    strike(tx, lease, opened_ms=sa.func.coalesce(jobs.c.opened_ms, now_ms()))
-
-
 def cancel(tx: Connection, study_id: int, states: Collection[JobState], reason: str) -> int:
     """Cancels the study's jobs in these states; a holder of one finds its lease lost. A search
     job that was begun has a running trial at Optuna, which fails with it."""

@@ -107,7 +107,6 @@ class JobRecord(_FromRow):
     reason: str | None
     started_ms: int | None
     ended_ms: int | None
-    opened_ms: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "phase", Phase(self.phase))
@@ -139,7 +138,7 @@ class WorkerRecord(_FromRow):
     host: str
     pid: int
     slots: list[str]
-    versions: Mapping[str, str]
+    provenance: Mapping[str, Any]
     started_ms: int
     seen_ms: int
     left_ms: int | None
@@ -147,17 +146,37 @@ class WorkerRecord(_FromRow):
 
 @dataclass(frozen=True)
 class EvaluationRecord(_FromRow):
-    """A trained model on one split; `labels` and `predictions` hold one byte an image."""
+    """A trained model on one split; `labels` and `predictions` hold one byte an image, `losses`
+    one little-endian float32 an image, in nats."""
 
     job_id: int
     split: Split
-    accuracy: float
-    loss: float
     labels: bytes
     predictions: bytes
+    losses: bytes
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "split", Split(self.split))
+
+
+@dataclass(frozen=True)
+class OpeningRecord(_FromRow):
+    """A training that was given a holdout: which, when, to whom, and what was trained. `who` is a
+    person's account and a host; `configuration` is BASELINE, or a number of its study."""
+
+    id: int
+    job_id: int | None
+    holdout_sha256: str
+    opened_ms: int
+    who: str
+    study: str
+    study_uuid: str
+    definition: str
+    definition_hash: str
+    generation: int
+    configuration: int
+    params: Params
+    seed: int
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,6 @@ jobs = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("started_ms", BigInteger),  # the last claim
     Column("ended_ms", BigInteger),
-    # When the holdout was opened for this job; a retried job is the same opening.
-    Column("opened_ms", BigInteger),
     UniqueConstraint("study_id", "generation", "phase", "configuration", "seed", "data_set"),
     Index(None, "study_id", "state", "lease_expires_ms"),
 )
@@ -96,7 +94,7 @@ workers = Table(
     Column("host", String(255), nullable=False),
     Column("pid", Integer, nullable=False),
     Column("slots", JSON, nullable=False),
-    Column("versions", JSON, nullable=False),
+    Column("provenance", JSON, nullable=False),
     Column("started_ms", BigInteger, nullable=False),
     Column("seen_ms", BigInteger, nullable=False),
     Column("left_ms", BigInteger),
@@ -108,12 +106,32 @@ evaluations = Table(
     Column("id", Integer, primary_key=True),
     Column("job_id", ForeignKey("hpo_jobs.id", ondelete="CASCADE"), nullable=False),
     Column("split", String(16), nullable=False),
-    Column("accuracy", Float, nullable=False),
-    Column("loss", Float, nullable=False),
     # One unsigned byte an image, in the order of the split's file.
     Column("labels", LargeBinary, nullable=False),
     Column("predictions", LargeBinary, nullable=False),
+    # Cross-entropy in nats, one little-endian float32 an image.
+    Column("losses", LargeBinary, nullable=False),
     UniqueConstraint("job_id", "split"),
+)
+
+# The seal of the holdouts: each training that was given one. It outlives studies and their jobs,
+# and so says again what their rows say.
+openings = Table(
+    "hpo_openings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job_id", ForeignKey("hpo_jobs.id", ondelete="SET NULL"), unique=True),
+    Column("holdout_sha256", String(64), nullable=False, index=True),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("who", String(255), nullable=False),
+    Column("study", String(255), nullable=False),
+    Column("study_uuid", String(36), nullable=False),
+    Column("definition", String(255), nullable=False),
+    Column("definition_hash", String(64), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("configuration", Integer, nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("seed", BigInteger, nullable=False),
 )
 
 # An artifact is valid once its row stands here; its bytes are written before, removed after.

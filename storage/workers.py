@@ -1,6 +1,7 @@
 """Workers: the supervisors that were seen. Every function runs in the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -16,7 +17,7 @@ def join(
     host: str,
     pid: int,
     slots: Sequence[str],
-    versions: Mapping[str, str],
+    provenance: Mapping[str, Any],
 ) -> None:
     """Notes a supervisor that starts."""
     tx.execute(
@@ -25,7 +26,7 @@ def join(
             host=host,
             pid=pid,
             slots=list(slots),
-            versions=dict(versions),
+            provenance=dict(provenance),
             started_ms=now_ms(),
             seen_ms=now_ms(),
         )

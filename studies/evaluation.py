@@ -32,6 +32,8 @@ class Evaluation:
     """Mean cross-entropy in nats; not finite where the model's output is not."""
     predictions: NDArray[np.int64]
     """The most probable class of each image (n,); the lowest label among equals."""
+    losses: NDArray[np.float32]
+    """The cross-entropy of each image (n,), in nats."""
 
 
 # Keras's own clipping: a sure but wrong answer costs 16 nats and not an infinity.
@@ -40,8 +42,18 @@ _SMALLEST_PROBABILITY = 1e-7
 
 def evaluate(model: Classifier, x: NDArray[np.uint8], y: NDArray[np.int64]) -> Evaluation:
     """Compare the model's answers for images `x` (n, ...) with labels `y` (n,)."""
-    probabilities = model.predict(x).astype(np.float64)
-    predictions = probabilities.argmax(axis=1).astype(np.int64)
-    of_truth = probabilities[np.arange(len(y)), y]
-    loss = -np.log(np.clip(of_truth, _SMALLEST_PROBABILITY, 1.0)).mean()
-    return Evaluation(float((predictions == y).mean()), float(loss), predictions)
+    return judge(model.predict(x), y)
+
+
+def judge(probabilities: NDArray[np.float32], y: NDArray[np.int64]) -> Evaluation:
+    """Compare class probabilities (n, k) with labels `y` (n,)."""
+    exact = probabilities.astype(np.float64)
+    predictions = exact.argmax(axis=1).astype(np.int64)
+    of_truth = exact[np.arange(len(y)), y]
+    losses = -np.log(np.clip(of_truth, _SMALLEST_PROBABILITY, 1.0))
+    return Evaluation(
+        accuracy=float((predictions == y).mean()),
+        loss=float(losses.mean()),
+        predictions=predictions,
+        losses=losses.astype(np.float32),
+    )

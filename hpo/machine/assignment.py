@@ -22,6 +22,11 @@ class Assignment:
     stop: bool = False
     """The pruner has answered: the child is to be told to stop at its next report."""
 
+    @property
+    def data_set(self) -> Literal["search", "new"]:
+        """The name that `studies` has for the job's classes."""
+        return "new" if self.job.data_set == DataSet.NEW else "search"
+
     def work(
         self, definition: Definition, study: StudyRecord, data: PreparedData, model_file: Path
     ) -> Work:
@@ -29,7 +34,6 @@ class Assignment:
         winner's on the searched classes are kept, one of which is exported."""
         job = self.job
         final = job.phase == Phase.FINAL
-        data_set: Literal["search", "new"] = "new" if job.data_set == DataSet.NEW else "search"
         kept = final and job.data_set == DataSet.SEARCH and job.configuration != BASELINE
         return Work(
             definition=definition.reference,
@@ -37,7 +41,7 @@ class Assignment:
             settings=dict(study.settings),
             params=dict(job.params or {}),
             seed=job.seed,
-            training_file=str(data.training_path(data_set)),
-            holdout_file=str(data.holdout_path(data_set)) if final else None,
+            training_file=str(data.training_path(self.data_set)),
+            holdout_file=str(data.holdout_path(self.data_set)) if final else None,
             model_file=str(model_file) if kept else None,
         )

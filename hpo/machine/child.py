@@ -13,12 +13,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Never
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hpo import definitions
 from hpo.errors import DefinitionError
 from hpo.machine import messages
 from hpo.machine.parent import die_with_parent
-from studies import dataset, evaluation, training
-from studies.errors import DataError
+from studies import dataset, evaluation, training, weights
+from studies.errors import DataError, ModelError
 from studies.study import Study
 
 
@@ -41,25 +44,26 @@ def main() -> Never:
     messages.send(pipe, messages.Ready())
     try:
         while True:
-            work = messages.receive_in_child(pipe)
-            assert isinstance(work, messages.Work), f"out of turn: {work}"
-            messages.send(pipe, do(work, pipe))
+            match messages.receive_in_child(pipe):
+                case messages.Work() as work:
+                    messages.send(pipe, train(work, pipe))
+                case messages.Question() as question:
+                    messages.send(pipe, classify(question))
+                case messages.Answer():
+                    raise AssertionError("an answer to nothing")
     except (EOFError, OSError, SupervisorGone):
         # Without a supervisor there is nobody to train for. Skips TensorFlow's slow farewell.
         os._exit(0)
 
 
-def do(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome | messages.Unfit:
+def train(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome | messages.Unfit:
     """Trains one job, reporting each epoch; whatever the definition raises is an outcome."""
     try:
-        definition = definitions.load(work.definition)
+        study = _study(work)
         images = dataset.load_training(Path(work.training_file))
         holdout = work.holdout_file and dataset.load_holdout(Path(work.holdout_file))
     except (DefinitionError, DataError) as error:
         return messages.Unfit(reason=str(error))
-    if definition.hash != work.definition_hash:
-        return messages.Unfit(reason=f"the definition {work.definition} was changed meanwhile")
-    study = definition.study.with_settings(work.settings)
 
     def report(epoch: training.Epoch) -> bool:
         score = _finite(epoch.number, study.score_key, epoch.metrics[study.score_key])
@@ -84,8 +88,34 @@ def do(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome | 
     except NotFinite as error:
         return messages.Diverged(epoch=error.epoch, reason=str(error))
     except Exception as error:
-        cause = f"{type(error).__name__}: {error}"
-        return messages.Raised(error=cause, traceback=traceback.format_exc())
+        return _raised(error)
+
+
+def classify(question: messages.Question) -> messages.Classified | messages.Raised | messages.Unfit:
+    """Answers with a model whose weights are read into what the definition's code builds."""
+    try:
+        study = _study(question)
+        images = dataset.load_holdout(Path(question.images_file))
+        shape, file = images.x.shape[1:], Path(question.model_file)
+        model = weights.restore(study, question.params, shape, question.n_classes, file)
+        probabilities = model.predict(images.x)
+    except (DefinitionError, DataError, ModelError) as error:
+        return messages.Unfit(reason=str(error))
+    except Exception as error:
+        return _raised(error)
+    return messages.Classified(probabilities=_encode(probabilities, "<f4"))
+
+
+def _study(asked: messages.OfDefinition) -> Study:
+    definition = definitions.load(asked.definition)
+    if definition.hash != asked.definition_hash:
+        raise DefinitionError(f"the definition {asked.definition} was changed meanwhile")
+    return definition.study.with_settings(asked.settings)
+
+
+def _raised(error: Exception) -> messages.Raised:
+    cause = f"{type(error).__name__}: {error}"
+    return messages.Raised(error=cause, traceback=traceback.format_exc())
 
 
 def _finish(
@@ -102,13 +132,13 @@ def _finish(
             ("holdout", holdout.x, holdout.y),
         ):
             result = evaluation.evaluate(trained.model, x, y)
+            _finite(study.epochs, f"{split} loss", result.loss)
             evaluated.append(
                 messages.Evaluated(
                     split=split,
-                    accuracy=result.accuracy,
-                    loss=_finite(study.epochs, f"{split} loss", result.loss),
-                    labels=b64encode(y.astype("uint8").tobytes()),
-                    predictions=b64encode(result.predictions.astype("uint8").tobytes()),
+                    labels=_encode(y, "u1"),
+                    predictions=_encode(result.predictions, "u1"),
+                    losses=_encode(result.losses, "<f4"),
                 )
             )
     if work.model_file is not None:
@@ -119,6 +149,10 @@ def _finish(
         evaluations=tuple(evaluated),
         model_file=work.model_file,
     )
+
+
+def _encode(values: NDArray[np.generic], dtype: str) -> bytes:
+    return b64encode(values.astype(dtype).tobytes())
 
 
 def _finite(epoch: int, metric: str, value: float) -> float:

@@ -162,10 +162,9 @@ def _records(job: JobRecord, trained: Trained) -> list[EvaluationRecord]:
         EvaluationRecord(
             job_id=job.id,
             split=Split(result.split),
-            accuracy=result.accuracy,
-            loss=result.loss,
             labels=result.labels,
             predictions=result.predictions,
+            losses=result.losses,
         )
         for result in trained.evaluations
     ]

@@ -1,10 +1,12 @@
 """What this machine can train on: one slot for each NVIDIA GPU, else a few CPU slots."""
 
 import os
+import platform
 import shutil
 import subprocess
 from dataclasses import dataclass, field
 from itertools import takewhile
+from pathlib import Path
 
 import psutil
 
@@ -18,9 +20,11 @@ SLOT_MEMORY_BYTES = 2 << 30
 
 @dataclass(frozen=True)
 class Device:
-    """Where one slot's child trains; `environment` pins it there before anything is imported."""
+    """Where one slot's child trains; `environment` pins it there before anything is imported.
+    Devices of equal `kind` give equal numbers; it is empty where it is not known."""
 
     name: str
+    kind: str
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -46,7 +50,17 @@ def find(cpu_slots: int | None = None) -> list[Device]:
         "TF_NUM_INTRAOP_THREADS": threads,
         "TF_NUM_INTEROP_THREADS": "1",
     }
-    return [Device(f"cpu:{index}", environment) for index in range(cpu_slots)]
+    kind = f"{_processor()}, {threads} thread{'s' * (threads != '1')}"
+    return [Device(f"cpu:{index}", kind, environment) for index in range(cpu_slots)]
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:  # no Linux
+        lines = []
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(models, platform.processor()) or platform.machine()
 
 
 def _gpus() -> list[Device]:
@@ -55,22 +69,31 @@ def _gpus() -> list[Device]:
         listed = [name.strip() for name in visible.split(",") if name.strip()]
         names = list(takewhile(lambda name: name != "-1", listed))  # as CUDA itself reads it
     else:
-        names = _listed_gpus()
+        names = list(_models("index"))
+    if not names:
+        return []
+    models = _models("index") | _models("uuid")
     return [
         Device(
             f"gpu:{name}",
-            {"CUDA_VISIBLE_DEVICES": name, "TF_FORCE_GPU_ALLOW_GROWTH": "true"},
+            models.get(name, ""),
+            {
+                "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+                "CUDA_VISIBLE_DEVICES": name,
+                "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+            },
         )
         for name in names
     ]
 
 
-def _listed_gpus() -> list[str]:
+def _models(key: str) -> dict[str, str]:
+    """The models of this machine's GPUs by their index or uuid; none without a driver."""
     if shutil.which("nvidia-smi") is None:
-        return []
+        return {}
     try:
         listed = subprocess.run(
-            ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"],
+            ["nvidia-smi", f"--query-gpu={key},name", "--format=csv,noheader"],
             capture_output=True,
             text=True,
             timeout=ANSWER_SECONDS,
@@ -80,4 +103,6 @@ def _listed_gpus() -> list[str]:
         raise UsageError(
             "nvidia-smi does not answer: mend the GPU driver, or train on the CPU with --cpu N"
         ) from None
-    return listed.stdout.split() if listed.returncode == 0 else []
+    lines = listed.stdout.splitlines() if listed.returncode == 0 else []
+    pairs = (line.partition(",") for line in lines)
+    return {name.strip(): model.strip() for name, _, model in pairs}

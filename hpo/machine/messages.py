@@ -18,19 +18,35 @@ class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Work(_Message):
-    """To the child: train this. Only a final job is given a holdout file."""
+class OfDefinition(_Message):
+    """What a definition makes of a configuration is asked for."""
 
-    kind: Literal["work"] = "work"
     definition: str
     definition_hash: str
     settings: dict[str, Any]
     params: dict[str, str | int | float]
+
+
+class Work(OfDefinition):
+    """To the child: train this. Only a final job is given a holdout file."""
+
+    kind: Literal["work"] = "work"
     seed: int
     training_file: str
     holdout_file: str | None = None
     # Where the trained model is to be saved; None where nobody wants it.
     model_file: str | None = None
+
+
+class Question(OfDefinition):
+    """To the child: how does this model, rebuilt by the definition's code, classify these images?
+    Of `model_file` the weights are read; `images_file` is a holdout file, of which the labels are
+    not looked at."""
+
+    kind: Literal["question"] = "question"
+    n_classes: int
+    model_file: str
+    images_file: str
 
 
 class Answer(_Message):
@@ -57,13 +73,13 @@ class Report(_Message):
 
 
 class Evaluated(_Message):
-    """One split as the trained model sees it; one byte an image in labels and predictions."""
+    """One split as the trained model sees it: one byte an image in labels and predictions, one
+    little-endian float32 an image in losses, which are in nats."""
 
     split: str
-    accuracy: float
-    loss: float
     labels: Base64Bytes
     predictions: Base64Bytes
+    losses: Base64Bytes
 
 
 class Trained(_Message):
@@ -74,6 +90,13 @@ class Trained(_Message):
     loss: float
     evaluations: tuple[Evaluated, ...] = ()
     model_file: str | None = None
+
+
+class Classified(_Message):
+    """From the child: the class probabilities of each image, little-endian float32 (n, k)."""
+
+    kind: Literal["classified"] = "classified"
+    probabilities: Base64Bytes
 
 
 class Pruned(_Message):
@@ -108,8 +131,8 @@ class Unfit(_Message):
 
 
 Outcome = Trained | Pruned | Diverged | Raised
-FromChild = Ready | Report | Unfit | Outcome
-ToChild = Work | Answer
+FromChild = Ready | Report | Unfit | Classified | Outcome
+ToChild = Work | Question | Answer
 
 _FROM_CHILD: TypeAdapter[FromChild] = TypeAdapter(Annotated[FromChild, Field(discriminator="kind")])
 _TO_CHILD: TypeAdapter[ToChild] = TypeAdapter(Annotated[ToChild, Field(discriminator="kind")])

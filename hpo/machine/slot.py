@@ -17,6 +17,8 @@ from hpo.machine.devices import Device
 # What a child must not see: where the database is, and how to get in.
 SECRET_PREFIXES = ("HPO_STORAGE", "PG", "MYSQL_", "AWS_")
 LOG_TAIL_BYTES = 2000
+# Python would look for modules in the working directory first, which may be anybody's.
+ISOLATED = ("-P",)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,14 @@ class Slot:
         }
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "hpo.machine.child", str(theirs.fileno()), str(os.getpid())],
+                [
+                    sys.executable,
+                    *ISOLATED,
+                    "-m",
+                    "hpo.machine.child",
+                    str(theirs.fileno()),
+                    str(os.getpid()),
+                ],
                 env=environment | {"TF_CPP_MIN_LOG_LEVEL": "2"} | self.device.environment,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

@@ -6,24 +6,38 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Event
 
-from hpo import phases
+from sqlalchemy.engine import Connection
+
+from hpo import phases, provenance
 from hpo.definitions import Definition
 from hpo.errors import WorkFailed
 from hpo.machine.assignment import Assignment
 from hpo.machine.courier import Courier, Outage, Reply, give_up
 from hpo.machine.devices import Device
 from hpo.machine.journal import Entry, Journal
-from hpo.machine.messages import Answer, FromChild, Outcome, Pruned, Ready, Report, Unfit
+from hpo.machine.messages import (
+    Answer,
+    Classified,
+    Diverged,
+    FromChild,
+    Outcome,
+    Pruned,
+    Raised,
+    Ready,
+    Report,
+    Trained,
+    Unfit,
+)
 from hpo.machine.slot import ChildLost, Slot
 from hpo.trials import Trials
-from storage import jobs, studies, workers
+from storage import jobs, openings, studies, workers
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, LeaseLost
 from storage.records import Lease, StudyRecord
@@ -47,7 +61,6 @@ class Supervisor:
         definition: Definition,
         data: PreparedData,
         devices: Sequence[Device],
-        versions: Mapping[str, str],
         *,
         state_dir: Path,
         lease_seconds: float,
@@ -57,7 +70,9 @@ class Supervisor:
         self._study = study
         self._definition = definition
         self._data = data
-        self._versions = versions
+        self._provenance = provenance.of_device(
+            " + ".join(sorted({device.kind for device in devices}))
+        )
         self._lease_seconds = lease_seconds
         self._slots = [Slot(device) for device in devices]
         self._assignments: dict[Slot, Assignment] = {}
@@ -79,7 +94,8 @@ class Supervisor:
         """
         slots = [slot.device.name for slot in self._slots]
         with self._db.transaction() as tx:
-            workers.join(tx, self.id, socket.gethostname(), os.getpid(), slots, self._versions)
+            made_by = self._provenance.model_dump(mode="json")
+            workers.join(tx, self.id, socket.gethostname(), os.getpid(), slots, made_by)
         try:
             for slot in self._slots:
                 slot.start()
@@ -157,7 +173,7 @@ class Supervisor:
                     assignment.job = self._trials.begin(assignment.job, assignment.lease)
                 elif assignment.job.phase == Phase.FINAL:
                     with self._db.transaction() as tx:
-                        jobs.open_holdout(tx, assignment.lease)
+                        self._open_holdout(tx, assignment)
             except LeaseLost as lost:
                 log.info("%s", lost)
                 del self._assignments[slot]
@@ -172,6 +188,11 @@ class Supervisor:
             slot.send(assignment.work(self._definition, self._study, self._data, model_file))
             assignment.begun = True
             log.info("%s trains %s", slot.device.name, job.title)
+
+    def _open_holdout(self, tx: Connection, assignment: Assignment) -> None:
+        job = assignment.job
+        holdout = self._data.holdout_sha256(assignment.data_set)
+        openings.add(tx, self._study, job, assignment.lease, holdout, provenance.account())
 
     def _claim(self) -> None:
         idle = [slot for slot in self._slots if slot.ready and slot not in self._assignments]
@@ -221,11 +242,13 @@ class Supervisor:
                     slot.send(Answer(go_on=not assignment.stop))
             case Unfit(reason=reason):
                 raise WorkFailed(f"{reason}; this worker leaves, its jobs are free for others")
-            case _:
+            case Trained() | Pruned() | Diverged() | Raised() as outcome:
                 assignment = self._assignments.pop(slot)
                 self._claim_at = time.monotonic()
-                log.info("%s: %s", assignment.job.title, message.kind)
-                self._post(assignment.lease, message)
+                log.info("%s: %s", assignment.job.title, outcome.kind)
+                self._post(assignment.lease, outcome)
+            case Classified():
+                raise AssertionError("a supervisor asks no questions")
 
     def _restart(self, slot: Slot, reason: str) -> None:
         slot.failed_starts += not slot.ready

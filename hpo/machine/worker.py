@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from types import FrameType
 
-from hpo import definitions, provenance
+from hpo import definitions
 from hpo.definitions import Definition
 from hpo.errors import DefinitionError
 from hpo.machine import devices
@@ -51,7 +51,6 @@ def work(settings: Settings, name: str, references: Sequence[str] = ()) -> Study
             definition,
             data,
             devices.find(settings.cpu_slots),
-            provenance.versions(),
             state_dir=settings.state_dir,
             lease_seconds=settings.lease_seconds,
         ).run(stop)

@@ -17,6 +17,7 @@ from tests.marks import on
 from tests.storage.conftest import NEW_STUDY, Held
 from tests.waiting import eventually
 
+MADE_BY = {"versions": {"python": "3"}, "device": "an abacus", "git_commit": None}
 Claim = Callable[..., tuple[JobRecord, Lease]]
 
 
@@ -98,21 +99,24 @@ def test_a_study_has_a_beginning_and_an_end(db: Database, squares: StudyRecord) 
 def test_workers_of_a_study(db: Database, squares: StudyRecord, claim: Claim) -> None:
     """A worker is one of the study's once it has claimed; leaving and being seen are noted."""
     with db.transaction() as tx:
-        workers.join(tx, "w1", "host", 17, ["cpu:0", "cpu:1"], {"python": "3"})
+        workers.join(tx, "w1", "host", 17, ["cpu:0", "cpu:1"], MADE_BY)
         workers.join(tx, "w2", "host", 18, ["cpu:0"], {})
     claim("w1")
     with db.transaction() as tx:
         (known,) = workers.of_study(tx, squares.id)
         workers.leave(tx, "w1")
         (left,) = workers.of_study(tx, squares.id)
-    assert (known.id, known.slots, known.versions) == ("w1", ["cpu:0", "cpu:1"], {"python": "3"})
+    assert (known.id, known.slots, known.provenance) == ("w1", ["cpu:0", "cpu:1"], MADE_BY)
     assert known.left_ms is None
     assert left.left_ms is not None and left.seen_ms >= known.seen_ms
 
 
 def test_evaluations_come_back(db: Database, squares: StudyRecord, held: Held) -> None:
-    """Labels and predictions come back byte by byte, and once a split."""
-    record = EvaluationRecord(held.job.id, Split.HOLDOUT, 0.5, 1.25, bytes(range(256)), b"\0\1")
+    """Labels, predictions and losses come back byte by byte, and once a split."""
+    losses = b"\0\0\x80\x3f" * 256
+    record = EvaluationRecord(
+        held.job.id, Split.HOLDOUT, bytes(range(256)), bytes(reversed(range(256))), losses
+    )
     with db.transaction() as tx:
         evaluations.add(tx, [record])
         evaluations.add(tx, [])

@@ -12,15 +12,17 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from optuna.storages import RDBStorage
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
-from storage import schema, tables
+from storage import jobs, schema, studies, tables
 from storage.database import Database
 from storage.engine import make_engine, parse_url
 from storage.errors import DatabaseUnavailable, NotPermitted, SchemaMismatch
+from storage.states import JobState
 from tests.databases import Databases
 from tests.marks import on
 
@@ -107,29 +109,88 @@ def test_older_tables_are_refused_then_upgraded(
     newer = tmp_path / "migrations"
     shutil.copytree(tables.MIGRATIONS, newer)
     migration = "from alembic import op\nimport sqlalchemy as sa\n"
-    migration += "revision, down_revision = '7777', '0001'\n"
+    migration += "revision, down_revision = '7777', '0002'\n"
     migration += "def upgrade():\n    op.create_table('hpo_later', sa.Column('id', sa.Integer))\n"
     (newer / "versions" / "7777_later.py").write_text(migration)
     monkeypatch.setattr(tables, "MIGRATIONS", newer)
-    with pytest.raises(SchemaMismatch, match=r"older \(0001\).*run `hpo db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"older \(0002\).*run `hpo db upgrade`"):
         Database.open(url)
     Database.create(url).close()
     Database.open(url).close()
     assert "hpo_later" in sa.inspect(db.engine).get_table_names()
 
 
+@pytest.fixture
+def first_tables(bare_url: str, bare_engine: Engine) -> Engine:
+    """A database as the first hpo made it, with a study of one job."""
+    RDBStorage(bare_url.replace("postgresql:", "postgresql+psycopg:")).engine.dispose()
+    config = tables._config()
+    with bare_engine.begin() as tx:
+        config.attributes["connection"] = tx
+        command.upgrade(config, "0001")
+        columns = "id, uuid, name, definition, definition_hash, settings, baseline, seed, trials,"
+        columns += " select_top, select_seeds, final_seeds, generation, phase, created_ms"
+        values = "7, 'u', 'old', 'toy', 'h', '{}', '{}', 0, 1, 1, 1, 2, 1, 'search', 0"
+        tx.execute(sa.text(f"INSERT INTO hpo_studies ({columns}) VALUES ({values})"))  # noqa: S608
+        columns = (
+            "id, study_id, generation, phase, configuration, seed, data_set, state, created_ms"
+        )
+        values = "3, 7, 1, 'search', 0, 5, 'search', 'open', 0"
+        tx.execute(sa.text(f"INSERT INTO hpo_jobs ({columns}) VALUES ({values})"))  # noqa: S608
+    return bare_engine
+
+
+def test_first_tables_that_no_worker_used_are_upgraded(first_tables: Engine, bare_url: str) -> None:
+    """Studies that were made and never worked on stay, with their jobs; the tables then are those
+    of this code."""
+    with pytest.raises(SchemaMismatch, match=r"older \(0001\).*run `hpo db upgrade`"):
+        Database.open(bare_url)
+    for _ in range(2):
+        Database.create(bare_url).close()
+    db = Database.open(bare_url)
+    with db.reading() as tx:
+        study = studies.get(tx, "old")
+        (job,) = jobs.of_study(tx, study.id)
+        assert _differences(tx) == []
+    assert (study.id, job.id, job.seed, job.state) == (7, 3, 5, JobState.OPEN)
+    db.close()
+
+
+def test_first_tables_that_were_worked_on_are_refused(first_tables: Engine, bare_url: str) -> None:
+    """What a worker of the first hpo has left lacks what a result needs: one line says so, and
+    neither a row nor a table is changed."""
+    with first_tables.begin() as tx:
+        columns = "id, host, pid, slots, versions, started_ms, seen_ms"
+        values = "'w', 'host', 1, '[]', '{}', 0, 0"
+        tx.execute(sa.text(f"INSERT INTO hpo_workers ({columns}) VALUES ({values})"))  # noqa: S608
+    before = _columns(first_tables)
+    assert ("opened_ms", "BIGINT", True) in before["hpo_jobs"]
+    with pytest.raises(SchemaMismatch, match="run by an older hpo") as refused:
+        Database.create(bare_url)
+    assert len(str(refused.value).splitlines()) == 1
+    assert _columns(first_tables) == before
+    with first_tables.connect() as tx:
+        assert tx.scalar(sa.text("SELECT version_num FROM hpo_alembic_version")) == "0001"
+        assert tx.scalar(sa.text("SELECT count(*) FROM hpo_jobs")) == 1
+        assert tx.scalar(sa.text("SELECT count(*) FROM hpo_workers")) == 1
+
+
 def test_migrations_lead_to_the_schema(db: Database) -> None:
     """Alembic finds no difference between what the migrations made and storage.schema."""
+    with db.reading() as tx:
+        assert _differences(tx) == []
+    assert len(schema.metadata.tables) > 5
+
+
+def _differences(tx: Connection) -> list[Any]:
     ours: dict[str, Any] = {
         "version_table": schema.VERSION_TABLE,
         "compare_type": True,
         "compare_server_default": True,
         "include_name": lambda name, kind, _: kind != "table" or name.startswith(schema.PREFIX),
     }
-    with db.reading() as tx:
-        context = MigrationContext.configure(tx, opts=ours)
-        assert compare_metadata(context, schema.metadata) == []
-        assert len(schema.metadata.tables) > 5
+    context = MigrationContext.configure(tx, opts=ours)
+    return list(compare_metadata(context, schema.metadata))
 
 
 def test_optunas_tables_are_its_own(

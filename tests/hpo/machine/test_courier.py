@@ -167,7 +167,7 @@ def test_a_final_jobs_model_and_evaluations_land_together(
     model = journal.files / "model.keras"
     model.write_bytes(b"the model")
     scored = Evaluated.model_construct(
-        split="holdout", accuracy=0.75, loss=0.5, labels=b"\0\1\1\0", predictions=b"\0\1\1\1"
+        split="holdout", labels=b"\0\1\1\0", predictions=b"\0\1\1\1", losses=bytes(range(16))
     )
     outcome = Trained(score=0.5, loss=1.0, evaluations=(scored,), model_file=str(model))
     _post(journal, lease, _report(1), outcome)
@@ -187,8 +187,8 @@ def test_a_final_jobs_model_and_evaluations_land_together(
     with db.reading() as tx:
         (found,) = evaluations.of_study(tx, study.id, 1)
         artifact = artifacts.find(tx, lease.job_id, "model")
-    assert (found.split, found.labels, found.predictions) == (
-        Split.HOLDOUT, b"\0\1\1\0", b"\0\1\1\1",
+    assert (found.split, found.labels, found.predictions, found.losses) == (
+        Split.HOLDOUT, b"\0\1\1\0", b"\0\1\1\1", bytes(range(16)),
     )  # fmt: skip
     assert artifact is not None
     with db.artifacts.open_reader(artifact.id) as reader:

@@ -1,6 +1,7 @@
 """What a machine can train on."""
 
 import os
+import platform
 import sys
 from pathlib import Path
 
@@ -17,9 +18,16 @@ def _bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
 
 
-def _driver_says(folder: Path, text: str, code: int = 0) -> None:
+def _driver_lists(folder: Path, *models: str, code: int = 0) -> None:
+    """A driver that answers as the real one does, for GPUs of these models."""
     program = folder / "nvidia-smi"
-    program.write_text(f"#!{sys.executable}\nprint({text!r})\nraise SystemExit({code})\n")
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\n"
+        f"for index, model in enumerate({models!r}):\n"
+        "    name = f'GPU-{index}a{index}b' if 'gpu=uuid,' in sys.argv[1] else index\n"
+        "    print(f'{name}, {model}')\n"
+        f"raise SystemExit({code})\n"
+    )
     program.chmod(0o755)
 
 
@@ -31,6 +39,20 @@ def test_as_many_cpu_slots_as_asked_for() -> None:
     for slot in slots:
         assert slot.environment["CUDA_VISIBLE_DEVICES"] == ""
         assert int(slot.environment["OMP_NUM_THREADS"]) == max(1, cores // 2)
+
+
+def test_the_kind_of_a_cpu_slot_is_what_its_numbers_depend_on() -> None:
+    """The processor's model and the number of threads: the same for all slots of a machine, and
+    another where the slots have other shares of it."""
+    one, same = devices.find(10_000)[:2]
+    assert one.kind == same.kind
+    assert one.kind.endswith(", 1 thread")
+    model = one.kind.removesuffix(", 1 thread")
+    assert model in Path("/proc/cpuinfo").read_text() + platform.processor() + platform.machine()
+    assert model
+    cores = len(os.sched_getaffinity(0))
+    (whole,) = devices.find(1)
+    assert whole.kind == f"{model}, {cores} thread{'s' * (cores > 1)}"
 
 
 def test_no_slot_is_refused() -> None:
@@ -48,36 +70,40 @@ def test_a_machine_without_gpu_trains_on_its_cores() -> None:
 
 def test_a_slot_for_each_gpu(tmp_path: Path) -> None:
     """Each slot sees one GPU; asking for CPU slots leaves the GPUs alone."""
-    _driver_says(tmp_path, "0\n1")
+    _driver_lists(tmp_path, "NVIDIA H100", "NVIDIA A100")
     slots = devices.find()
+    assert [slot.kind for slot in slots] == ["NVIDIA H100", "NVIDIA A100"]
     assert [slot.name for slot in slots] == ["gpu:0", "gpu:1"]
     assert [slot.environment["CUDA_VISIBLE_DEVICES"] for slot in slots] == ["0", "1"]
+    assert {slot.environment["CUDA_DEVICE_ORDER"] for slot in slots} == {"PCI_BUS_ID"}
     assert [slot.name for slot in devices.find(1)] == ["cpu:0"]
 
 
 def test_a_broken_driver_is_no_gpu(tmp_path: Path) -> None:
     """A driver that fails lists nothing."""
-    _driver_says(tmp_path, "NVIDIA-SMI has failed", code=9)
+    _driver_lists(tmp_path, "NVIDIA H100", code=9)
     assert devices.find()[0].name.startswith("cpu:")
 
 
 @pytest.mark.parametrize(
-    ("visible", "names"),
+    ("visible", "gpus"),
     [
-        ("1", ["gpu:1"]),
-        ("2, 0", ["gpu:2", "gpu:0"]),
-        ("GPU-8932f937", ["gpu:GPU-8932f937"]),
+        ("1", [("gpu:1", "one")]),
+        ("2, 0", [("gpu:2", "two"), ("gpu:0", "none")]),
+        ("GPU-1a1b", [("gpu:GPU-1a1b", "one")]),
+        ("GPU-8932f937", [("gpu:GPU-8932f937", "")]),
         ("", []),
         ("-1", []),
-        ("0,-1,1", ["gpu:0"]),
+        ("0,-1,1", [("gpu:0", "none")]),
     ],
 )
 def test_only_visible_gpus(
-    visible: str, names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    visible: str, gpus: list[tuple[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a scheduler hides from this process is left alone; as for CUDA, -1 ends the list."""
-    _driver_says(tmp_path, "0\n1\n2")
+    """What a scheduler hides from this process is left alone; as for CUDA, -1 ends the list. The
+    model of a GPU is known by its index or its whole UUID, else nothing is made up."""
+    _driver_lists(tmp_path, "none", "one", "two")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    found = [slot.name for slot in devices.find()]
-    assert [name for name in found if name.startswith("gpu:")] == names
+    found = devices.find()
+    assert [(slot.name, slot.kind) for slot in found if slot.name.startswith("gpu:")] == gpus
     assert found

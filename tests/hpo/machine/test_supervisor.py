@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,8 @@ from hpo.definitions import Definition
 from hpo.errors import WorkFailed
 from hpo.machine.devices import find
 from hpo.machine.supervisor import MAX_LOSSES, Supervisor
-from storage import artifacts, evaluations, jobs, workers
+from hpo.provenance import Provenance
+from storage import artifacts, evaluations, jobs, openings, workers
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, Lease, StudyRecord
 from storage.states import DataSet, JobState, Phase, Split
@@ -37,7 +39,7 @@ def run(tmp_path: Path, toy_data: PreparedData) -> Run:
 
     def _run(db: Database, study: StudyRecord, definition: Definition) -> StudyRecord:
         return Supervisor(
-            db, study, definition, toy_data, find(2), provenance.versions(),
+            db, study, definition, toy_data, find(2),
             state_dir=tmp_path / "state", lease_seconds=30,
         ).run()  # fmt: skip
 
@@ -66,7 +68,7 @@ def test_exactly_n(
     assert {(e.job_id, e.split) for e in evaluated} == {
         (job.id, split) for job in final for split in Split
     }
-    assert all(len(e.labels) == len(e.predictions) > 0 for e in evaluated)
+    assert all(4 * len(e.labels) == 4 * len(e.predictions) == len(e.losses) > 0 for e in evaluated)
     for job in final:
         artifact = models[job.id]
         kept = job.data_set == DataSet.SEARCH and job.configuration != BASELINE
@@ -76,6 +78,8 @@ def test_exactly_n(
                 assert len(reader.read()) == artifact.size_bytes > 0
     assert worker.slots == ["cpu:0", "cpu:1"]
     assert worker.left_ms is not None
+    made_by = provenance.of_device(find(2)[0].kind)
+    assert Provenance.model_validate(worker.provenance) == made_by
     assert list((tmp_path / "state").iterdir()) == []
 
 
@@ -91,7 +95,7 @@ def test_the_holdout_is_opened_by_final_jobs_only(
         data.holdout_path(data_set).unlink()
         data.holdout_path(data_set).mkdir()
     supervisor = Supervisor(
-        db, study, toy, data, find(2), {}, state_dir=tmp_path / "state", lease_seconds=30
+        db, study, toy, data, find(2), state_dir=tmp_path / "state", lease_seconds=30
     )
     with pytest.raises(WorkFailed, match=r"search-holdout.npz is damaged or unreadable"):
         supervisor.run()
@@ -101,7 +105,9 @@ def test_the_holdout_is_opened_by_final_jobs_only(
     final = of_phase(db, study.name, Phase.FINAL)
     assert len(final) == 8
     assert {(job.state, job.losses) for job in final} == {(JobState.OPEN, 0)}
-    assert sum(job.opened_ms is not None for job in final) == 2
+    with db.reading() as tx:
+        opened = openings.of_study(tx, study.uuid)
+    assert len(opened) == 2 and {one.job_id for one in opened} <= {job.id for job in final}
 
 
 @on("sqlite")
@@ -125,6 +131,10 @@ def test_a_lease_lost_before_the_training_begins(
     assert run(db, study, toy).phase == Phase.DONE
     assert len(taken) == 1
     assert_exactly(db, study)
+    with db.reading() as tx:
+        opened = openings.of_study(tx, study.uuid)
+    final = of_phase(db, study.name, Phase.FINAL)
+    assert Counter(one.job_id for one in opened) == Counter(job.id for job in final)
 
 
 @on("sqlite")
@@ -134,7 +144,7 @@ def test_a_machine_where_no_child_starts(
     """A worker whose children die before they can take work leaves, and says how they ended."""
     broken = [replace(device, environment={"PYTHONHOME": "/nowhere"}) for device in find(2)]
     supervisor = Supervisor(
-        db, study, toy, toy_data, broken, {}, state_dir=tmp_path / "state", lease_seconds=30
+        db, study, toy, toy_data, broken, state_dir=tmp_path / "state", lease_seconds=30
     )
     with pytest.raises(WorkFailed, match="no child starts on this machine: the child exited"):
         supervisor.run()

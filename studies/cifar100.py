@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import textwrap
 from pathlib import Path
+from string import Template
 from typing import ClassVar
 
 import numpy as np
 
 from studies import cifar_files, convnet, optimizers
-from studies.source import ImageSource, Pixels, Pools
+from studies.source import ImageSource, Pixels, Pools, ScriptLoader
 from studies.space import Choice, Real, Whole
-from studies.splits import PerClass
+from studies.splits import PerClass, hash_order
 from studies.study import Study
 
 CLASS_NAMES = tuple(
@@ -49,10 +52,74 @@ class Cifar100(ImageSource):
             np.array(test[b"fine_labels"], dtype=np.int64),
         )
 
+    def script_loader(self) -> ScriptLoader:
+        """The script reads the official files, and has Keras download them if need be."""
+        labels = [CLASS_NAMES.index(name) for name in self.classes]
+        source = Template(_SCRIPT).substitute(
+            classes=textwrap.indent(textwrap.fill(", ".join(self.classes), 98), "# "),
+            labels=textwrap.fill(repr(labels), 90, subsequent_indent="    "),
+            split_seed=self.split_seed,
+            n_train=self.per_class.train,
+            n_validation=self.per_class.validation,
+            train_md5=self.checksums["train"],
+            test_md5=self.checksums["test"],
+            url=cifar_files.OFFICIAL.url,
+            archive_md5=cifar_files.OFFICIAL.md5,
+            folder=cifar_files.FOLDER,
+            hash_order=inspect.getsource(hash_order),
+        )
+        return ScriptLoader(
+            argument=cifar_files.FOLDER,
+            optional=True,
+            explanation="the folder of the official files; without it Keras downloads them",
+            source=source,
+        )
+
 
 def _images(rows: Pixels) -> Pixels:
     """Rows of 3072 bytes, all red before all green before all blue, as (n, 32, 32, 3)."""
     return rows.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+
+
+_SCRIPT = '''\
+import hashlib
+import pickle
+import sys
+from pathlib import Path
+
+# The labels of these classes in the official files; ours is the place in the list.
+$classes
+LABELS = $labels
+SPLIT_SEED = $split_seed
+MD5 = {"train": "$train_md5", "test": "$test_md5"}
+
+
+def load_images(folder):
+    """x_train, y_train, x_validation, y_validation. What is held out is not among them."""
+    if folder is None:
+        import keras
+
+        url = "$url"
+        known = {"file_hash": "$archive_md5", "extract": True}
+        folder = keras.utils.get_file("$folder-target", url, **known) + "/$folder"
+    train, validation = Path(folder, "train"), Path(folder, "test")
+    return *choose(train, $n_train), *choose(validation, $n_validation)
+
+
+def choose(file, n):
+    """The first n images of each class in the order drawn by hashing, and their labels."""
+    content = file.read_bytes()
+    # Unpickling can run code, so nothing is unpickled but the very file that is known.
+    if hashlib.md5(content, usedforsecurity=False).hexdigest() != MD5[file.name]:
+        sys.exit(f"{file} is damaged or not CIFAR-100's (wrong MD5): give the official files")
+    pool = pickle.loads(content, encoding="bytes")
+    images = pool[b"data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+    labels = np.array(pool[b"fine_labels"])
+    chosen = [hash_order(labels, label, SPLIT_SEED, file.name)[:n] for label in LABELS]
+    return images[np.concatenate(chosen)], np.repeat(np.arange(len(LABELS)), n)
+
+
+$hash_order'''
 
 
 CLASSES = (

@@ -1,4 +1,4 @@
-"""Prepared data: the four files a study trains and is judged on, written once per machine."""
+"""Prepared data: the files a study trains and is judged on, written once per machine."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True)
 class PreparedData:
-    """The four files of a study on this machine, and what they hold."""
+    """The four image files of a study on this machine, and what they hold."""
 
     folder: Path
     manifest: Manifest
 
     @property
     def sha256(self) -> str:
-        """The data hash: equal for two machines if and only if all four files hold the same."""
+        """The data hash: equal for two machines if and only if all image files hold the same."""
         hashes = {name: facts.sha256 for name, facts in self.manifest.files.items()}
         return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
 
@@ -89,6 +89,20 @@ class PreparedData:
         """The file for `load_holdout`; give it to final jobs only."""
         return self.folder / _holdout_name(data_set)
 
+    def holdout_sha256(self, data_set: DataSet) -> str:
+        """What the manifest says of the holdout file, which is not opened."""
+        return self.manifest.files[_holdout_name(data_set)].sha256
+
+    @property
+    def splits_path(self) -> Path:
+        """JSON, for people and their programs: which image of the raw data serves for what.
+
+        By data set: the class of each label (`classes`), and for `train`, `validation` and
+        `holdout` the images as indices into a pool of the raw data (`pool`, `indices`), in the
+        order in which they stand in the image files.
+        """
+        return self.folder / _SPLITS
+
 
 def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = None) -> PreparedData:
     """The prepared data of `source` under `cache_folder`, made now unless it is there already.
@@ -103,6 +117,7 @@ def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = Non
         return PreparedData(folder, manifest)
     pools = source.read(data_dir, cache_folder)
     contents: dict[str, dict[str, NDArray[np.generic]]] = {}
+    splits: dict[DataSet, dict[str, object]] = {}
     names: dict[DataSet, tuple[str, ...]] = {"search": source.classes, "new": source.new_classes}
     for data_set, classes in names.items():
         wanted = tuple(source.class_names.index(name) for name in classes)
@@ -110,6 +125,7 @@ def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = Non
         training, holdout = _arrays(pools, chosen, wanted)
         contents[_training_name(data_set)] = training
         contents[_holdout_name(data_set)] = holdout
+        splits[data_set] = {"classes": classes, **_parts(chosen)}
     manifest = Manifest(
         classes=names,
         files={name: _facts(arrays) for name, arrays in contents.items()},
@@ -118,8 +134,11 @@ def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = Non
         folder.mkdir(parents=True, exist_ok=True)
         for name, arrays in contents.items():
             _replace(folder / name, partial(_write_npz, arrays))
-        text = manifest.model_dump_json(indent=2)
-        _replace(folder / _MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
+        for name, text in (
+            (_SPLITS, json.dumps(splits, separators=(",", ":"))),
+            (_MANIFEST, manifest.model_dump_json(indent=2)),
+        ):
+            _replace(folder / name, partial(Path.write_text, data=text, encoding="utf-8"))
     except OSError as error:
         raise DataError(
             f"cannot write prepared data to {folder}: {error.strerror}; "
@@ -145,6 +164,7 @@ def load_holdout(path: Path) -> Images:
 
 
 _MANIFEST = "manifest.json"
+_SPLITS = "splits.json"
 
 
 def _training_name(data_set: DataSet) -> str:
@@ -161,7 +181,8 @@ def _read_manifest(folder: Path) -> Manifest | None:
         manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
     except (OSError, ValidationError):
         return None
-    return manifest if all((folder / name).is_file() for name in manifest.files) else None
+    whole = all((folder / name).is_file() for name in (*manifest.files, _SPLITS))
+    return manifest if whole else None
 
 
 def _arrays(
@@ -180,6 +201,14 @@ def _arrays(
         "y": new_label[pools.y_train[chosen.holdout]],
     }
     return training, holdout
+
+
+def _parts(chosen: Split) -> dict[str, object]:
+    return {
+        "train": {"pool": "train", "indices": chosen.train.tolist()},
+        "validation": {"pool": "test", "indices": chosen.validation.tolist()},
+        "holdout": {"pool": "train", "indices": chosen.holdout.tolist()},
+    }
 
 
 def _facts(arrays: Mapping[str, NDArray[np.generic]]) -> FileFacts:

@@ -15,3 +15,7 @@ class DataError(StudyError):
 
 class DataUnavailable(DataError):
     """Data found in no known place and not to be downloaded either."""
+
+
+class ModelError(StudyError):
+    """A saved model that cannot be used here; the message names the file."""

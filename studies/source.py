@@ -29,7 +29,7 @@ Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 
 # Part of the cache key: raise it whenever the same settings would give other files.
-_FORMAT = 1
+_FORMAT = 2
 
 
 def _separated(value: object) -> object:
@@ -41,6 +41,23 @@ ClassNames = Annotated[
     BeforeValidator(_separated),
     Field(min_length=2),
 ]
+
+
+@dataclass(frozen=True)
+class ScriptLoader:
+    """How a script that stands alone, without this package, reads its images."""
+
+    argument: str
+    """What to call the file or folder that the script is given."""
+    optional: bool
+    """Whether the script can do without it."""
+    explanation: str
+    """What it is, on one line, for the script's help."""
+    source: str
+    """Python: imports of the standard library, then what defines `load_images(place)`, where
+    `place` is the argument as a string, or None. It gives x_train, y_train, x_validation and
+    y_validation as `TrainingImages` has them, and may use NumPy as `np`; annotations are taken
+    out of it."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,11 @@ class ImageSource(BaseModel, ABC):
     def read(self, data_dir: Path | None, cache_folder: Path) -> Pools:
         """Find the raw data (in `data_dir` first), check and read it; downloads go under
         `cache_folder`. Raises DataError, and DataUnavailable if it is found nowhere."""
+
+    def script_loader(self) -> ScriptLoader | None:
+        """How a standalone script reads the raw data itself, and of it no image held out; None
+        where it is to be given the prepared training file. Goes together with `read`."""
+        return None
 
     def with_settings(self, settings: Mapping[str, object]) -> Self:
         """This source with some fields replaced; SettingsError if a value does not fit."""

@@ -74,8 +74,8 @@ def split(
     """
     train, validation, holdout = [], [], []
     for label in wanted:
-        ours = _shuffled(train_labels, label, split_seed, "train")
-        tests = _shuffled(test_labels, label, split_seed, "test")
+        ours = hash_order(train_labels, label, split_seed, "train")
+        tests = hash_order(test_labels, label, split_seed, "test")
         if len(ours) <= per_class.train or len(tests) < per_class.validation:
             raise DataError(
                 f"label {label} has {len(ours)} training and {len(tests)} test images; "
@@ -87,7 +87,7 @@ def split(
     return Split(np.concatenate(train), np.concatenate(validation), np.concatenate(holdout))
 
 
-def _shuffled(labels: NDArray[np.int64], label: int, split_seed: int, pool: str) -> Indices:
+def hash_order(labels: NDArray[np.int64], label: int, split_seed: int, pool: str) -> Indices:
     """The indices of one label in an order drawn by hashing.
 
     A hash, unlike a random generator, gives the same order in every version of every library;

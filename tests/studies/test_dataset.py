@@ -98,6 +98,48 @@ def test_searched_and_new_classes_differ(cifar: PreparedData) -> None:
     assert not set(cifar100.CLASSES) & set(cifar100.NEW_CLASSES)
 
 
+def test_the_splits_file_says_which_image_of_the_raw_data_serves_for_what(
+    cifar: PreparedData, cifar_pools: Pools
+) -> None:
+    """Looked up in the official files, its indices give the very images of the prepared files."""
+    splits = json.loads(cifar.splits_path.read_text(encoding="utf-8"))
+    assert set(splits) == set(DATA_SETS)
+    pools = {
+        "train": (cifar_pools.x_train, cifar_pools.y_train),
+        "test": (cifar_pools.x_test, cifar_pools.y_test),
+    }
+    for data_set in DATA_SETS:
+        said = splits[data_set]
+        assert tuple(said["classes"]) == cifar.class_names(data_set)
+        training = load_training(cifar.training_path(data_set))
+        holdout = load_holdout(cifar.holdout_path(data_set))
+        for part, x, y in (
+            ("train", training.x_train, training.y_train),
+            ("validation", training.x_validation, training.y_validation),
+            ("holdout", holdout.x, holdout.y),
+        ):
+            pixels, labels = pools[said[part]["pool"]]
+            indices = said[part]["indices"]
+            assert np.array_equal(pixels[indices], x)
+            classes = [cifar100.CLASS_NAMES[label] for label in labels[indices]]
+            assert classes == [said["classes"][label] for label in y]
+
+
+def test_the_splits_file_is_compact(digits_data: PreparedData) -> None:
+    """One line, though it has a number for each image."""
+    text = digits_data.splits_path.read_text(encoding="utf-8")
+    assert not set(text) & set(" \n")
+
+
+def test_the_hash_of_a_holdout_is_known_without_opening_it(digits_data: PreparedData) -> None:
+    """It is what the manifest says; the data sets have different ones."""
+    facts = digits_data.manifest.files
+    hashes = {data_set: digits_data.holdout_sha256(data_set) for data_set in DATA_SETS}
+    assert hashes["search"] == facts["search-holdout.npz"].sha256
+    assert hashes["new"] == facts["new-holdout.npz"].sha256
+    assert hashes["search"] != hashes["new"]
+
+
 def test_preparing_again_reads_nothing(
     digits_data: PreparedData, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,9 +194,9 @@ def test_the_data_hash_is_a_function_of_the_data(digits_data: PreparedData, tmp_
     assert other.folder != elsewhere.folder
 
 
-@pytest.mark.parametrize("lost", ["manifest.json", "new-holdout.npz"])
+@pytest.mark.parametrize("lost", ["manifest.json", "new-holdout.npz", "splits.json"])
 def test_an_interrupted_preparation_is_done_again(lost: str, tmp_path: Path) -> None:
-    """Without the manifest, or a file it names, everything is written again."""
+    """Without the manifest, an image file or the splits, everything is written again."""
     first = prepare(digits.STUDY.data, tmp_path)
     (first.folder / lost).unlink()
     assert prepare(digits.STUDY.data, tmp_path) == first
@@ -166,13 +208,13 @@ def _prepared_hash(folder: Path) -> str:
 
 
 def test_several_may_prepare_at_once(tmp_path: Path) -> None:
-    """Concurrent preparers agree, and leave four whole files and no others."""
+    """Concurrent preparers agree, and leave all files whole and no others."""
     with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
         hashes = list(pool.map(_prepared_hash, [tmp_path] * 3))
     assert len(set(hashes)) == 1
     data = prepare(digits.STUDY.data, tmp_path)
     found = sorted(path.name for path in data.folder.iterdir())
-    assert found == sorted([*data.manifest.files, "manifest.json"])
+    assert found == sorted([*data.manifest.files, "manifest.json", "splits.json"])
     assert load_training(data.training_path("new")).n_classes == 4
 
 

@@ -30,12 +30,15 @@ X = np.zeros((2, 8, 8, 1), np.uint8)
 
 
 def test_accuracy_and_loss() -> None:
-    """Accuracy is the share of right answers; loss the mean of -ln p(truth) in nats."""
+    """Accuracy is the share of right answers; loss the mean of -ln p(truth) in nats, which is
+    there for each image too."""
     model = _Answers([0.5, 0.25, 0.25], [0.5, 0.25, 0.25])
     judged = evaluate(model, X, np.array([0, 2]))
     assert judged.accuracy == 0.5
     assert judged.loss == pytest.approx((math.log(2) + math.log(4)) / 2)
     assert judged.predictions.tolist() == [0, 0]
+    assert judged.losses.dtype == np.float32
+    assert judged.losses.tolist() == pytest.approx([math.log(2), math.log(4)])
 
 
 def test_sure_and_wrong_costs_a_finite_loss() -> None:

@@ -1,0 +1,76 @@
+"""Trained weights, read back into a model that the definition's own code builds."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studies import backend
+from studies.errors import ModelError
+from studies.evaluation import Classifier
+from studies.space import Params
+from studies.training import KerasClassifier
+
+if TYPE_CHECKING:
+    from studies.study import Study
+
+
+def restore(
+    study: Study, params: Params, image_shape: tuple[int, int, int], n_classes: int, file: Path
+) -> Classifier:
+    """The model of `params` with the weights in `file`, a .keras file.
+
+    Of the file nothing but numbers is used: neither its description of the layers, which may name
+    code, nor a pickle.
+
+    Raises:
+        ModelError: the file is damaged, of another Keras version, or of another model.
+    """
+    import keras  # type: ignore[import-untyped]  # Keras ships no types
+
+    saved_by = _keras_version(file)
+    if saved_by.split(".")[:2] != keras.__version__.split(".")[:2]:
+        raise ModelError(
+            f"{file} was saved by Keras {saved_by}, and this is {keras.__version__}: install"
+            f" keras=={saved_by}"
+        )
+    backend.compute_exactly()
+    with backend.dtype_policy(study.precision):
+        model = study.build_model(params, image_shape, n_classes)
+    if not isinstance(model, keras.Model):
+        raise ModelError(f"'{study.name}' builds no Keras model: its weights cannot be restored")
+    try:
+        model.load_weights(file)
+    except Exception as error:  # what the many layers of Keras and HDF5 may raise is not listed
+        said = " ".join(str(error).split())[:200]
+        raise ModelError(
+            f"{file} does not hold the weights of this model ({type(error).__name__}: {said}):"
+            " use the file that was exported"
+        ) from error
+    return KerasClassifier(model)
+
+
+def _keras_version(file: Path) -> str:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if archive.getinfo("metadata.json").file_size > _MOST_METADATA_BYTES:
+                raise ValueError("too large for metadata")
+            version = str(json.loads(archive.read("metadata.json"))["keras_version"])
+        if not _VERSION.fullmatch(version):
+            raise ValueError("no version")
+    # Some of it zipfile raises where bytes were changed: an unknown method, a broken stream.
+    except (
+        OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError,
+    ) as error:  # fmt: skip
+        raise ModelError(
+            f"{file} is no Keras model, or a damaged one: use the file that was exported"
+        ) from error
+    return version
+
+
+_VERSION = re.compile(r"\d+(\.\w+)*")
+_MOST_METADATA_BYTES = 1 << 16

@@ -3,31 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 from rich import box
-from rich.console import Group, JustifyMethod
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hpo.answer.result import Comparison, Result, Score
+from hpo.answer.contest import Contest
+from hpo.answer.evidence import Score
+from hpo.answer.result import Result
 from hpo.answer.verdict import Difference, Estimate, points
 from storage.records import BASELINE
 
-# In a terminal the name above a column of accuracies stands for the losses beside it, too.
-_TERMINAL = (
-    "images",
-    "baseline\naccuracy",
-    "\nloss",
-    "best\naccuracy",
-    "\nloss",
-    "difference in points\n(95% interval)",
-)
-_MARKDOWN = (
-    "images",
-    "baseline accuracy",
-    "baseline loss",
-    "best accuracy",
-    "best loss",
-    "difference in points (95% interval)",
-)
+_SCORES = ("images", "", "baseline", "best", "difference in points")
+_CLASSES = ("class", "baseline", "best", "difference in points")
 _CHANGES = ("what changed", "baseline", "best")
 _ABSENT = "-"
 
@@ -51,12 +38,12 @@ def report(result: Result) -> Group:
 
 def result_table(result: Result) -> Table:
     """Baseline and best on each split, and their difference in points with its 95% interval."""
-    return _table(_TERMINAL, _score_rows(result), "right")
+    return _table(_SCORES, _score_rows(result))
 
 
 def changes_table(result: Result) -> Table:
     """What the best configuration has otherwise than the baseline."""
-    return _table(_CHANGES, _change_rows(result), "left")
+    return _table(_CHANGES, _change_rows(result))
 
 
 def remarks(result: Result) -> Iterator[tuple[str, str]]:
@@ -71,24 +58,68 @@ def remarks(result: Result) -> Iterator[tuple[str, str]]:
     if best.select is not None and result.image_luck is not None:
         scores = f"{best.select.mean:.3f} on the validation images, {holdout:.3f} on the holdout"
         yield "Image luck", f"{points(result.image_luck)} points: {scores}"
+    yield "Classes", _classes(result)
     yield "Evidence", _evidence(result)
     states = ", ".join(f"{number} {state}" for state, number in result.trials.items())
     ended = f"; {result.search_ended}" if result.search_ended else ""
     yield "Trials", f"{sum(result.trials.values())}: {states}{ended}"
-    if result.earlier_openings:
-        times = f"{result.earlier_openings} trainings of earlier generations"
-        yield "Holdout", f"not sealed any more: opened before, for {times}"
+    for opening in result.earlier_openings:
+        whose = f"study {opening.study}, generation {opening.generation}"
+        when = f"{opening.first_opened:%Y-%m-%d %H:%M} UTC"
+        times = f"{opening.trainings} trainings"
+        yield "Holdout", f"not sealed any more: opened for {times} of {whose}, from {when}"
     for lost in result.lost_trainings:
         which = "the baseline" if lost.configuration == BASELINE else "the best"
         where = f"of {which} on {lost.data_set} classes, seed {lost.seed}"
         yield "Lost", f"a final training {where}: {lost.reason}"
 
 
+def contest_report(contest: Contest) -> Group:
+    """Two studies' winners side by side."""
+    first, second = contest.first, contest.second
+    headings = ("images", "", first.study, second.study, "difference in points")
+    rounds = {"holdout": contest.holdout, "new classes": contest.new_holdout}
+    rows = [
+        row
+        for images, each in rounds.items()
+        for row in _pair(
+            images, None if each is None else (each.first, each.second, each.difference)
+        )
+    ]
+    names = {**first.params, **second.params}
+    params = [
+        [name, _value(first.params.get(name)), _value(second.params.get(name))] for name in names
+    ]
+    parts: list[RenderableType] = [
+        _table(headings, rows),
+        _table(("parameter", first.study, second.study), params),
+        Text(f"Verdict: {contest.verdict}", style="bold"),
+    ]
+    if contest.shared_seeds:
+        parts.append(
+            Text(
+                f"Seeds that both were trained with: {contest.shared_seeds}, because both studies"
+                " have the same --seed; the interval takes seeds to be independent"
+            )
+        )
+    return Group(*(line for part in parts for line in (part, Text())))
+
+
+def class_table(result: Result) -> str:
+    """Baseline and best on each class of the holdout, as Markdown."""
+    baseline, best = result.holdout.baseline.per_class, result.holdout.winner.per_class
+    rows = [
+        [name, f"{before:.3f}", f"{after:.3f}", points(after - before)]
+        for name, before, after in zip(result.class_names["search"], baseline, best, strict=True)
+    ]
+    return _markdown_table(_CLASSES, rows)
+
+
 def markdown(result: Result) -> str:
     """The same for a document."""
     blocks = [
         f"### {_title(result)}",
-        _markdown_table(_MARKDOWN, _score_rows(result)),
+        _markdown_table(_SCORES, _score_rows(result)),
         _markdown_table(_CHANGES, _change_rows(result)),
         f"**Verdict: {result.verdict}.**",
         "\n".join(f"- **{label}:** {sentence}." for label, sentence in remarks(result)),
@@ -99,6 +130,13 @@ def markdown(result: Result) -> str:
 def _title(result: Result) -> str:
     kind = "" if result.definition == result.study else f" of {result.definition}"
     return f"Study {result.study}{kind}: trial {result.winner.trial_number} against the baseline"
+
+
+def _classes(result: Result) -> str:
+    scores = result.holdout.winner.per_class
+    named = sorted(zip(scores, result.class_names["search"], strict=True))
+    (least, hardest), (most, easiest) = named[0], named[-1]
+    return f"the best is right on {least:.3f} of {hardest} (hardest) to {most:.3f} of {easiest}"
 
 
 def _evidence(result: Result) -> str:
@@ -120,20 +158,27 @@ def _evidence(result: Result) -> str:
 
 def _score_rows(result: Result) -> list[list[str]]:
     return [
-        ["validation", *_comparison(result.validation)],
-        ["holdout", *_comparison(result.holdout)],
-        ["new classes", *_comparison(result.new_holdout)],
+        row
+        for images, pair in (
+            ("validation", result.validation),
+            ("holdout", result.holdout),
+            ("new classes", result.new_holdout),
+        )
+        for row in _pair(
+            images, None if pair is None else (pair.baseline, pair.winner, pair.difference)
+        )
     ]
 
 
-def _comparison(pair: Comparison | None) -> list[str]:
+def _pair(images: str, pair: tuple[Score, Score, Difference] | None) -> list[list[str]]:
     if pair is None:
-        return [_ABSENT] * (len(_MARKDOWN) - 1)
-    return [*_score(pair.baseline), *_score(pair.winner), _difference(pair.difference)]
-
-
-def _score(score: Score) -> list[str]:
-    return [_estimate(score.accuracy), f"{score.loss.mean:.3f}"]
+        return [[images, *[_ABSENT] * (len(_SCORES) - 1)]]
+    left, right, difference = pair
+    accuracies = _estimate(left.accuracy), _estimate(right.accuracy)
+    return [
+        [images, "accuracy", *accuracies, _difference(difference)],
+        ["", "loss", _estimate(left.loss), _estimate(right.loss), ""],
+    ]
 
 
 def _estimate(value: Estimate) -> str:
@@ -159,11 +204,11 @@ def _value(value: str | int | float | None) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _table(headings: Sequence[str], rows: list[list[str]], justify: JustifyMethod) -> Table:
+def _table(headings: Sequence[str], rows: list[list[str]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(headings[0])
     for heading in headings[1:]:
-        table.add_column(heading, justify=justify)
+        table.add_column(heading)
     for cells in rows:
         # As Text, because a name in brackets would be taken for markup.
         table.add_row(*(Text(cell) for cell in cells))

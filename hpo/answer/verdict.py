@@ -22,6 +22,8 @@ CONFIDENCE = 0.95
 
 Correct = NDArray[np.bool_]
 """Whether each image was classified rightly: bool (n seeds, m images), images in equal order."""
+Values = Correct | NDArray[np.float64]
+"""Anything measured of each image: (n seeds, m images)."""
 
 
 @dataclass(frozen=True)
@@ -108,20 +110,31 @@ def estimate(scores: Sequence[float]) -> Estimate:
     return Estimate(mean, _sd(values), len(values), None, _interval(mean, [_term(values)]))
 
 
-def estimate_accuracy(correct: Correct) -> Estimate:
-    """The mean accuracy, 0 to 1, of `correct` (n seeds, m images).
+def estimate_images(values: Values) -> Estimate:
+    """The mean of one value for each seed and image (n seeds, m images): of correctness, the mean
+    accuracy, 0 to 1; of cross-entropies, the mean loss.
 
-    Its interval covers the choice of seeds and of images: s^2 / n + var(p_i) / m, with p_i the
-    correctness of image i averaged over seeds.
+    Its interval covers the choice of seeds and of images: s^2 / n + var(v_i) / m, with v_i the
+    value of image i averaged over seeds.
 
     Raises:
         ValueError: there is no seed or no image.
     """
-    accuracies, by_image = _means(correct)
-    mean = float(accuracies.mean())
-    interval = _interval(mean, [_term(accuracies), _term(by_image)])
-    n_seeds, n_images = correct.shape
-    return Estimate(mean, _sd(accuracies), n_seeds, n_images, interval)
+    by_seed, by_image = _means(values)
+    mean = float(by_seed.mean())
+    interval = _interval(mean, [_term(by_seed), _term(by_image)])
+    n_seeds, n_images = values.shape
+    return Estimate(mean, _sd(by_seed), n_seeds, n_images, interval)
+
+
+def reach_of_next(scores: Sequence[float]) -> float | None:
+    """How far the score of one further seed lies from that of a known one, at most, in 99% of
+    cases: with s the standard deviation of the n >= 2 scores, t(n - 1) * s * sqrt(2), both being
+    draws from one normal distribution. None where there is but one score."""
+    if len(scores) < 2:
+        return None
+    sd = float(np.std(scores, ddof=1))
+    return float(stats.t.ppf(0.995, len(scores) - 1) * sd * np.sqrt(2))
 
 
 def compare(winner: Correct, baseline: Correct) -> Difference:
@@ -152,11 +165,11 @@ class _Term:
     degrees_of_freedom: int
 
 
-def _means(correct: Correct) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    if correct.ndim != 2 or not correct.size:
-        raise ValueError(f"{correct.shape} is not seeds by images: give one or more of each")
-    values = correct.astype(np.float64)
-    return values.mean(axis=1), values.mean(axis=0)
+def _means(values: Values) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if values.ndim != 2 or not values.size:
+        raise ValueError(f"{values.shape} is not seeds by images: give one or more of each")
+    exact = values.astype(np.float64)
+    return exact.mean(axis=1), exact.mean(axis=0)
 
 
 def _sd(values: NDArray[np.float64]) -> float | None:

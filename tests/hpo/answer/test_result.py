@@ -3,7 +3,8 @@
 import pytest
 
 from hpo import creation, phases
-from hpo.answer.result import Result, assemble
+from hpo.answer import finish, result
+from hpo.answer.result import Result
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import NoResult
@@ -11,14 +12,26 @@ from storage.database import Database
 from storage.errors import StudyNotFound
 from storage.records import JobRecord, StudyRecord
 from storage.states import DataSet, JobState, Phase, Split
-from tests.hpo.finished import HOLDOUT_IMAGES, WINNER, Outcome, carry_out, seed_index, usual
+from tests.hpo.finished import (
+    BUDGET,
+    HOLDOUT_IMAGES,
+    WINNER,
+    Outcome,
+    carry_out,
+    seed_index,
+    usual,
+)
 from tests.marks import on
 
 
 @pytest.fixture
 def study(db: Database, toy: Definition) -> StudyRecord:
     """Four trials, all of them in select with two seeds, and three final seeds."""
-    return creation.create(db, "toy", toy, Budget(trials=4, select_top=3))
+    return creation.create(db, "toy", toy, BUDGET)
+
+
+def _assemble(db: Database, name: str) -> Result:
+    return result.assemble(finish.read(db, name))
 
 
 def test_a_finished_study_has_winner_baseline_and_the_verdict(
@@ -27,10 +40,12 @@ def test_a_finished_study_has_winner_baseline_and_the_verdict(
     """Means over seeds: the winner is right on 32, 36 and 34 of 40 images, the baseline on 28,
     26 and 30; on the new classes on two fewer."""
     carry_out(db, study)
-    found = assemble(db, "toy")
+    found = _assemble(db, "toy")
     assert (found.study, found.definition, found.generation) == ("toy", "toy", 1)
     assert found.definition_hash == study.definition_hash
     assert found.settings == study.settings
+    assert found.class_names == {"search": ("a", "b"), "new": ("c", "d")}
+    assert found.earlier_openings == ()
     assert (found.winner.number, found.winner.trial_number) == (WINNER, WINNER)
     assert found.winner.params == {"x": 0.2, "kind": "good"}
     assert found.baseline.params == study.baseline
@@ -55,7 +70,7 @@ def test_images_are_paired_between_winner_and_baseline(db: Database, study: Stud
     """By hand: of 40 images the first 26 are right for all, and the last 4 wrong for all; on the
     others d_i is 1/3 or 2/3 or 1, and accuracies vary by s = .05 on both sides."""
     carry_out(db, study)
-    interval = assemble(db, "toy").holdout.difference.interval
+    interval = _assemble(db, "toy").holdout.difference.interval
     assert interval is not None
     d = [0.0] * 26 + [1 / 3] * 2 + [2 / 3] * 2 + [1.0] * 2 + [2 / 3] * 2 + [1 / 3] * 2 + [0.0] * 4
     mean = sum(d) / 40
@@ -67,7 +82,7 @@ def test_images_are_paired_between_winner_and_baseline(db: Database, study: Stud
 def test_what_changed_is_every_parameter_that_differs(db: Database, study: StudyRecord) -> None:
     """From the baseline's value to the winner's, in the baseline's order."""
     carry_out(db, study)
-    changes = assemble(db, "toy").changes
+    changes = _assemble(db, "toy").changes
     assert [(c.name, c.baseline, c.winner) for c in changes] == [
         ("x", 0.5, 0.2),
         ("kind", "bad", "good"),
@@ -79,7 +94,7 @@ def test_both_kinds_of_luck_are_told(db: Database, study: StudyRecord) -> None:
     """The winner scored .90 in the search and a mean of .85 over fresh seeds; the holdout says
     .85 as well."""
     carry_out(db, study)
-    found = assemble(db, "toy")
+    found = _assemble(db, "toy")
     assert found.winner.search_score == 0.90
     assert found.winner.select is not None
     assert found.winner.select.mean == pytest.approx(0.85)
@@ -91,7 +106,7 @@ def test_both_kinds_of_luck_are_told(db: Database, study: StudyRecord) -> None:
 def test_a_result_survives_json(db: Database, study: StudyRecord) -> None:
     """What is read back is equal, and verdict, changes and lucks are in the text."""
     carry_out(db, study)
-    found = assemble(db, "toy")
+    found = _assemble(db, "toy")
     text = found.model_dump_json()
     assert Result.model_validate_json(text) == found
     for name in ("verdict", "changes", "seed_luck", "image_luck"):
@@ -113,7 +128,7 @@ def test_a_final_training_without_a_model_is_told_and_left_out(
         return usual(now, job)
 
     carry_out(db, study, train)
-    found = assemble(db, "toy")
+    found = _assemble(db, "toy")
     assert found.holdout.baseline.accuracies == (28 / 40, 30 / 40)
     assert len(found.holdout.winner.accuracies) == 3
     (lost,) = found.lost_trainings
@@ -134,7 +149,7 @@ def test_without_models_on_the_new_classes_there_is_still_a_verdict(
         return usual(now, job)
 
     carry_out(db, study, train)
-    found = assemble(db, "toy")
+    found = _assemble(db, "toy")
     assert found.new_holdout is None and found.new_validation is None
     assert len(found.lost_trainings) == 3
     assert found.verdict.startswith("better by")
@@ -153,7 +168,7 @@ def test_without_any_model_of_the_winner_there_is_no_result(
 
     carry_out(db, study, train)
     with pytest.raises(NoResult, match=r"no final model \(ValueError: no\): mend that"):
-        assemble(db, "toy")
+        _assemble(db, "toy")
 
 
 @on("sqlite")
@@ -170,7 +185,7 @@ def test_models_judged_on_different_images_are_not_compared(
 
     carry_out(db, study, train)
     with pytest.raises(NoResult, match="different validation images of the search classes"):
-        assemble(db, "toy")
+        _assemble(db, "toy")
 
 
 @on("sqlite")
@@ -183,7 +198,7 @@ def test_pruned_trials_are_counted_and_have_no_score(db: Database, study: StudyR
         return usual(now, job)
 
     carry_out(db, study, train)
-    found = assemble(db, "toy")
+    found = _assemble(db, "toy")
     assert found.trials == {JobState.SUCCEEDED: 2, JobState.PRUNED: 2}
     assert found.winner.number == WINNER
     assert found.baseline.search_score is None
@@ -192,7 +207,7 @@ def test_pruned_trials_are_counted_and_have_no_score(db: Database, study: StudyR
 def test_a_study_that_goes_on_has_no_result_yet(db: Database, study: StudyRecord) -> None:
     """The message says how far it is, and what carries it on."""
     with pytest.raises(NoResult, match="search phase has ended 0 of 4 trainings: `hpo worker`"):
-        assemble(db, "toy")
+        _assemble(db, "toy")
 
 
 @on("sqlite")
@@ -204,7 +219,7 @@ def test_a_stopped_study_says_why(db: Database, study: StudyRecord) -> None:
 
     assert carry_out(db, study, train).phase == Phase.STOPPED
     with pytest.raises(NoResult) as caught:
-        assemble(db, "toy")
+        _assemble(db, "toy")
     assert "the baseline failed: ValueError: no GPU of that size" in str(caught.value)
     assert "Traceback" not in str(caught.value)
 
@@ -215,11 +230,11 @@ def test_an_extended_study_has_the_result_of_its_present_generation(
 ) -> None:
     """Until that is done there is none; then winner and baseline are judged by its models."""
     carry_out(db, study)
-    before = assemble(db, "toy")
+    before = _assemble(db, "toy")
     creation.extend(db, "toy", Budget(trials=5))
     phases.advance(db, "toy")
     with pytest.raises(NoResult, match="search phase has ended 4 of 5"):
-        assemble(db, "toy")
+        _assemble(db, "toy")
 
     def train(now: StudyRecord, job: JobRecord) -> Outcome:
         if job.phase == Phase.SEARCH:
@@ -230,7 +245,7 @@ def test_an_extended_study_has_the_result_of_its_present_generation(
         return Outcome(score=0.9, right={Split.VALIDATION: right // 2, Split.HOLDOUT: right})
 
     carry_out(db, study, train)
-    found = assemble(db, "toy")
+    found = _assemble(db, "toy")
     assert (found.generation, found.winner.number) == (2, 4)
     assert found.holdout.winner.accuracies == (1.0, 1.0, 1.0)
     assert set(found.holdout.winner.seeds).isdisjoint(before.holdout.winner.seeds)
@@ -240,4 +255,4 @@ def test_an_extended_study_has_the_result_of_its_present_generation(
 def test_an_unknown_study_is_named(db: Database) -> None:
     """No study, no result."""
     with pytest.raises(StudyNotFound, match="no study 'other'"):
-        assemble(db, "other")
+        _assemble(db, "other")

@@ -5,7 +5,15 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from hpo.answer.verdict import Difference, Interval, compare, estimate, estimate_accuracy, points
+from hpo.answer.verdict import (
+    Difference,
+    Interval,
+    compare,
+    estimate,
+    estimate_images,
+    points,
+    reach_of_next,
+)
 
 WINNER = np.array([[1, 1, 0, 1], [1, 1, 1, 1]], dtype=bool)
 BASELINE = np.array([[1, 0, 0, 1], [0, 0, 0, 1]], dtype=bool)
@@ -185,7 +193,7 @@ def test_one_score_has_a_mean_and_no_interval() -> None:
 def test_a_mean_accuracy_counts_the_choice_of_images_in() -> None:
     """By hand, of accuracies (.75, 1): 1/64 for the seeds; p = (1, 1, .5, 1) has variance 1/16,
     over 4 images 1/64."""
-    found = estimate_accuracy(WINNER)
+    found = estimate_images(WINNER)
     assert found.mean == pytest.approx(0.875)
     assert (found.n_seeds, found.n_images) == (2, 4)
     assert found.interval is not None
@@ -197,3 +205,28 @@ def test_points_are_signed_tenths_and_never_minus_zero() -> None:
     """0.01 is one point."""
     shown = [points(value) for value in (0.0306, -0.0306, 0.0, -0.0001)]
     assert shown == ["+3.1", "-3.1", "+0.0", "+0.0"]
+
+
+def test_a_mean_loss_counts_the_choice_of_images_in() -> None:
+    """Any measure of images will do: by hand, of mean losses 1 and 2, 1/4 for the seeds; by image
+    (1, 1.5, 2) has variance 1/4, over 3 images 1/12."""
+    found = estimate_images(np.array([[0.5, 1.0, 1.5], [1.5, 2.0, 2.5]]))
+    assert (found.mean, found.n_seeds, found.n_images) == (1.5, 2, 3)
+    assert found.interval is not None
+    assert found.interval.standard_error == pytest.approx((1 / 4 + 1 / 12) ** 0.5)
+
+
+def test_the_reach_of_a_further_seed() -> None:
+    """By hand: .7 and .8 have s = .05 * sqrt(2), and t with one degree of freedom has 99.5% below
+    63.657; nothing is known from one score, and nothing varies where all are equal."""
+    assert reach_of_next([0.7, 0.8]) == pytest.approx(63.657 * 0.1, rel=1e-4)
+    assert reach_of_next([0.7]) == float("inf")
+    assert reach_of_next([0.7] * 5) == pytest.approx(0.0)
+
+
+def test_a_further_seed_lies_within_reach_about_as_often_as_is_said() -> None:
+    """Drawn 4,000 times, five scores, and a sixth within reach of the first: 99% or more."""
+    rng = np.random.default_rng(2)
+    draws = rng.normal(0.6, 0.01, (4000, 6))
+    held = [abs(scores[5] - scores[0]) <= reach_of_next(scores[:5]) for scores in draws.tolist()]
+    assert 0.985 <= sum(held) / 4000 < 1

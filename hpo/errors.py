@@ -33,3 +33,7 @@ class WorkFailed(HpoError):
         failed = cls(f"the definition raises {' '.join(error.split())}: mend it (--debug: where)")
         failed.add_note(traceback)
         return failed
+
+
+class BadBundle(HpoError):
+    """A bundle that is not what was exported, or does not do what it says."""

@@ -1,10 +1,8 @@
-"""The exporter: writes the best configuration with its proof, and the trained model."""
+"""The exporter: writes the best configuration of a study with its proof, as a bundle."""
 
 import hashlib
+import json
 import logging
-import uuid
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,98 +10,134 @@ from pathlib import Path
 from optuna.artifacts.exceptions import ArtifactNotFound
 
 from hpo import provenance
-from hpo.answer.result import Result, assemble
-from hpo.bundle.best import BestConfiguration, ModelFile, Training
+from hpo.answer import finish as finishes
+from hpo.answer import result as results
+from hpo.answer.finish import Finish
+from hpo.bundle import best as best_file
+from hpo.bundle import card, manifest, predictions
+from hpo.bundle.best import BestConfiguration, Training
 from hpo.definitions import Definition
 from hpo.errors import UsageError
 from hpo.machine.courier import MODEL
-from storage import artifacts, jobs, studies, workers
+from hpo.provenance import Provenance
+from storage import artifacts, studies, workers
 from storage.database import Database
 from storage.records import JobRecord
-from storage.states import DataSet, Phase
+from storage.states import DataSet
+from studies import dataset
 from studies.dataset import PreparedData
 
-CONFIG_FILE = "best.json"
 MODEL_FILE = "model.keras"
+SPLITS_FILE = "splits.json"
+ENVIRONMENT_FILE = "environment.json"
+LOCK_FILE = "uv.lock"
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class ExportedFiles:
-    """What was written; `model` is None where the study kept no model, which was logged."""
+class Export:
+    """What a bundle is made of, before it is written."""
 
     best: BestConfiguration
-    config: Path
-    model: Path | None
+    contents: dict[str, bytes]
+    """The files by name, in the order people read them."""
 
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        """All files, the configuration first."""
-        return (self.config,) if self.model is None else (self.config, self.model)
+    def write(self, folder: Path) -> list[Path]:
+        """Writes all files into `folder`, or none; says in the log if there is no model.
+
+        Raises:
+            UsageError: the folder holds other files, or cannot be written.
+        """
+        return manifest.write(folder, self.contents)
 
 
-def export(
-    db: Database, definition: Definition, data: PreparedData, name: str, folder: Path
-) -> ExportedFiles:
-    """Writes `best.json` and `model.keras` into `folder`, both or neither.
+def collect(db: Database, definition: Definition, data: PreparedData, name: str) -> Export:
+    """All that is worth keeping of a study that is done.
 
-    The model is that of the winner's first seed of the final phase: chosen before any was
-    trained, not for its score.
+    The model is the winner's first of the final phase, whatever its score. Where the study kept none the bundle has none, which is logged.
 
     Raises:
         StudyNotFound: there is no such study.
         NoResult: it has no result.
-        UsageError: the definition is another version, or the folder cannot be written.
+        UsageError: the definition is another version.
+        DataMismatch: the data is not what the study was run with.
     """
-    result = assemble(db, name)
+    best, finish = describe(db, definition, data, name)
+    contents = {best_file.FILE: (best.model_dump_json(indent=2) + "\n").encode()}
+    job = finish.trained(finish.winner, DataSet.SEARCH)[0]
+    try:
+        contents[MODEL_FILE] = _model(db, job)
+    except _NoModel as reason:
+        log.warning("no %s is exported, %s: `hpo train` makes it again", MODEL_FILE, reason)
+    contents[predictions.FILE] = predictions.pack(finish)
+    contents[SPLITS_FILE] = data.splits_path.read_bytes()
+    contents[ENVIRONMENT_FILE] = _environment(best)
+    if (lock := provenance.lock_file()) is not None:
+        contents[LOCK_FILE] = lock.read_bytes()
+    contents[card.FILE] = card.write(best, has_model=MODEL_FILE in contents).encode()
+    return Export(best, contents)
+
+
+def describe(
+    db: Database, definition: Definition, data: PreparedData, name: str
+) -> tuple[BestConfiguration, Finish]:
+    """What `best.json` says of a study that is done, and the finish it says it of.
+
+    Raises:
+        StudyNotFound: there is no such study.
+        NoResult: it has no result.
+        UsageError: the definition is another version.
+        DataMismatch: the data is not what the study was run with.
+    """
+    finish = finishes.read(db, name)
+    result = results.assemble(finish)
     if definition.hash != result.definition_hash:
         raise UsageError(
             f"study '{name}' was made with another version of '{result.definition}':"
             " export it with the version it was made with"
         )
-    job, versions = _first_training(db, result)
-    model = None
-    try:
-        model = _model(db, job)
-    except _NoModel as reason:
-        again = f"`hpo train --config {folder / CONFIG_FILE} --out {folder / MODEL_FILE}`"
-        log.warning("no %s is exported, %s: %s trains it again", MODEL_FILE, reason, again)
+    with db.transaction() as tx:
+        studies.agree_on_data(tx, finish.study, data.sha256)
+    job = finish.trained(finish.winner, DataSet.SEARCH)[0]
+    assert job.score is not None and job.loss is not None, "a training that succeeded has both"
+    _, height, width, channels = dataset.load_training(data.training_path("search")).x_train.shape
     best = BestConfiguration(
         **dict(result),
         created=datetime.now(UTC),
-        git_commit=provenance.git_commit(),
         data_sha256=data.sha256,
-        class_names=data.manifest.classes,
+        image_shape=(height, width, channels),
         training=Training(
             seed=job.seed,
             score=job.score,
             loss=job.loss,
-            versions=versions,
-            model=model and _facts(model),
+            tolerance=best_file.tolerance(result.validation),
+            provenance=_provenance(db, finish, job),
         ),
     )
-    text = best.model_dump_json(indent=2) + "\n"
-    # The configuration last: where it stands, the model beside it is the one it speaks of.
-    contents = {MODEL_FILE: model, CONFIG_FILE: text.encode()}
-    _replace(folder, {file: content for file, content in contents.items() if content is not None})
-    return ExportedFiles(best, folder / CONFIG_FILE, folder / MODEL_FILE if model else None)
+    return best, finish
 
 
-def _first_training(db: Database, result: Result) -> tuple[JobRecord, Mapping[str, str]]:
-    """The training whose model is exported, with the versions of the worker that did it."""
+def _provenance(db: Database, finish: Finish, job: JobRecord) -> Provenance:
+    """That of the worker which carried the training out."""
     with db.reading() as tx:
-        study = studies.get(tx, result.study)
-        trained = jobs.of_study(tx, study.id)
-        seen = workers.of_study(tx, study.id)
-    key = (Phase.FINAL, result.generation, result.winner.number, DataSet.SEARCH)
-    seed = result.holdout.winner.seeds[0]
-    job = next(
-        job
-        for job in trained
-        if (job.phase, job.generation, job.configuration, job.data_set) == key and job.seed == seed
+        seen = workers.of_study(tx, finish.study.id)
+    return Provenance.model_validate(
+        next(worker.provenance for worker in seen if worker.id == job.worker_id)
     )
-    return job, next((worker.versions for worker in seen if worker.id == job.worker_id), {})
+
+
+def _environment(best: BestConfiguration) -> bytes:
+    """Where the training was carried out, and all that is installed where it is exported."""
+    content = {
+        "training": best.training.provenance.model_dump(mode="json"),
+        "export": {
+            "git_commit": provenance.git_commit(),
+            "versions": provenance.versions(),
+            "packages": provenance.packages(),
+        },
+    }
+    return (json.dumps(content, indent=2) + "\n").encode()
 
 
 class _NoModel(Exception):
@@ -116,39 +150,10 @@ def _model(db: Database, job: JobRecord) -> bytes:
     if artifact is None:
         raise _NoModel("the study kept none")
     try:
-        with db.translated(), db.artifacts.open_reader(artifact.id) as reader:
-            content = reader.read()
-    except ArtifactNotFound:
+        with db.translated(), db.artifacts.open_reader(artifact.id) as file:
+            content: bytes = file.read()
+    except (ArtifactNotFound, FileNotFoundError):
         raise _NoModel(f"the stored file {artifact.id} is gone") from None
     if hashlib.sha256(content).hexdigest() != artifact.sha256:
         raise _NoModel(f"the stored file {artifact.id} is damaged")
     return content
-
-
-def _facts(model: bytes) -> ModelFile:
-    return ModelFile(
-        name=MODEL_FILE, size_bytes=len(model), sha256=hashlib.sha256(model).hexdigest()
-    )
-
-
-def _replace(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Writes all files under temporary names, then renames them in order."""
-    suffix = uuid.uuid4().hex
-    temporary = {file: folder / f".{file}.{suffix}" for file in contents}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for file, content in contents.items():
-            temporary[file].write_bytes(content)
-        # An older export must not stand beside a part of this one.
-        for file in (CONFIG_FILE, MODEL_FILE):
-            (folder / file).unlink(missing_ok=True)
-        for file, path in temporary.items():
-            path.replace(folder / file)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {folder} ({error.strerror}): name another folder with --out"
-        ) from error
-    finally:
-        for path in temporary.values():
-            with suppress(OSError):
-                path.unlink()

@@ -1,38 +1,46 @@
 """Training an exported configuration again: from `best.json` alone, without any database."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hpo import definitions, provenance
-from hpo.bundle import best
+from hpo import provenance
+from hpo.bundle import best as best_file
 from hpo.bundle.best import BestConfiguration
 from hpo.definitions import Definition
-from hpo.errors import DefinitionError, UsageError, WorkFailed
-from hpo.machine import devices, messages
-from hpo.machine.slot import ChildLost, Slot
-from studies.dataset import prepare
+from hpo.errors import UsageError, WorkFailed
+from hpo.machine import devices, errand, messages
+from hpo.machine.errand import Tell
+from hpo.settings import Settings
+from studies.dataset import PreparedData, prepare
 
 SUFFIX = ".keras"
-
-Tell = Callable[[int, float], None]
-"""Told of each epoch, from 1, with its score."""
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What came of the training; `score` and `loss` are its last epoch's on validation."""
+    """What came of the training; `score` and `loss` are its last epoch's on validation, and
+    `differences` what is otherwise than where it was trained before."""
 
     best: BestConfiguration
     score: float
     loss: float
+    differences: list[str]
     model: Path | None
 
     @property
     def is_same(self) -> bool:
         """Whether score and loss are exactly the exported ones."""
         return (self.score, self.loss) == (self.best.training.score, self.best.training.loss)
+
+    @property
+    def is_within_tolerance(self) -> bool:
+        """Whether it came out as it should: exactly where device and versions are the same, and
+        elsewhere with a score within the stated tolerance."""
+        tolerance = self.best.training.tolerance
+        if self.is_same or not self.differences or tolerance is None:
+            return self.is_same
+        return abs(self.score - self.best.training.score) <= tolerance
 
     def __str__(self) -> str:
         """What a person reads."""
@@ -45,51 +53,46 @@ class Replayed:
                 f"exported were score {before.score:.4f}, loss {before.loss:.4f}: they differ by"
                 f" {self.score - before.score:.2g} and {self.loss - before.loss:.2g}"
             )
-            others = [
-                f"{package} {here}, was {before.versions[package]}"
-                for package, here in provenance.versions().items()
-                if before.versions.get(package, here) != here
-            ]
-            lines.append(
-                f"other versions: {'; '.join(others)}"
-                if others
-                else "the versions are the same, so the device or its number of threads differs"
-            )
+            if self.differences:
+                lines.append(self._tolerance())
+                lines.append(f"other circumstances: {'; '.join(self.differences)}")
+            else:
+                lines.append("device and versions are the same, so they should not differ at all")
         if self.model is not None:
             lines.append(f"model saved to {self.model}")
         return "\n".join(lines)
 
+    def _tolerance(self) -> str:
+        if (tolerance := self.best.training.tolerance) is None:
+            return "no tolerance is known, because one seed alone gave a model"
+        word = "within" if self.is_within_tolerance else "beyond"
+        return f"that is {word} the tolerance of {tolerance:.4f} in score"
+
 
 def train(
     config_file: Path,
-    cache_dir: Path,
-    data_dir: Path | None,
-    output: Path | None,
-    tell: Tell,
+    settings: Settings,
+    output: Path | None = None,
+    tell: Tell = lambda _epoch, _score: None,
     definition: str | None = None,
-    cpu_slots: int | None = None,
 ) -> Replayed:
     """Trains the exported configuration with the seed of its model, in a child process on the
     first device, and saves the model to `output` if that is given.
 
-    `definition` is the file of a definition that is not built in; `cpu_slots` as a worker has it,
-    for the same number of threads.
+    `definition` is the file of a definition that is not built in.
 
     Raises:
         UsageError: the file is no export, `output` cannot be written, or the data is other data.
         DefinitionError: this machine has not the definition, or another version of it.
+        SettingsError: a setting or a parameter is none that the definition allows.
         DataError: the data is not to be had here.
         WorkFailed: the training failed.
     """
-    exported = best.read(config_file)
-    found = _definition(exported, definition).with_settings(exported.settings)
-    data = prepare(found.study.data, cache_dir, data_dir)
-    if data.sha256 != exported.data_sha256:
-        raise UsageError(
-            f"the data of '{exported.definition}' here is not what {config_file} was found with"
-            f" (sha256 {data.sha256[:12]}, not {exported.data_sha256[:12]}):"
-            " delete the prepared data, and give the official files"
-        )
+    exported = best_file.read(config_file)
+    found = exported.find_definition(definition)
+    data = find_data(exported, found, settings)
+    device = devices.find(settings.cpu_slots)[0]
+    differences = exported.training.provenance.differences(provenance.of_device(device.kind))
     temporary = None if output is None else _reserve(output)
     work = messages.Work(
         definition=found.reference,
@@ -101,30 +104,40 @@ def train(
         model_file=None if temporary is None else str(temporary),
     )
     try:
-        trained = _train(Slot(devices.find(cpu_slots)[0]), work, tell)
+        match errand.run(device, work, tell):
+            case messages.Trained(score=score, loss=loss):
+                pass
+            case messages.Diverged(epoch=epoch, reason=reason):
+                here = f"; here is {'; '.join(differences)}" if differences else ""
+                raise WorkFailed(
+                    f"the training diverged in epoch {epoch} ({reason}), which it did not"
+                    f" before{here}: bring this machine to the versions it was trained with"
+                )
+            case messages.Classified():
+                raise AssertionError("nothing was asked")
         if temporary is not None and output is not None:
             temporary.replace(output)
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-    return Replayed(exported, trained.score, trained.loss, output)
+    return Replayed(exported, score, loss, differences, output)
 
 
-def _definition(exported: BestConfiguration, reference: str | None) -> Definition:
-    name = exported.definition
-    if reference is None and name not in definitions.BUILT_IN:
-        raise DefinitionError(
-            f"the definition '{name}' is not built in: give its file with --study"
+def find_data(exported: BestConfiguration, found: Definition, settings: Settings) -> PreparedData:
+    """The data of an exported configuration as this machine has it.
+
+    Raises:
+        DataError: it is not to be had here.
+        UsageError: it is other data.
+    """
+    data = prepare(found.study.data, settings.cache_dir, settings.data_dir)
+    if data.sha256 != exported.data_sha256:
+        raise UsageError(
+            f"the data of '{exported.definition}' here is not what study '{exported.study}' was"
+            f" run with (sha256 {data.sha256[:12]}, not {exported.data_sha256[:12]}):"
+            " delete the prepared data, and give the official files"
         )
-    found = definitions.load(reference or name)
-    if found.name != name:
-        raise DefinitionError(f"{reference} defines '{found.name}': give the file of '{name}'")
-    if found.hash != exported.definition_hash:
-        raise DefinitionError(
-            f"the configuration was found with another version of '{name}': use the version of"
-            f" commit {exported.git_commit or 'unknown'}"
-        )
-    return found
+    return data
 
 
 def _reserve(output: Path) -> Path:
@@ -140,32 +153,3 @@ def _reserve(output: Path) -> Path:
             f"cannot write to {output} ({error.strerror}): name another file with --out"
         ) from error
     return temporary
-
-
-def _train(slot: Slot, work: messages.Work, tell: Tell) -> messages.Trained:
-    try:
-        slot.start()
-        while True:
-            match slot.receive():
-                case messages.Ready():
-                    slot.send(work)
-                case messages.Report(epoch=epoch, score=score):
-                    tell(epoch, score)
-                    slot.send(messages.Answer(go_on=True))
-                case messages.Trained() as trained:
-                    return trained
-                case messages.Diverged(epoch=epoch, reason=reason):
-                    raise WorkFailed(
-                        f"the training diverged in epoch {epoch} ({reason}), which it did not"
-                        " before: compare the versions in the exported file with those here"
-                    )
-                case messages.Raised(error=error, traceback=traceback):
-                    raise WorkFailed.of_definition(error, traceback)
-                case messages.Unfit(reason=reason):
-                    raise WorkFailed(reason)
-                case messages.Pruned(epoch=epoch):
-                    raise WorkFailed(f"the training stopped by itself after epoch {epoch}")
-                case ChildLost(reason=reason):
-                    raise WorkFailed(f"{reason}; run it again, with more memory if that ran out")
-    finally:
-        slot.stop()

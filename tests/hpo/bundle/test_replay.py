@@ -9,69 +9,49 @@ from typing import Any
 
 import pytest
 
-from hpo import creation, provenance
-from hpo.bundle import exporter, replay
-from hpo.creation import Budget
+from hpo import provenance
+from hpo.bundle import replay
+from hpo.bundle.exporter import Export
 from hpo.definitions import Definition
 from hpo.errors import DefinitionError, UsageError, WorkFailed
-from hpo.machine import devices
-from hpo.machine.supervisor import Supervisor
-from storage.database import Database
+from hpo.machine.errand import Tell
+from hpo.settings import Settings
 from studies.dataset import PreparedData
-from tests.databases import SqliteDatabases
+from studies.errors import SettingsError
 
 Replay = Callable[..., replay.Replayed]
 
 
 @pytest.fixture(scope="module")
-def exported(
-    sqlite_databases: SqliteDatabases,
-    toy: Definition,
-    toy_data: PreparedData,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> exporter.ExportedFiles:
-    """A study that was really trained, exported; its database is gone."""
-    url = sqlite_databases.ready()
-    db = Database.open(url)
-    study = creation.create(db, "toy", toy, Budget(trials=4))
-    Supervisor(
-        db,
-        study,
-        toy,
-        toy_data,
-        devices.find(2),
-        provenance.versions(),
-        state_dir=tmp_path_factory.mktemp("state"),
-        lease_seconds=10,
-    ).run()
-    files = exporter.export(db, toy, toy_data, "toy", tmp_path_factory.mktemp("exported"))
-    db.close()
-    sqlite_databases.drop(url)
-    return files
+def config(toy_export: Export, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The best.json of a study that was really trained."""
+    folder = tmp_path_factory.mktemp("exported") / "toy"
+    toy_export.write(folder)
+    return folder / "best.json"
 
 
 @pytest.fixture
-def again(exported: exporter.ExportedFiles, toy: Definition, toy_data: PreparedData) -> Replay:
+def again(config: Path, toy: Definition, toy_data: PreparedData) -> Replay:
     """Trains it again; what is given takes the place of the ordinary."""
+    settings = Settings(cpu_slots=2, cache_dir=toy_data.folder.parent)
 
     def train(
-        config: Path = exported.config,
+        config: Path = config,
         output: Path | None = None,
-        tell: replay.Tell = lambda epoch, score: None,
+        tell: Tell = lambda epoch, score: None,
         definition: str | None = toy.reference,
     ) -> replay.Replayed:
-        cache = toy_data.folder.parent
-        return replay.train(config, cache, None, output, tell, definition, cpu_slots=2)
+        return replay.train(config, settings, output, tell, definition)
 
     return train
 
 
 @pytest.fixture
-def changed(exported: exporter.ExportedFiles, tmp_path: Path) -> Callable[..., Path]:
+def changed(config: Path, tmp_path: Path) -> Callable[..., Path]:
     """The exported file with some of its values changed."""
 
     def change(**values: Any) -> Path:
-        content = json.loads(exported.config.read_bytes()) | values
+        content = json.loads(config.read_bytes()) | values
         file = tmp_path / "changed.json"
         file.write_text(json.dumps(content), encoding="utf-8")
         return file
@@ -80,29 +60,29 @@ def changed(exported: exporter.ExportedFiles, tmp_path: Path) -> Callable[..., P
 
 
 def test_it_gives_the_same_score_and_the_same_model(
-    exported: exporter.ExportedFiles, again: Replay, tmp_path: Path
+    toy_export: Export, again: Replay, tmp_path: Path
 ) -> None:
     """Every epoch is told, and the model saved is byte for byte the exported one."""
     told: list[tuple[int, float]] = []
     output = tmp_path / "models" / "again.keras"
     found = again(output=output, tell=lambda epoch, score: told.append((epoch, score)))
     assert found.is_same
-    assert found.score == exported.best.training.score
+    assert found.score == toy_export.best.training.score
     assert [epoch for epoch, _ in told] == list(range(1, 9))
     assert told[-1][1] == found.score
-    assert exported.model is not None
-    assert output.read_bytes() == exported.model.read_bytes()
+    assert output.read_bytes() == toy_export.contents["model.keras"]
     assert [path.name for path in output.parent.iterdir()] == ["again.keras"]
     assert "exactly as exported" in str(found)
     assert f"model saved to {output}" in str(found)
 
 
 def test_another_score_is_told_with_what_differs(
-    again: Replay, changed: Callable[..., Path], exported: exporter.ExportedFiles
+    again: Replay, changed: Callable[..., Path], toy_export: Export
 ) -> None:
     """Both scores, and the versions that are others now."""
-    training = exported.best.training.model_dump(mode="json")
-    training |= {"score": 0.125, "versions": training["versions"] | {"keras": "1.0"}}
+    training = toy_export.best.training.model_dump(mode="json")
+    training["provenance"]["versions"]["keras"] = "1.0"
+    training["score"] = 0.125
     found = again(config=changed(training=training))
     assert not found.is_same
     assert "exported were score 0.1250" in str(found)
@@ -123,7 +103,7 @@ def test_without_an_output_no_model_is_saved(again: Replay) -> None:
         ("{", "is not JSON"),
         ("[1, 2]", "is no exported configuration"),
         ("{}", "is no exported configuration .study: Field required."),
-        ('{"format": 2}', "has format 2, this hpo reads 1"),
+        ('{"format": 1}', "has format 1, this hpo reads 2"),
     ],
 )
 def test_a_file_that_is_no_export_is_refused_in_one_line(
@@ -168,7 +148,9 @@ def test_another_definition_is_refused_by_name(
 
 def test_other_data_is_refused(again: Replay, changed: Callable[..., Path]) -> None:
     """A score on other images could not be compared."""
-    with pytest.raises(UsageError, match=r"data of 'toy' here is not what .* was found with"):
+    with pytest.raises(
+        UsageError, match=r"data of 'toy' here is not what study .toy. was run with"
+    ):
         again(config=changed(data_sha256="0" * 64))
 
 
@@ -185,19 +167,25 @@ def test_an_output_that_cannot_be_written_is_refused_before_training(
 
 
 def test_a_training_that_raises_says_so_and_leaves_no_file(
-    exported: exporter.ExportedFiles,
-    again: Replay,
-    changed: Callable[..., Path],
-    tmp_path: Path,
+    again: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A parameter that the definition cannot train with."""
-    winner = exported.best.winner.model_dump(mode="json") | {"params": {"kind": "good"}}
+    """One line; where it was raised is a note."""
+    monkeypatch.setenv("TOY_EPOCH_SECONDS", "soon")
     output = tmp_path / "models" / "again.keras"
-    with pytest.raises(WorkFailed, match="the definition raises KeyError: 'x'") as caught:
-        again(config=changed(winner=winner), output=output)
+    with pytest.raises(WorkFailed, match="the definition raises ValueError: could not") as caught:
+        again(output=output)
     assert "\n" not in str(caught.value)
     assert "Traceback" in caught.value.__notes__[0]
     assert list(output.parent.iterdir()) == []
+
+
+def test_parameters_outside_the_space_are_refused(
+    toy_export: Export, again: Replay, changed: Callable[..., Path]
+) -> None:
+    """Before anything is trained with them."""
+    winner = toy_export.best.winner.model_dump(mode="json") | {"params": {"kind": "good"}}
+    with pytest.raises(SettingsError, match="parameter 'x' has no value"):
+        again(config=changed(winner=winner))
 
 
 def test_a_child_that_dies_is_told(
@@ -212,7 +200,7 @@ def test_a_child_that_dies_is_told(
 
 def test_nothing_here_imports_a_deep_learning_framework() -> None:
     """The command line answers at once; only a child of it trains."""
-    modules = "hpo.answer.verdict, hpo.answer.result, hpo.answer.tables, hpo.bundle.best, hpo.bundle.exporter, hpo.bundle.replay"
+    modules = "hpo.answer.tables, hpo.bundle.card, hpo.bundle.exporter, hpo.bundle.formats, hpo.bundle.predictor, hpo.bundle.replay, hpo.bundle.script, hpo.bundle.verifier"
     code = f"import sys, {modules}; print({{'tensorflow', 'keras', 'jax'}} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60

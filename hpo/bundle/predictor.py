@@ -1,0 +1,47 @@
+"""The predictor: what a bundle's model sees in a person's own pictures."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hpo.bundle import pictures, restored
+from hpo.machine.devices import Device
+
+TOP = 3
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The most probable classes of a picture with their probabilities, likeliest first."""
+
+    file: Path
+    top: tuple[tuple[str, float], ...]
+
+
+def predict(
+    folder: Path, files: Sequence[Path], device: Device, definition: str | None = None
+) -> list[Prediction]:
+    """Classifies pictures with the model of the bundle in `folder`; all, or none of them.
+
+    Raises:
+        UsageError: there is no such bundle, or a file is no picture that can be read.
+        BadBundle: a file of the bundle is missing or changed.
+        DefinitionError: this machine has not the definition, or another version of it.
+        WorkFailed: the model cannot be used here.
+    """
+    model = restored.restore(folder, device, definition)
+    images = pictures.read(files, model.best.image_shape)
+    names = model.best.class_names["search"]
+    with tempfile.TemporaryDirectory(prefix="hpo-predict-") as temporary:
+        images_file = Path(temporary) / "pictures.npz"
+        np.savez(images_file, x=images, y=np.zeros(len(images), np.int64))
+        probabilities = model.classify(images_file)
+    return [
+        Prediction(file, tuple((names[k], float(of_file[k])) for k in likeliest[:TOP]))
+        for file, of_file in zip(files, probabilities, strict=True)
+        # Of equals the lowest label first, as where accuracy is counted.
+        for likeliest in [np.argsort(-of_file, kind="stable")]
+    ]

@@ -1,0 +1,206 @@
+"""Bundles for tests: copied, damaged, and forged so well that the manifest matches."""
+
+import hashlib
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import chdir
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from click.testing import CliRunner
+from numpy.typing import NDArray
+
+from hpo.answer.evidence import contrast
+from hpo.bundle import best as best_file
+from hpo.bundle import manifest, predictions
+from hpo.cli import cli
+from hpo.machine.devices import Device
+from hpo.machine.messages import FromChild, Ready, ToChild
+from hpo.machine.slot import ChildLost, Slot
+from tests.commandline import CommandLine
+
+Arrays = dict[str, NDArray[Any]]
+MODEL = "model.keras"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A folder that `hpo export` wrote, to be damaged."""
+
+    folder: Path
+
+    def copy(self, folder: Path) -> "Bundle":
+        return Bundle(Path(shutil.copytree(self.folder, folder)))
+
+    def write(self, name: str, content: bytes) -> None:
+        """Another content for a file, which the manifest is made to match."""
+        (self.folder / name).write_bytes(content)
+        self.sign()
+
+    def sign(self) -> None:
+        """Makes the manifest match whatever the files hold now."""
+        content = json.loads((self.folder / manifest.FILE).read_bytes())
+        for name, facts in content["files"].items():
+            held = (self.folder / name).read_bytes()
+            facts |= {"size_bytes": len(held), "sha256": hashlib.sha256(held).hexdigest()}
+        (self.folder / manifest.FILE).write_text(json.dumps(content), encoding="utf-8")
+
+    def alter(self, changes: Mapping[str, Any]) -> None:
+        """Changes values of best.json, each named by its path, as in `training.score`."""
+        content = json.loads((self.folder / best_file.FILE).read_bytes())
+        for path, value in changes.items():
+            *parents, name = path.split(".")
+            place = content
+            for parent in parents:
+                place = place[parent]
+            place[name] = value
+        self.write(best_file.FILE, json.dumps(content).encode())
+
+    def conclude(self) -> None:
+        """Makes what best.json concludes, such as its verdict, match the rest of it."""
+        best = best_file.read(self.folder / best_file.FILE)
+        self.write(best_file.FILE, best.model_dump_json().encode())
+
+    def alter_answers(self, changes: Arrays) -> None:
+        """Changes arrays of predictions.npz, and all of best.json that follows from them."""
+        file = self.folder / predictions.FILE
+        with np.load(file) as held:
+            arrays = {**held, **changes}
+        np.savez(file, allow_pickle=False, **arrays)
+        best = best_file.read(self.folder / best_file.FILE)
+        found = {name: contrast(*sides) for name, *sides in predictions.unpack(file)}
+        reach = best_file.tolerance(found["validation"])
+        training = best.training.model_copy(update={"tolerance": reach})
+        forged = best.model_copy(update={**found, "training": training})
+        self.write(best_file.FILE, forged.model_dump_json().encode())
+
+    def alter_model(self, members: Mapping[str, bytes]) -> None:
+        """Replaces files within model.keras."""
+        with zipfile.ZipFile(self.folder / MODEL) as archive:
+            held = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(self.folder / MODEL, "w") as archive:
+            for name, content in {**held, **members}.items():
+                archive.writestr(name, content)
+        self.sign()
+
+    def array(self, name: str) -> NDArray[Any]:
+        with np.load(self.folder / predictions.FILE) as arrays:
+            held: NDArray[Any] = arrays[name]
+            return held
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A study of the digits that was really trained, for one epoch, and exported; the database is
+    still there."""
+
+    folder: Path
+
+    @property
+    def bundle(self) -> Bundle:
+        return Bundle(self.folder / "bundle")
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.folder / 'hpo.db'}"
+
+    @property
+    def cache(self) -> Path:
+        return self.folder / "cache"
+
+    @property
+    def model_of_another_seed(self) -> Path:
+        return self.folder / "another.keras"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody with prepared data in a shell where commands run in this process; unless another
+    database is given, theirs does not answer."""
+
+    shell: CommandLine
+    cache: Path
+    storage: str = "postgresql://127.0.0.1:1/none"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the shell sets."""
+        own = {"HPO_STORAGE": self.storage, "HPO_CACHE_DIR": str(self.cache), "HPO_CPU_SLOTS": "1"}
+        return {**self.shell.environment, **own}
+
+    def succeed(self, *arguments: str | Path) -> str:
+        """Runs what must succeed; gives its stdout."""
+        code, out, err = self._invoke(arguments)
+        assert code == 0, err
+        return out
+
+    def fail(self, *arguments: str | Path, code: int) -> str:
+        """Runs what must fail with one clear line and say nothing else; gives that line."""
+        line, out = self.end(*arguments, code=code)
+        assert out == ""
+        return line
+
+    def end(self, *arguments: str | Path, code: int) -> tuple[str, str]:
+        """Runs what must fail with one clear line; gives that, and what it had found before."""
+        found, out, err = self._invoke(arguments)
+        assert found == code, (found, err)
+        line = err.strip().splitlines()[-1]
+        assert line.startswith("hpo: ") and err.count("hpo: ") == 1
+        return line, out
+
+    def _invoke(self, arguments: tuple[str | Path, ...]) -> tuple[int, str, str]:
+        own = {name: None for name in os.environ if name.startswith("HPO_")}
+        env = {**own, **self.environment}
+        with chdir(self.shell.folder):
+            done = CliRunner().invoke(cli, [str(each) for each in arguments], env=env)
+        # Anything else is a traceback in a real shell.
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+        return done.exit_code, done.stdout, done.stderr
+
+
+class WarmSlot:
+    """A slot whose child does one errand after another, because it takes seconds to start."""
+
+    def __init__(self, device: Device) -> None:
+        self._slot = Slot(device)
+        self._said: list[FromChild] = []
+        self._lives = False
+
+    def start(self) -> None:
+        if self._lives:
+            self._said = [Ready()]
+        else:
+            self._slot.start()
+        self._lives = True
+
+    def send(self, message: ToChild) -> None:
+        self._slot.send(message)
+
+    def receive(self) -> FromChild | ChildLost:
+        if self._said:
+            return self._said.pop()
+        said = self._slot.receive()
+        self._lives = not isinstance(said, ChildLost)
+        return said
+
+    def stop(self) -> None:
+        """Nothing: the next errand needs it."""
+
+    def close(self) -> None:
+        self._slot.stop()
+
+
+def bytes_changed(folder: Path) -> Iterator[Path]:
+    """Every file of a bundle in turn, with a byte in its middle changed meanwhile."""
+    for file in sorted(folder.iterdir()):
+        content = file.read_bytes()
+        middle = len(content) // 2
+        changed = bytes([content[middle] ^ 1])
+        file.write_bytes(content[:middle] + changed + content[middle + 1 :])
+        yield file
+        file.write_bytes(content)

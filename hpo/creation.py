@@ -29,9 +29,9 @@ class Budget:
     number that an existing study has, and the default for a new one."""
 
     trials: int | None = None
-    select_top: int = 3
-    select_seeds: int = 2
-    final_seeds: int = 3
+    select_top: int = 5
+    select_seeds: int = 3
+    final_seeds: int = 5
     timeout_seconds: float | None = None
     target: float | None = None
 

@@ -18,6 +18,7 @@ from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import HpoError, WorkFailed
 from hpo.machine import devices
+from hpo.machine.slot import ISOLATED
 from hpo.settings import Settings
 from hpo.status import Status, read_status
 from storage import studies
@@ -140,7 +141,16 @@ def _start_worker(
     settings: Settings, definition: Definition, name: str, log: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     """The very worker that `hpo worker` is, in a process of its own."""
-    command = [sys.executable, "-m", "hpo", "worker", name, "--study", definition.reference]
+    command = [
+        sys.executable,
+        *ISOLATED,
+        "-m",
+        "hpo",
+        "worker",
+        name,
+        "--study",
+        definition.reference,
+    ]
     return subprocess.Popen(
         [*command, "--parent", str(os.getpid())],
         env=_environment(settings),

@@ -10,10 +10,13 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from hpo.creation import Budget
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
+EXPORTS = Path("exports")
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
@@ -28,7 +31,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             code = _exit_code(error)
             if debug or code is None:
                 raise
-            click.echo(f"hpo: {error}", err=True)
+            click.echo(f"hpo: {printable(str(error))}", err=True)
             sys.exit(code)
 
     return run
@@ -74,13 +77,40 @@ def with_storage(function: Callable[..., None]) -> Callable[..., None]:
     return option(with_settings(function))
 
 
+def printable(text: str) -> str:
+    """`text` without what a terminal would obey: files from anywhere may hold such."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def say(text: object) -> None:
+    """Prints a line of data."""
+    click.echo(printable(str(text)))
+
+
+def with_definition(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the option for the file of a definition, given as `definition`."""
+    return click.option(
+        "--study",
+        "definition",
+        metavar="FILE",
+        help="File of the definition, where it is not built in.",
+    )(function)
+
+
+def with_bundle(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the option that names the folder of a bundle."""
+    return click.option(
+        "--bundle", type=FOLDER, help="Folder for the exported files; default exports/NAME."
+    )(function)
+
+
 def with_budget(function: Callable[..., None]) -> Callable[..., None]:
     """Adds the options that say how much is to be trained."""
     options = (
         click.option("--trials", type=int, help="Search trials in total, the baseline among them."),
-        click.option("--select-top", type=int, default=3, show_default=True, help="Configurations in select."),
-        click.option("--select-seeds", type=int, default=2, show_default=True, help="Seeds of each in select."),
-        click.option("--final-seeds", type=int, default=3, show_default=True, help="Seeds of each in final."),
+        click.option("--select-top", type=int, default=5, show_default=True, help="Configurations in select."),
+        click.option("--select-seeds", type=int, default=3, show_default=True, help="Seeds of each in select."),
+        click.option("--final-seeds", type=int, default=5, show_default=True, help="Seeds of each in final."),
         click.option("--timeout", type=float, metavar="SECONDS", help="End the search after this long."),
         click.option("--target", type=float, help="End the search at this score."),
         click.option("--seed", type=int, default=0, show_default=True, help="What all randomness derives from."),
@@ -121,3 +151,10 @@ def given(*names: str) -> list[str]:
         if parameter.name in names
         and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
     ]
+
+
+def console(*, stderr: bool = True) -> "Console":
+    """Where people read; as plain text, because names in brackets are no markup."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)

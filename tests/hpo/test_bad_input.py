@@ -203,3 +203,19 @@ def test_debug_shows_the_traceback(shell: CommandLine) -> None:
     done = shell.run("status", "x", "--debug")
     assert "Traceback" in done.stderr
     assert done.returncode == 1
+
+
+def test_bundles_that_are_none(shell: CommandLine) -> None:
+    """A folder that is not there cannot be used, exit 2, nor verified, exit 1; one of other
+    things, whose manifest is missing: exit 1."""
+    other = shell.folder / "other"
+    other.mkdir()
+    (other / "picture.png").write_bytes(b"")
+    assert "there is no folder none" in shell.fail("predict", "none", "picture.png", code=2)
+    assert "there is no folder none" in shell.fail("verify", "none", code=1)
+    assert "none/best.json cannot be read" in shell.fail(
+        "train", "--config", "none/best.json", code=2
+    )
+    for arguments in (("predict", "other", "other/picture.png"), ("verify", "other", "--retrain")):
+        assert "other has no manifest.json" in shell.fail(*arguments, code=1)
+    assert [path.name for path in shell.folder.iterdir()] == ["other"]

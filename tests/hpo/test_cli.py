@@ -18,7 +18,9 @@ TOY = str(DEFINITIONS / "toy.py")
 def test_help_answers_at_once_and_names_every_command(shell: CommandLine) -> None:
     """`hpo --help` lists the commands, and imports nothing heavy to do so."""
     text = shell.succeed("--help")
-    for command in ("run", "create", "worker", "status", "export", "train", "try", "db"):
+    for command in (
+        "run", "create", "worker", "status", "compare", "export", "verify", "predict", "train", "try", "db",
+    ):  # fmt: skip
         assert f"\n  {command} " in text
     loaded = shell.run("--help", PYTHONPROFILEIMPORTTIME="1").stderr
     for heavy in ("optuna", "sqlalchemy", "tensorflow", "pydantic", "numpy"):
@@ -43,8 +45,11 @@ def test_a_digits_study_from_create_to_a_model_trained_again(shell_on: CommandLi
     assert ended.get("open", 0) == ended.get("leased", 0) == 0
     assert "search" in shell_on.succeed("status", "mine")
 
-    paths = shell_on.succeed("export", "mine", "--out", "best").split()
-    assert {Path(path).name for path in paths} == {"best.json", "model.keras"}
+    said = shell_on.succeed("export", "mine", "--bundle", "best")
+    assert said.startswith("best: ")
+    assert {"best.json", "model.keras"} <= {
+        path.name for path in Path(shell_on.folder, "best").iterdir()
+    }
     best = json.loads((shell_on.folder / "best" / "best.json").read_text())
     assert best["study"] == "mine"
 
@@ -62,7 +67,8 @@ def test_run_goes_all_the_way_and_adds_nothing_the_second_time(shell: CommandLin
     done = shell.run("run", TOY, "--trials", "6")
     assert done.returncode == 0, done.stderr
     assert "Verdict:" in done.stdout
-    assert "exports/toy/best.json" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("exports/toy: ")
+    assert (shell.folder / "exports" / "toy" / "best.json").is_file()
     assert "Estimate: about" in done.stderr
 
     def jobs() -> list[int]:

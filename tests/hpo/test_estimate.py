@@ -15,6 +15,7 @@ from hpo.machine import devices
 from studies.dataset import PreparedData
 from studies.space import check_params
 from tests.conftest import DEFINITIONS
+from tests.hpo.finished import BUDGET
 
 BASELINE = Sample({"x": 0.5}, 0.7, seconds=3.0, epoch_seconds=1.0)
 OTHERS = (Sample({"x": 0.1}, 0.7, 5.0, 2.0), Sample({"x": 0.9}, None, 7.0, 4.0))
@@ -130,13 +131,12 @@ def test_the_estimate_by_hand() -> None:
     """Of 10 epochs the baseline takes 3 + 8 x 1 = 11 s, another (5 + 8 x 2 + 7 + 8 x 4) / 2 = 30 s.
     Search: 11 + 10 x 30 x 0.7 = 221. Select: 2 seeds of 3 x 30 + 11, 202. Final: 3 seeds of 30 + 11,
     on two data sets, 246. Two slots halve it."""
-    budget = Budget(select_top=3, select_seeds=2, final_seeds=3)
-    assert Pace(BASELINE, OTHERS, 1).seconds(10, 11, budget) == pytest.approx(221 + 202 + 246)
-    assert Pace(BASELINE, OTHERS, 2).seconds(10, 11, budget) == pytest.approx(669 / 2)
+    assert Pace(BASELINE, OTHERS, 1).seconds(10, 11, BUDGET) == pytest.approx(221 + 202 + 246)
+    assert Pace(BASELINE, OTHERS, 2).seconds(10, 11, BUDGET) == pytest.approx(669 / 2)
 
 
 def test_the_estimate_with_little_to_go_by() -> None:
     """With two trials, select has one beside the baseline: 11 + 21, 2 x 41, 6 x 41. Without any
     sample all are as fast as the baseline: 11 x (1 + 7 + 8 + 6)."""
-    assert Pace(BASELINE, OTHERS, 1).seconds(10, 2, Budget()) == pytest.approx(32 + 82 + 246)
-    assert Pace(BASELINE, (), 1).seconds(10, 11, Budget()) == pytest.approx(11 * 28)
+    assert Pace(BASELINE, OTHERS, 1).seconds(10, 2, BUDGET) == pytest.approx(32 + 82 + 246)
+    assert Pace(BASELINE, (), 1).seconds(10, 11, BUDGET) == pytest.approx(11 * 28)

@@ -77,7 +77,7 @@ def test_errors_have_their_codes_in_the_real_commands(url: str, tmp_path: Path) 
     made = CliRunner().invoke(cli, [*create, "--trials", "4"], env=shell.environment)
     assert (made.exit_code, made.stdout) == (0, "mine: 4 trials of toy, search\n")
     assert "exists with other seed" in shell.fail(*create, "--seed", "1", code=2)
-    assert "mine" in shell.fail("export", "mine", code=1)
+    assert "mine" in shell.fail("export", "mine", "--study", toy, code=1)
 
 
 def test_pairs() -> None:
@@ -122,8 +122,11 @@ def test_options_say_what_they_name() -> None:
 
 
 def test_what_needs_no_database_offers_none() -> None:
-    """`try` and `train` take a settings file, but no --storage; the others take both."""
-    for name, wanted in (("try", 1), ("train", 1), ("run", 2), ("status", 2)):
+    """`try`, and what works on a bundle, takes a settings file, but no --storage; the others take
+    both."""
+    without = ("try", "train", "verify", "predict")
+    both = ("run", "create", "worker", "status", "compare", "export")
+    for name, wanted in (*((name, 1) for name in without), *((name, 2) for name in both)):
         offered = {parameter.name for parameter in cli.commands[name].params}
         assert len({"file", "storage"} & offered) == wanted
         assert "file" in offered

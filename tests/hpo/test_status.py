@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState, Phase
 from tests.hpo.conftest import Claim
-from tests.hpo.finished import WINNER, Outcome, carry_out, params
+from tests.hpo.finished import PROVENANCE, WINNER, Outcome, carry_out, params
 from tests.marks import on
 
 End = Callable[..., None]
@@ -70,7 +70,9 @@ def test_totals_are_planned_before_a_phase_begins(db: Database, study: StudyReco
 @on("sqlite")
 def test_no_more_is_planned_than_there_are_trials(db: Database, toy: Definition) -> None:
     """With two trials, select has the baseline and one other, whatever --select-top says."""
-    study = creation.create(db, "two", toy, Budget(trials=2, select_top=3, final_seeds=2))
+    study = creation.create(
+        db, "two", toy, Budget(trials=2, select_top=3, select_seeds=2, final_seeds=2)
+    )
     planned = _totals(read_status(db, "two"))
     carry_out(db, study, lambda _study, _job: Outcome(score=0.5))
     assert planned == _totals(read_status(db, "two")) == [2, 4, 8]
@@ -145,7 +147,7 @@ def test_seconds_left(db: Database, study: StudyRecord, claim: Claim, end: End) 
 def test_json_says_everything(db: Database, study: StudyRecord, claim: Claim, end: End) -> None:
     """What a program reads is plain data with all that the status holds."""
     with db.transaction() as tx:
-        workers.join(tx, "me", "host", 1, ["cpu:0"], {"python": "3"})
+        workers.join(tx, "me", "host", 1, ["cpu:0"], PROVENANCE)
     end(claim(), score=0.7)
     end(claim(), score=None, loss=None, state=JobState.FAILED, reason="ValueError: no")
     end(claim(), score=0.8)

@@ -1,0 +1,154 @@
+"""Commands on bundles: written, checked, used, trained again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hpo.options import (
+    EXPORTS,
+    FILE,
+    FOLDER,
+    command,
+    console,
+    say,
+    with_bundle,
+    with_definition,
+    with_settings,
+    with_storage,
+)
+
+if TYPE_CHECKING:
+    from hpo.settings import Settings
+
+FORMATS = ("json", "yaml", "toml", "env", "python")
+
+
+@click.command()
+@click.argument("name")
+@with_bundle
+@click.option("--format", "target", type=click.Choice(FORMATS), help="Print the configuration alone: as data, or as a standalone Keras script.")  # fmt: skip
+@click.option("--study", "references", multiple=True, metavar="FILE", help="File of the study's definition, where it is not built in.")  # fmt: skip
+@command
+@with_storage
+def export(
+    settings: "Settings",
+    name: str,
+    bundle: Path | None,
+    target: str | None,
+    references: tuple[str, ...],
+) -> None:
+    """Write the best configuration of a study with its proof and the trained model, as a bundle."""
+    from hpo.answer import finish, result, tables
+    from hpo.bundle import card, exporter, formats, manifest, script
+    from hpo.errors import UsageError
+    from hpo.machine.worker import find_definition
+    from storage.database import Database
+    from studies.dataset import prepare
+
+    if bundle is not None and target is not None:
+        raise UsageError("--format prints, --bundle writes files: give one of them")
+    folder = bundle or EXPORTS / name
+    db = Database.open(settings.storage_url)
+    # Whether there is anything to export is known before the data is sought.
+    finished = finish.read(db, name)
+    found = result.assemble(finished)
+    if target in set(formats.Format):
+        click.echo(formats.render(found, formats.Format(target)), nl=False)
+        return
+    definition = find_definition(finished.study, references).with_settings(found.settings)
+    if target is None:
+        manifest.reserve(folder)
+    data = prepare(definition.study.data, settings.cache_dir, settings.data_dir)
+    if target is not None:
+        best, _ = exporter.describe(db, definition, data, name)
+        click.echo(script.standalone(definition, best), nl=False)
+        return
+    exported = exporter.collect(db, definition, data, name)
+    exported.write(folder)
+    console().print(tables.report(exported.best))
+    click.echo(f"{folder}: {len(exported.contents)} files, see {folder / card.FILE}")
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--retrain", is_flag=True, help="Train it again, too, from its seed.")
+@click.option("--cpu", type=int, help="CPU slots this machine is shared by; as in the run.")
+@with_definition
+@command
+@with_settings
+def verify(settings: "Settings", folder: Path, retrain: bool, definition: str | None) -> None:
+    """Check a bundle: its files, its verdict, its model's predictions. No database is needed.
+
+    Exits with 0 if all holds, else with 1. Nothing in the bundle is executed.
+    """
+    from hpo.bundle import verifier
+    from hpo.errors import BadBundle, UsageError
+    from studies.errors import SettingsError
+
+    try:
+        for sentence in verifier.verify(folder, settings, definition):
+            say(sentence)
+        if retrain:
+            say(f"trained again: {verifier.retrain(folder, settings, tell, definition)}")
+    except (UsageError, SettingsError) as error:
+        # Whatever keeps it from being verified, the answer is no.
+        raise BadBundle(str(error)) from error
+    say(f"{folder}: verified")
+
+
+@click.command()
+@click.argument("folder", metavar="BUNDLE", type=FOLDER)
+@click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--cpu", type=int, hidden=True)
+@with_definition
+@command
+@with_settings
+def predict(
+    settings: "Settings",
+    folder: Path,
+    pictures: tuple[Path, ...],
+    as_json: bool,
+    definition: str | None,
+) -> None:
+    """Classify pictures of any size with the model of a bundle: the three likeliest classes."""
+    import json
+
+    from hpo.bundle import predictor
+    from hpo.machine import devices
+
+    device = devices.find(settings.cpu_slots)[0]
+    predictions = predictor.predict(folder, pictures, device, definition)
+    if as_json:
+        found = [{"file": str(each.file), "top": dict(each.top)} for each in predictions]
+        click.echo(json.dumps(found, indent=2))
+        return
+    for each in predictions:
+        shares = "  ".join(f"{name} {100 * share:.1f}%" for name, share in each.top)
+        say(f"{each.file}: {shares}")
+
+
+@click.command()
+@click.option(
+    "--config", "config_file", type=FILE, required=True, help="A best.json that was exported."
+)
+@click.option("--out", type=FILE, help="Where to save the trained model, a .keras file.")
+@click.option(
+    "--cpu", type=int, help="CPU slots this machine is shared by; as in the run to be repeated."
+)
+@with_definition
+@command
+@with_settings
+def train(
+    settings: "Settings", config_file: Path, out: Path | None, definition: str | None
+) -> None:
+    """Train an exported configuration again, without any database."""
+    from hpo.bundle import replay
+
+    say(replay.train(config_file, settings, out, tell, definition))
+
+
+def tell(epoch: int, score: float) -> None:
+    """Shows an epoch of a training."""
+    console().print(f"epoch {epoch}: {score:.4f}", soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -44,7 +45,10 @@ def restore(
     if not isinstance(model, keras.Model):
         raise ModelError(f"'{study.name}' builds no Keras model: its weights cannot be restored")
     try:
-        model.load_weights(file)
+        with warnings.catch_warnings():
+            # Where a layer is not in the file Keras warns, and leaves it as it was drawn.
+            warnings.filterwarnings("error", "(?s).*retain their freshly-initialized weights")
+            model.load_weights(file)
     except Exception as error:  # what the many layers of Keras and HDF5 may raise is not listed
         said = " ".join(str(error).split())[:200]
         raise ModelError(

@@ -4,7 +4,7 @@ from pydantic import computed_field
 
 from hpo.answer.evidence import Answers, Frozen, Score, score
 from hpo.answer.finish import Finish
-from hpo.answer.result import assemble
+from hpo.answer.result import caveats, earlier_openings, lost_trainings
 from hpo.answer.verdict import Difference, compare
 from hpo.errors import NoResult, UsageError
 from storage.records import Params
@@ -75,7 +75,7 @@ def hold(first: Finish, second: Finish) -> Contest:
         caveats=tuple(
             f"of {finish.study.name}, {caveat}"
             for finish in (first, second)
-            for caveat in assemble(finish).caveats
+            for caveat in caveats(lost_trainings(finish), earlier_openings(finish))
         ),
         shared_seeds=len(set(holdout.first.seeds) & set(holdout.second.seeds)),
     )

@@ -1,7 +1,7 @@
 """The result of a finished study: winner and baseline, on images the search never saw."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -86,15 +86,8 @@ class Result(Frozen):
     @property
     def verdict(self) -> str:
         """The one primary comparison, in words."""
-        return "; ".join((self.holdout.difference.sentence, *self.caveats))
-
-    @property
-    def caveats(self) -> Iterator[str]:
-        """What takes from the verdict's force."""
-        if lost := sum(one.data_set == DataSet.SEARCH for one in self.lost_trainings):
-            yield f"{_trainings(lost, 'final ')} gave no model"
-        if times := sum(opening.trainings for opening in self.earlier_openings):
-            yield f"the holdout had been opened before, for {_trainings(times)}"
+        doubts = caveats(self.lost_trainings, self.earlier_openings)
+        return "; ".join((self.holdout.difference.sentence, *doubts))
 
     @computed_field  # type: ignore[prop-decorator]  # pydantic's own recipe
     @property
@@ -131,11 +124,11 @@ def assemble(finish: Finish) -> Result:
         NoResult: winner or baseline has no final model.
     """
     study, winner = finish.study, finish.winner
-    lost = [job for job in finish.final if job.state != JobState.SUCCEEDED]
+    lost = lost_trainings(finish)
     validation = finish.comparison(DataSet.SEARCH, Split.VALIDATION)
     holdout = finish.comparison(DataSet.SEARCH, Split.HOLDOUT)
     if validation is None or holdout is None:
-        reasons = "; ".join(sorted({first_line(job.reason) for job in lost}))
+        reasons = "; ".join(sorted({training.reason for training in lost}))
         raise NoResult(
             f"study '{study.name}' cannot compare winner and baseline, one has no final model"
             f" ({reasons}): mend that and run a study of another name"
@@ -159,24 +152,38 @@ def assemble(finish: Finish) -> Result:
         holdout=holdout,
         new_validation=finish.comparison(DataSet.NEW, Split.VALIDATION),
         new_holdout=finish.comparison(DataSet.NEW, Split.HOLDOUT),
-        lost_trainings=tuple(
-            LostTraining(
-                configuration=job.configuration,
-                data_set=job.data_set,
-                seed=job.seed,
-                reason=first_line(job.reason),
-            )
-            for job in lost
-        ),
-        earlier_openings=tuple(_earlier_openings(finish)),
+        lost_trainings=tuple(lost),
+        earlier_openings=tuple(earlier_openings(finish)),
     )
+
+
+def caveats(lost: Iterable[LostTraining], earlier: Iterable[EarlierOpening]) -> Iterator[str]:
+    """What takes from a verdict's force."""
+    if number := sum(one.data_set == DataSet.SEARCH for one in lost):
+        yield f"{_trainings(number, 'final ')} gave no model"
+    if times := sum(opening.trainings for opening in earlier):
+        yield f"the holdout had been opened before, for {_trainings(times)}"
+
+
+def lost_trainings(finish: Finish) -> list[LostTraining]:
+    """The trainings of the final phase that gave no model."""
+    return [
+        LostTraining(
+            configuration=job.configuration,
+            data_set=job.data_set,
+            seed=job.seed,
+            reason=first_line(job.reason),
+        )
+        for job in finish.final
+        if job.state != JobState.SUCCEEDED
+    ]
 
 
 def _trainings(number: int, kind: str = "") -> str:
     return f"{number} {kind}training{'s' * (number != 1)}"
 
 
-def _earlier_openings(finish: Finish) -> Iterator[EarlierOpening]:
+def earlier_openings(finish: Finish) -> Iterator[EarlierOpening]:
     """The finishes, of this study and of any other, that opened this holdout before this one: they
     may have told something of these images to whoever made this study. For the same configuration
     they count as well: who looks again until it is better will see it."""

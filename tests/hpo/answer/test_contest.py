@@ -139,9 +139,9 @@ def test_other_new_classes_are_left_out(db: Database, toy: Definition, first: Fi
     assert line.split() == ["new", "classes", "-", "-", "-", "-"]
 
 
-def _without_models(*data_sets: DataSet) -> Train:
+def _without_models(data_set: DataSet, configuration: int = WINNER) -> Train:
     def train(study: StudyRecord, job: JobRecord) -> Outcome:
-        lost = job.configuration == WINNER and job.data_set in data_sets
+        lost = (job.configuration, job.data_set) == (configuration, data_set)
         if job.phase == Phase.FINAL and lost:
             return Outcome(JobState.FAILED, reason="ValueError: no")
         return usual(study, job)
@@ -156,6 +156,16 @@ def test_a_winner_without_a_model_is_named(db: Database, toy: Definition, first:
     for pair in ((first, other), (other, first)):
         with pytest.raises(NoResult, match="winner of study 'other' has no final model"):
             contest.hold(*pair)
+
+
+@on("sqlite")
+def test_a_baseline_without_a_model_is_no_hindrance(
+    db: Database, toy: Definition, first: Finish
+) -> None:
+    """Winners are compared; that trainings were lost is told."""
+    other = _finish(db, toy, "other", _without_models(DataSet.SEARCH, configuration=0))
+    verdict = contest.hold(first, other).verdict
+    assert "; of other, 3 final trainings gave no model" in verdict
 
 
 @on("sqlite")

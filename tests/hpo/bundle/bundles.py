@@ -141,17 +141,16 @@ class Reader:
 
     def fail(self, *arguments: str | Path, code: int) -> str:
         """Runs what must fail with one clear line and say nothing else; gives that line."""
-        line, out = self.end(*arguments, code=code)
-        assert out == ""
-        return line
-
-    def end(self, *arguments: str | Path, code: int) -> tuple[str, str]:
-        """Runs what must fail with one clear line; gives that, and what it had found before."""
         found, out, err = self._invoke(arguments)
-        assert found == code, (found, err)
-        line = err.strip().splitlines()[-1]
-        assert line.startswith("hpo: ") and err.count("hpo: ") == 1
-        return line, out
+        assert (found, out) == (code, ""), err
+        return _last_line(err)
+
+    def refute(self, folder: Path, *options: str | Path) -> str:
+        """Verifies a bundle that is not what it should be; gives the line that says so."""
+        code, out, err = self._invoke(("verify", folder, *options))
+        assert code == 1, err
+        assert ": verified" not in out
+        return _last_line(err)
 
     def _invoke(self, arguments: tuple[str | Path, ...]) -> tuple[int, str, str]:
         own = {name: None for name in os.environ if name.startswith("HPO_")}
@@ -161,6 +160,13 @@ class Reader:
         # Anything else is a traceback in a real shell.
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
         return done.exit_code, done.stdout, done.stderr
+
+
+def _last_line(err: str) -> str:
+    """The only line that tells of an error; a training may have told of its epochs before."""
+    line = err.strip().splitlines()[-1]
+    assert line.startswith("hpo: ") and err.count("hpo: ") == 1
+    return line
 
 
 class WarmSlot:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from hpo.bundle import predictions
 from tests.hpo.bundle.bundles import MODEL, Bundle, Finished, Reader
@@ -48,7 +49,7 @@ def test_predictions_that_hold_a_pickle_are_refused(
     assert marker.exists()
     marker.unlink()
     bundle.sign()
-    line = reader.fail("verify", bundle.folder, code=1)
+    line = reader.refute(bundle.folder)
     assert "predictions.npz does not hold the predictions of a bundle" in line
     assert not marker.exists()
 
@@ -60,7 +61,7 @@ def test_a_pickle_in_the_place_of_predictions_is_refused(
     content = io.BytesIO()
     np.save(content, np.array([Trap(marker)], dtype=object))
     bundle.write(predictions.FILE, content.getvalue())
-    assert "does not hold the predictions" in reader.fail("verify", bundle.folder, code=1)
+    assert "does not hold the predictions" in reader.refute(bundle.folder)
     assert not marker.exists()
 
 
@@ -105,10 +106,10 @@ def test_a_model_of_another_keras_is_refused(reader: Reader, bundle: Bundle) -> 
     """Both versions are named, and what to install."""
     metadata = {"keras_version": "2.12.0", "date_saved": "2023-04-01"}
     bundle.alter_model({"metadata.json": json.dumps(metadata).encode()})
-    for arguments in (("verify", bundle.folder), ("predict", bundle.folder, "x.png")):
-        if arguments[0] == "predict":
-            _picture(reader.shell.folder / "x.png")
-        line = reader.fail(*arguments, code=1)
+    picture = reader.shell.folder / "x.png"
+    Image.new("L", (8, 8)).save(picture)
+    lines = reader.refute(bundle.folder), reader.fail("predict", bundle.folder, picture, code=1)
+    for line in lines:
         assert "saved by Keras 2.12.0, and this is 3." in line
         assert "install keras==2.12.0" in line
 
@@ -127,7 +128,7 @@ def test_a_damaged_model_is_refused(
 ) -> None:
     """In one line that names it, though the hashes match."""
     bundle.alter_model({member: content})
-    line = reader.fail("verify", bundle.folder, code=1)
+    line = reader.refute(bundle.folder)
     assert said in line
     assert MODEL in line
 
@@ -135,7 +136,7 @@ def test_a_damaged_model_is_refused(
 def test_a_model_that_is_no_archive_is_refused(reader: Reader, bundle: Bundle) -> None:
     """As any other file that is not what its name says."""
     bundle.write(MODEL, b"garbage")
-    assert "is no Keras model" in reader.fail("verify", bundle.folder, code=1)
+    assert "is no Keras model" in reader.refute(bundle.folder)
 
 
 def test_weights_that_are_no_numbers_are_found(
@@ -154,11 +155,5 @@ def test_weights_that_are_no_numbers_are_found(
     with h5py.File(weights, "r+") as file:
         file.visititems(spoil)
     bundle.alter_model({"model.weights.h5": weights.read_bytes()})
-    line = reader.fail("verify", bundle.folder, code=1)
+    line = reader.refute(bundle.folder)
     assert "360 of 360 classes differ" in line or "360 losses do" in line
-
-
-def _picture(file: Path) -> None:
-    from PIL import Image
-
-    Image.new("L", (8, 8)).save(file)

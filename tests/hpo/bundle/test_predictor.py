@@ -15,7 +15,7 @@ from hpo.bundle.restored import RestoredModel
 from hpo.definitions import Definition
 from hpo.errors import BadBundle
 from hpo.machine import devices
-from studies import dataset, evaluation
+from studies import dataset, digits, evaluation
 from tests.hpo.bundle.bundles import MODEL, Bundle, Finished, Reader
 
 
@@ -31,8 +31,8 @@ def pictures(finished: Finished, tmp_path: Path) -> list[Path]:
 
 
 def _holdout(finished: Finished) -> dataset.Images:
-    (file,) = finished.cache.rglob("search-holdout.npz")
-    return dataset.load_holdout(file)
+    data = dataset.prepare(digits.STUDY.data, finished.cache)
+    return dataset.load_holdout(data.holdout_path("search"))
 
 
 def _predicted(out: str) -> list[dict[str, Any]]:

@@ -40,7 +40,7 @@ def test_every_byte_counts(reader: Reader, bundle: Bundle) -> None:
     """A byte changed in any file is found, and the file named."""
     seen = []
     for file in bytes_changed(bundle.folder):
-        line = reader.fail("verify", bundle.folder, code=1)
+        line = reader.refute(bundle.folder)
         assert file.name in line
         assert "damaged manifest" in line or f"{file.name} was changed" in line
         assert file.name in reader.fail("predict", bundle.folder, "x.png", code=1)
@@ -54,16 +54,16 @@ def test_a_missing_file_is_named(reader: Reader, bundle: Bundle) -> None:
     for file in sorted(bundle.folder.iterdir()):
         content = file.read_bytes()
         file.unlink()
-        assert file.name in reader.fail("verify", bundle.folder, code=1)
+        assert file.name in reader.refute(bundle.folder)
         file.write_bytes(content)
 
 
 def test_what_is_no_bundle_is_not_verified(reader: Reader, tmp_path: Path) -> None:
     """A folder that does not exist, or holds other things: exit 1, as the answer is no. What
     cannot be meant: exit 2."""
-    assert "there is no folder" in reader.fail("verify", tmp_path / "none", code=1)
+    assert "there is no folder" in reader.refute(tmp_path / "none")
     (tmp_path / "other").mkdir()
-    assert "has no manifest.json" in reader.fail("verify", tmp_path / "other", code=1)
+    assert "has no manifest.json" in reader.refute(tmp_path / "other")
     assert "cpu_slots" in reader.fail("verify", tmp_path / "other", "--cpu", "0", code=2)
 
 
@@ -71,7 +71,7 @@ def test_what_is_no_bundle_is_not_verified(reader: Reader, tmp_path: Path) -> No
 def test_a_score_that_does_not_follow_is_found(reader: Reader, bundle: Bundle, name: str) -> None:
     """Though the hashes match."""
     bundle.alter({f"{name}.winner.accuracies": [1.0, 1.0]})
-    line = reader.fail("verify", bundle.folder, code=1)
+    line = reader.refute(bundle.folder)
     assert f"the scores on {name} do not follow from predictions.npz" in line
 
 
@@ -88,13 +88,13 @@ def test_a_conclusion_that_does_not_follow_is_found(
 ) -> None:
     """What the file says in words must be what its numbers say."""
     bundle.alter({path: value})
-    assert f"'{path}' is not what follows" in reader.fail("verify", bundle.folder, code=1)
+    assert f"'{path}' is not what follows" in reader.refute(bundle.folder)
 
 
 def test_a_tolerance_that_lets_everything_pass_is_found(reader: Reader, bundle: Bundle) -> None:
     """It follows from the scores of the seeds."""
     bundle.alter({"training.tolerance": 1.0})
-    assert "the tolerance does not follow" in reader.fail("verify", bundle.folder, code=1)
+    assert "the tolerance does not follow" in reader.refute(bundle.folder)
 
 
 def test_evidence_that_was_taken_away_is_missed(reader: Reader, bundle: Bundle) -> None:
@@ -104,9 +104,9 @@ def test_evidence_that_was_taken_away_is_missed(reader: Reader, bundle: Bundle) 
         arrays = {name: held[name] for name in held if not name.startswith("new_holdout")}
     np.savez(file, allow_pickle=False, **arrays)
     bundle.sign()
-    assert "no answers on new_holdout" in reader.fail("verify", bundle.folder, code=1)
+    assert "no answers on new_holdout" in reader.refute(bundle.folder)
     bundle.alter({"new_holdout": None, "new_validation": None})
-    assert "on new_validation do not follow" in reader.fail("verify", bundle.folder, code=1)
+    assert "on new_validation do not follow" in reader.refute(bundle.folder)
 
 
 def test_predictions_that_the_model_does_not_give_are_found(reader: Reader, bundle: Bundle) -> None:
@@ -116,7 +116,7 @@ def test_predictions_that_the_model_does_not_give_are_found(reader: Reader, bund
     bundle.alter_answers({"holdout.winner.predictions": np.tile(labels, (len(predictions), 1))})
     best = best_file.read(bundle.folder / best_file.FILE)
     assert best.holdout.winner.accuracies == (1.0, 1.0)
-    line = reader.fail("verify", bundle.folder, code=1)
+    line = reader.refute(bundle.folder)
     assert f"{MODEL} does not give the stored predictions" in line
 
 
@@ -124,7 +124,7 @@ def test_losses_that_the_model_does_not_give_are_found(reader: Reader, bundle: B
     """Lower ones, with scores and hashes made to match."""
     losses = bundle.array("holdout.winner.losses")
     bundle.alter_answers({"holdout.winner.losses": losses / 2})
-    assert "losses do" in reader.fail("verify", bundle.folder, code=1)
+    assert "losses do" in reader.refute(bundle.folder)
 
 
 def test_labels_that_are_not_the_holdouts_are_found(reader: Reader, bundle: Bundle) -> None:
@@ -134,7 +134,7 @@ def test_labels_that_are_not_the_holdouts_are_found(reader: Reader, bundle: Bund
     bundle.alter_answers(dict.fromkeys(sides, answers))
     best = best_file.read(bundle.folder / best_file.FILE)
     assert best.holdout.winner.accuracies[0] == 1.0
-    line = reader.fail("verify", bundle.folder, code=1)
+    line = reader.refute(bundle.folder)
     assert "labels in predictions.npz are not those of the holdout" in line
 
 
@@ -146,7 +146,7 @@ def test_fewer_images_than_the_holdout_has_are_found(reader: Reader, bundle: Bun
             path = f"holdout.{side}.{name}"
             changes[path] = bundle.array(path)[..., :100]
     bundle.alter_answers(changes)
-    assert "not those of the holdout" in reader.fail("verify", bundle.folder, code=1)
+    assert "not those of the holdout" in reader.refute(bundle.folder)
 
 
 def test_the_model_of_another_seed_is_found(
@@ -154,7 +154,7 @@ def test_the_model_of_another_seed_is_found(
 ) -> None:
     """Though it is one of the same configuration."""
     bundle.write(MODEL, finished.model_of_another_seed.read_bytes())
-    assert "does not give the stored" in reader.fail("verify", bundle.folder, code=1)
+    assert "does not give the stored" in reader.refute(bundle.folder)
 
 
 def test_splits_that_are_not_the_datas_are_found(reader: Reader, bundle: Bundle) -> None:
@@ -162,7 +162,7 @@ def test_splits_that_are_not_the_datas_are_found(reader: Reader, bundle: Bundle)
     splits = json.loads((bundle.folder / "splits.json").read_bytes())
     splits["search"]["holdout"]["indices"][0] = splits["search"]["train"]["indices"][0]
     bundle.write("splits.json", json.dumps(splits, separators=(",", ":")).encode())
-    assert "splits.json does not say" in reader.fail("verify", bundle.folder, code=1)
+    assert "splits.json does not say" in reader.refute(bundle.folder)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_an_altered_value_is_one_line(
 ) -> None:
     """Whatever stands in best.json, with hashes that match: never a traceback."""
     bundle.alter(changes)
-    assert said in reader.fail("verify", bundle.folder, code=1)
+    assert said in reader.refute(bundle.folder)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_parameters_of_another_model_are_one_line(
     """Of one that cannot be built, or cannot hold the weights; with all conclusions to match."""
     bundle.alter(changes)
     bundle.conclude()
-    assert said in reader.fail("verify", bundle.folder, code=1)
+    assert said in reader.refute(bundle.folder)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_best_json_that_is_none_is_one_line(
     """Not JSON, or JSON of something else, with hashes that match."""
     text = (bundle.folder / best_file.FILE).read_text(encoding="utf-8")
     bundle.write(best_file.FILE, damage(text).encode(errors="surrogateescape"))
-    line = reader.fail("verify", bundle.folder, code=1)
+    line = reader.refute(bundle.folder)
     assert said in line
     assert best_file.FILE in line
 
@@ -250,10 +250,10 @@ def test_a_users_own_definition_must_be_at_hand(
     file.write_text(OWN)
     own = definitions.load(str(file))
     bundle.alter({"definition": own.name, "definition_hash": own.hash})
-    line = reader.fail("verify", bundle.folder, code=1)
+    line = reader.refute(bundle.folder)
     assert "'own' is not built in: give its file with --study" in line
-    assert "defines 'digits'" in reader.fail("verify", bundle.folder, "--study", "digits", code=1)
+    assert "defines 'digits'" in reader.refute(bundle.folder, "--study", "digits")
     assert "360 of 360" in reader.succeed("verify", bundle.folder, "--study", file)
     file.write_text(OWN + "\n")
-    line = reader.fail("verify", bundle.folder, "--study", file, code=1)
+    line = reader.refute(bundle.folder, "--study", file)
     assert "another version of 'own'" in line

@@ -18,9 +18,8 @@ from hpo.bundle.best import BestConfiguration
 from hpo.bundle.script import standalone
 from hpo.definitions import Definition
 from hpo.errors import UsageError
-from hpo.machine import devices, messages
+from hpo.machine import devices, errand, messages
 from hpo.machine.devices import Device
-from hpo.machine.slot import ChildLost, Slot
 from storage.database import Database
 from studies import cifar_files, digits, optimizers
 from studies.dataset import PreparedData, prepare
@@ -226,26 +225,10 @@ def _trained_here(
         seed=best.training.seed,
         training_file=str(data.training_path("search")),
     )
-    slot = Slot(device)
-    slot.start()
-    try:
-        while not isinstance(said := _hear(slot), messages.Trained):
-            match said:
-                case messages.Ready():
-                    slot.send(work)
-                case messages.Report():
-                    slot.send(messages.Answer(go_on=True))
-                case other:
-                    pytest.fail(str(other))
-    finally:
-        slot.stop()
+    said = errand.run(device, work)
+    assert isinstance(said, messages.Trained)
     came_to = best.training.model_copy(update={"score": said.score, "loss": said.loss})
     return best.model_copy(update={"training": came_to})
-
-
-def _hear(slot: Slot) -> messages.FromChild | ChildLost:
-    assert slot.pipe is not None and slot.pipe.poll(SECONDS)
-    return slot.receive()
 
 
 def _run(

@@ -16,7 +16,6 @@ from hpo.errors import DefinitionError, UsageError
 from hpo.provenance import Provenance
 from studies.space import check_params
 
-FILE = "best.json"
 FORMAT: Literal[2] = 2
 MOST_BYTES = 1 << 24
 # Far above any image, far below what no memory holds.

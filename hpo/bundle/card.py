@@ -3,8 +3,6 @@
 from hpo.answer import tables
 from hpo.bundle.best import BestConfiguration
 
-FILE = "README.md"
-
 _CARD = """\
 # {study}: the best configuration of a study of {definition}
 

@@ -14,7 +14,7 @@ from hpo.answer import finish as finishes
 from hpo.answer import result as results
 from hpo.answer.finish import Finish
 from hpo.bundle import best as best_file
-from hpo.bundle import card, manifest, predictions
+from hpo.bundle import card, layout, manifest, predictions
 from hpo.bundle.best import BestConfiguration, Training
 from hpo.definitions import Definition
 from hpo.errors import UsageError
@@ -26,11 +26,6 @@ from storage.records import JobRecord
 from storage.states import DataSet
 from studies import dataset
 from studies.dataset import PreparedData
-
-MODEL_FILE = "model.keras"
-SPLITS_FILE = "splits.json"
-ENVIRONMENT_FILE = "environment.json"
-LOCK_FILE = "uv.lock"
 
 log = logging.getLogger(__name__)
 
@@ -64,18 +59,18 @@ def collect(db: Database, definition: Definition, data: PreparedData, name: str)
         DataMismatch: the data is not what the study was run with.
     """
     best, finish = describe(db, definition, data, name)
-    contents = {best_file.FILE: (best.model_dump_json(indent=2) + "\n").encode()}
+    contents = {layout.BEST: (best.model_dump_json(indent=2) + "\n").encode()}
     job = finish.trained(finish.winner, DataSet.SEARCH)[0]
     try:
-        contents[MODEL_FILE] = _model(db, job)
+        contents[layout.MODEL] = _model(db, job)
     except _NoModel as reason:
-        log.warning("no %s is exported, %s: `hpo train` makes it again", MODEL_FILE, reason)
-    contents[predictions.FILE] = predictions.pack(finish)
-    contents[SPLITS_FILE] = data.splits_path.read_bytes()
-    contents[ENVIRONMENT_FILE] = _environment(best)
+        log.warning("no %s is exported, %s: `hpo train` makes it again", layout.MODEL, reason)
+    contents[layout.PREDICTIONS] = predictions.pack(finish)
+    contents[layout.SPLITS] = data.splits_path.read_bytes()
+    contents[layout.ENVIRONMENT] = _environment(best)
     if (lock := provenance.lock_file()) is not None:
-        contents[LOCK_FILE] = lock.read_bytes()
-    contents[card.FILE] = card.write(best, has_model=MODEL_FILE in contents).encode()
+        contents[layout.LOCK] = lock.read_bytes()
+    contents[layout.CARD] = card.write(best, has_model=layout.MODEL in contents).encode()
     return Export(best, contents)
 
 

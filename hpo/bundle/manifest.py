@@ -10,25 +10,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from hpo.bundle import layout
 from hpo.errors import BadBundle, UsageError
 
-FILE = "manifest.json"
-# All that a bundle may hold: a manifest that names anything else is not ours.
-NAMES = frozenset(
-    {
-        "best.json",
-        "model.keras",
-        "predictions.npz",
-        "splits.json",
-        "environment.json",
-        "uv.lock",
-        "README.md",
-        FILE,
-    }
-)
-# A study may have kept no model, and code that is no checkout has no lock file.
 MOST_BYTES = 1 << 20
-OPTIONAL = frozenset({"model.keras", "uv.lock"})
 
 
 class FileFacts(BaseModel):
@@ -90,7 +75,7 @@ def write(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     text = Manifest(files=facts).model_dump_json(indent=2) + "\n"
     try:
         new.mkdir()
-        for name, content in {**contents, FILE: text.encode()}.items():
+        for name, content in {**contents, layout.MANIFEST: text.encode()}.items():
             _write(new / name, content)
         if place.exists():
             shutil.copymode(place, new)
@@ -105,7 +90,7 @@ def write(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
             raise _unwritable(folder, error) from error
         raise
     shutil.rmtree(old, ignore_errors=True)
-    return [folder / name for name in (*contents, FILE)]
+    return [folder / name for name in (*contents, layout.MANIFEST)]
 
 
 def _beside(folder: Path, word: str) -> Path:
@@ -130,22 +115,22 @@ def check(folder: Path) -> Manifest:
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}: give one that `hpo export` wrote")
     try:
-        _refuse_special(folder / FILE)
-        if (folder / FILE).stat().st_size > MOST_BYTES:
+        _refuse_special(folder / layout.MANIFEST)
+        if (folder / layout.MANIFEST).stat().st_size > MOST_BYTES:
             raise OSError(0, "it is too large")
-        manifest = Manifest.model_validate_json((folder / FILE).read_bytes())
+        manifest = Manifest.model_validate_json((folder / layout.MANIFEST).read_bytes())
     except (OSError, ValidationError) as error:
         what = "no" if isinstance(error, FileNotFoundError) else "a damaged"
         raise BadBundle(
-            f"{folder} has {what} {FILE}, so it is no whole bundle: export the study again"
+            f"{folder} has {what} {layout.MANIFEST}, so it is no whole bundle: export the study again"
         ) from error
     faults = [
         fault for name, facts in manifest.files.items() if (fault := _fault(folder, name, facts))
     ]
-    unlisted = sorted(NAMES - OPTIONAL - {*manifest.files, FILE})
+    unlisted = sorted(layout.NAMES - layout.OPTIONAL - {*manifest.files, layout.MANIFEST})
     faults += [f"{name} is not listed" for name in unlisted]
     here = {path.name for path in folder.iterdir()}
-    unknown = sorted(here - {*manifest.files, *unlisted, FILE})
+    unknown = sorted(here - {*manifest.files, *unlisted, layout.MANIFEST})
     faults += [f"{name!a} is not in the manifest" for name in unknown]
     if faults:
         raise BadBundle(
@@ -155,7 +140,7 @@ def check(folder: Path) -> Manifest:
 
 
 def _fault(folder: Path, name: str, facts: FileFacts) -> str | None:
-    if name not in NAMES - {FILE}:
+    if name not in layout.NAMES - {layout.MANIFEST}:
         return f"{name!a} is no file of a bundle"
     try:
         _refuse_special(folder / name)

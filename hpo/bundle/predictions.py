@@ -14,7 +14,6 @@ from hpo.errors import BadBundle
 from storage.records import BASELINE
 from storage.states import DataSet, Split
 
-FILE = "predictions.npz"
 # The comparisons of a result by the name they have there.
 COMPARISONS = {
     "validation": (DataSet.SEARCH, Split.VALIDATION),

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo.bundle import best as best_file
-from hpo.bundle import manifest
+from hpo.bundle import layout, manifest
 from hpo.bundle.best import BestConfiguration
-from hpo.bundle.exporter import MODEL_FILE
 from hpo.definitions import Definition
 from hpo.errors import BadBundle
 from hpo.machine import errand, messages
@@ -56,10 +55,10 @@ def restore(folder: Path, device: Device, definition: str | None = None) -> Rest
         DefinitionError: this machine has not the definition, or another version of it.
     """
     held = manifest.check(folder)
-    best = best_file.read(folder / best_file.FILE)
-    if MODEL_FILE not in held.files:
+    best = best_file.read(folder / layout.BEST)
+    if layout.MODEL not in held.files:
         raise BadBundle(
-            f"{folder} has no {MODEL_FILE}, the study kept none: `hpo train --config"
-            f" {folder / best_file.FILE} --out FILE` makes one"
+            f"{folder} has no {layout.MODEL}, the study kept none: `hpo train --config"
+            f" {folder / layout.BEST} --out FILE` makes one"
         )
-    return RestoredModel(best, folder / MODEL_FILE, best.find_definition(definition), device)
+    return RestoredModel(best, folder / layout.MODEL, best.find_definition(definition), device)

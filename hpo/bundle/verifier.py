@@ -10,9 +10,8 @@ import numpy as np
 
 from hpo.answer.evidence import Answers, Comparison, contrast
 from hpo.bundle import best as best_file
-from hpo.bundle import manifest, predictions, replay, restored
+from hpo.bundle import layout, manifest, predictions, replay, restored
 from hpo.bundle.best import BestConfiguration
-from hpo.bundle.exporter import SPLITS_FILE
 from hpo.bundle.restored import RestoredModel
 from hpo.errors import BadBundle
 from hpo.machine import devices
@@ -42,8 +41,8 @@ def verify(folder: Path, settings: Settings, definition: str | None = None) -> I
     yield f"the stored predictions give the stated scores, and the verdict: {best.verdict}"
     _check_training(model)
     data = replay.find_data(best, model.definition, settings)
-    if (folder / SPLITS_FILE).read_bytes() != data.splits_path.read_bytes():
-        raise BadBundle(f"{SPLITS_FILE} does not say how the data is split")
+    if (folder / layout.SPLITS).read_bytes() != data.splits_path.read_bytes():
+        raise BadBundle(f"{layout.SPLITS} does not say how the data is split")
     yield "the definition and the data here are those it was made with"
     yield "the holdout is opened for this, outside any database: no study will count it"
     yield _check_model(model, answers, data.holdout_path("search"))
@@ -58,7 +57,7 @@ def retrain(
         BadBundle: the score is not what the bundle says it must be.
         UsageError, DefinitionError, DataError, WorkFailed: it cannot be trained here.
     """
-    done = replay.train(folder / best_file.FILE, settings, tell=tell, definition=definition)
+    done = replay.train(folder / layout.BEST, settings, tell=tell, definition=definition)
     if not done.is_within_tolerance:
         raise BadBundle(f"trained again: {'; '.join(str(done).splitlines())}")
     return done
@@ -67,20 +66,20 @@ def retrain(
 def _check_evidence(folder: Path, best: BestConfiguration) -> Answers:
     """The winner's answers on the holdout, once all that is stated was found to follow."""
     answers = {}
-    for name, winner, baseline in predictions.unpack(folder / predictions.FILE):
+    for name, winner, baseline in predictions.unpack(folder / layout.PREDICTIONS):
         stated = getattr(best, name)
         if stated is None or not _follows(stated, winner, baseline):
-            raise BadBundle(f"the scores on {name} do not follow from {predictions.FILE}")
+            raise BadBundle(f"the scores on {name} do not follow from {layout.PREDICTIONS}")
         answers[name] = winner
     for name in predictions.COMPARISONS:
         if name not in answers and getattr(best, name) is not None:
-            raise BadBundle(f"{predictions.FILE} holds no answers on {name}")
+            raise BadBundle(f"{layout.PREDICTIONS} holds no answers on {name}")
     if not _agree(best.training.tolerance, best_file.tolerance(best.validation)):
         raise BadBundle("the tolerance does not follow from the scores on validation")
-    _check_conclusions(folder / best_file.FILE, best)
+    _check_conclusions(folder / layout.BEST, best)
     holdout = answers["holdout"]
     if best.training.seed not in holdout.seeds:
-        raise BadBundle(f"{predictions.FILE} holds no answers of seed {best.training.seed}")
+        raise BadBundle(f"{layout.PREDICTIONS} holds no answers of seed {best.training.seed}")
     return holdout
 
 
@@ -131,9 +130,9 @@ def _agree(stated: Any, found: Any) -> bool:
 def _check_model(model: RestoredModel, answers: Answers, holdout_file: Path) -> str:
     images = dataset.load_holdout(holdout_file)
     if images.x.shape[1:] != model.best.image_shape:
-        raise BadBundle(f"{best_file.FILE} states another shape of images than the data has")
+        raise BadBundle(f"{layout.BEST} states another shape of images than the data has")
     if not np.array_equal(answers.labels, images.y):
-        raise BadBundle(f"the labels in {predictions.FILE} are not those of the holdout")
+        raise BadBundle(f"the labels in {layout.PREDICTIONS} are not those of the holdout")
     probabilities = model.classify(holdout_file)
     found = evaluation.judge(probabilities, images.y)
     index = answers.seeds.index(model.best.training.seed)

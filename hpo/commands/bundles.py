@@ -40,7 +40,7 @@ def export(
 ) -> None:
     """Write the best configuration of a study with its proof and the trained model, as a bundle."""
     from hpo.answer import finish, result, tables
-    from hpo.bundle import card, exporter, formats, manifest, script
+    from hpo.bundle import exporter, formats, layout, manifest, script
     from hpo.errors import UsageError
     from hpo.machine.worker import find_definition
     from storage.database import Database
@@ -67,7 +67,7 @@ def export(
     exported = exporter.collect(db, definition, data, name)
     exported.write(folder)
     console().print(tables.report(exported.best))
-    click.echo(f"{folder}: {len(exported.contents)} files, see {folder / card.FILE}")
+    click.echo(f"{folder}: {len(exported.contents)} files, see {folder / layout.CARD}")
 
 
 @click.command()

@@ -49,7 +49,7 @@ def run(
     """
     from hpo import creation, definitions, local_run
     from hpo.answer import tables
-    from hpo.bundle import card, exporter, manifest
+    from hpo.bundle import exporter, layout, manifest
     from storage.database import Database
     from studies.errors import DataUnavailable
 
@@ -76,7 +76,7 @@ def run(
     console(stderr=False).print(tables.report(export.best))
     folder = bundle or EXPORTS / finished.study.name
     export.write(folder)
-    click.echo(f"{folder}: {len(export.contents)} files, see {folder / card.FILE}")
+    click.echo(f"{folder}: {len(export.contents)} files, see {folder / layout.CARD}")
 
 
 @click.command()

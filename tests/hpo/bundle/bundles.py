@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hpo.answer.evidence import contrast
 from hpo.bundle import best as best_file
-from hpo.bundle import manifest, predictions
+from hpo.bundle import layout, predictions
 from hpo.cli import cli
 from hpo.machine.devices import Device
 from hpo.machine.messages import FromChild, Ready, ToChild
@@ -44,40 +44,40 @@ class Bundle:
 
     def sign(self) -> None:
         """Makes the manifest match whatever the files hold now."""
-        content = json.loads((self.folder / manifest.FILE).read_bytes())
+        content = json.loads((self.folder / layout.MANIFEST).read_bytes())
         for name, facts in content["files"].items():
             held = (self.folder / name).read_bytes()
             facts |= {"size_bytes": len(held), "sha256": hashlib.sha256(held).hexdigest()}
-        (self.folder / manifest.FILE).write_text(json.dumps(content), encoding="utf-8")
+        (self.folder / layout.MANIFEST).write_text(json.dumps(content), encoding="utf-8")
 
     def alter(self, changes: Mapping[str, Any]) -> None:
         """Changes values of best.json, each named by its path, as in `training.score`."""
-        content = json.loads((self.folder / best_file.FILE).read_bytes())
+        content = json.loads((self.folder / layout.BEST).read_bytes())
         for path, value in changes.items():
             *parents, name = path.split(".")
             place = content
             for parent in parents:
                 place = place[parent]
             place[name] = value
-        self.write(best_file.FILE, json.dumps(content).encode())
+        self.write(layout.BEST, json.dumps(content).encode())
 
     def conclude(self) -> None:
         """Makes what best.json concludes, such as its verdict, match the rest of it."""
-        best = best_file.read(self.folder / best_file.FILE)
-        self.write(best_file.FILE, best.model_dump_json().encode())
+        best = best_file.read(self.folder / layout.BEST)
+        self.write(layout.BEST, best.model_dump_json().encode())
 
     def alter_answers(self, changes: Arrays) -> None:
         """Changes arrays of predictions.npz, and all of best.json that follows from them."""
-        file = self.folder / predictions.FILE
+        file = self.folder / layout.PREDICTIONS
         with np.load(file) as held:
             arrays = {**held, **changes}
         np.savez(file, allow_pickle=False, **arrays)
-        best = best_file.read(self.folder / best_file.FILE)
+        best = best_file.read(self.folder / layout.BEST)
         found = {name: contrast(*sides) for name, *sides in predictions.unpack(file)}
         reach = best_file.tolerance(found["validation"])
         training = best.training.model_copy(update={"tolerance": reach})
         forged = best.model_copy(update={**found, "training": training})
-        self.write(best_file.FILE, forged.model_dump_json().encode())
+        self.write(layout.BEST, forged.model_dump_json().encode())
 
     def alter_model(self, members: Mapping[str, bytes]) -> None:
         """Replaces files within model.keras."""
@@ -89,7 +89,7 @@ class Bundle:
         self.sign()
 
     def array(self, name: str) -> NDArray[Any]:
-        with np.load(self.folder / predictions.FILE) as arrays:
+        with np.load(self.folder / layout.PREDICTIONS) as arrays:
             held: NDArray[Any] = arrays[name]
             return held
 

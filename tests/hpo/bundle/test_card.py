@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hpo.bundle import card, manifest
+from hpo.bundle import card, layout
 from hpo.bundle.best import BestConfiguration
 from hpo.bundle.exporter import Export
 
@@ -29,7 +29,7 @@ def _tables(text: str) -> Iterator[list[str]]:
 
 def test_the_exported_card_is_of_the_exported_configuration(toy_export: Export, text: str) -> None:
     """And nothing else."""
-    assert toy_export.contents[card.FILE].decode() == text
+    assert toy_export.contents[layout.CARD].decode() == text
 
 
 def test_it_says_what_the_model_is_and_how_good(best: BestConfiguration, text: str) -> None:
@@ -65,7 +65,7 @@ def test_every_class_of_the_holdout_has_a_row(best: BestConfiguration, text: str
 
 def test_it_names_every_file_of_a_bundle(text: str) -> None:
     """But itself, which whoever reads it has."""
-    for name in manifest.NAMES - {card.FILE}:
+    for name in layout.NAMES - {layout.CARD}:
         assert f"`{name}`" in text
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from hpo import creation
 from hpo.bundle import best as best_file
-from hpo.bundle import manifest
+from hpo.bundle import layout, manifest
 from hpo.definitions import Definition
 from storage import studies
 from storage.database import Database
@@ -48,7 +48,7 @@ def test_what_is_exported_is_verified_elsewhere(
     folder = reader.shell.folder / "exports" / "digits"
     n_files = len(list(folder.iterdir())) - 1
     assert done.stdout == f"exports/digits: {n_files} files, see exports/digits/README.md\n"
-    best = best_file.read(folder / best_file.FILE)
+    best = best_file.read(folder / layout.BEST)
     assert best.verdict.split()[0] in done.stderr
     moved = folder.rename(tmp_path / "moved")
     out = reader.succeed("verify", moved)

@@ -11,7 +11,7 @@ import pytest
 from hpo import creation, provenance
 from hpo.answer import finish as finishes
 from hpo.answer.result import assemble
-from hpo.bundle import best, exporter, manifest, predictions
+from hpo.bundle import best, exporter, layout, manifest, predictions
 from hpo.bundle.exporter import Export
 from hpo.definitions import Definition
 from hpo.errors import NoResult, UsageError
@@ -89,11 +89,11 @@ def test_a_bundle_holds_the_result_its_evidence_and_the_first_seeds_model(
     assert (second.score or 0) > (first.score or 0)
     exported = collect()
     paths = exported.write(folder)
-    assert {path.name for path in paths} == manifest.NAMES == {p.name for p in folder.iterdir()}
-    assert paths[-1].name == manifest.FILE
-    assert manifest.check(folder).files.keys() == manifest.NAMES - {manifest.FILE}
+    assert {path.name for path in paths} == layout.NAMES == {p.name for p in folder.iterdir()}
+    assert paths[-1].name == layout.MANIFEST
+    assert manifest.check(folder).files.keys() == layout.NAMES - {layout.MANIFEST}
     assert (folder / "model.keras").read_bytes() == _content(first)
-    found = best.read(folder / best.FILE)
+    found = best.read(folder / layout.BEST)
     assert found == exported.best
     training = found.training
     assert (training.seed, training.score, training.loss) == (first.seed, first.score, first.loss)
@@ -124,7 +124,7 @@ def test_the_other_files_say_where_it_comes_from(
         "packages": provenance.packages(),
     }
     sides = {name: (len(w.seeds), len(b.seeds)) for name, w, b in
-             predictions.unpack(folder / predictions.FILE)}  # fmt: skip
+             predictions.unpack(folder / layout.PREDICTIONS)}  # fmt: skip
     assert sides == dict.fromkeys(predictions.COMPARISONS, (3, 3))
 
 
@@ -135,7 +135,7 @@ def test_the_file_reads_well_without_this_program(
     """Plain JSON with a format number, the parameters, the verdict and an ISO time in UTC."""
     carry_out(db, study)
     collect().write(folder)
-    content = json.loads((folder / best.FILE).read_text(encoding="utf-8"))
+    content = json.loads((folder / layout.BEST).read_text(encoding="utf-8"))
     assert content["format"] == 2
     assert content["winner"]["params"] == {"x": 0.2, "kind": "good"}
     assert content["verdict"].startswith("better by 15.0 points")
@@ -174,7 +174,7 @@ def test_without_a_whole_model_the_rest_is_exported_and_that_is_said(
 ) -> None:
     """A model of an earlier export does not stay beside a configuration it does not belong to."""
     carry_out(db, study)
-    manifest.write(folder, dict.fromkeys(manifest.NAMES - {manifest.FILE}, b"of an earlier export"))
+    manifest.write(folder, dict.fromkeys(layout.NAMES - {layout.MANIFEST}, b"of an earlier export"))
     if damage != "kept none":
         first, *_ = _models(db, study)
         name = f"model-{first.id}.keras"
@@ -183,7 +183,7 @@ def test_without_a_whole_model_the_rest_is_exported_and_that_is_said(
             artifacts.put(db.artifacts, name, b"other bytes")
     with caplog.at_level(logging.WARNING):
         collect().write(folder)
-    assert {path.name for path in folder.iterdir()} == manifest.NAMES - {"model.keras"}
+    assert {path.name for path in folder.iterdir()} == layout.NAMES - {"model.keras"}
     assert manifest.check(folder)
     (record,) = [entry for entry in caplog.records if entry.name == "hpo.bundle.exporter"]
     assert damage in record.getMessage()
@@ -200,7 +200,7 @@ def test_exporting_again_replaces_a_whole_bundle_and_nothing_else(
     before, after = collect(), collect()
     before.write(folder)
     after.write(folder)
-    assert best.read(folder / best.FILE).created == after.best.created > before.best.created
+    assert best.read(folder / layout.BEST).created == after.best.created > before.best.created
     (folder / "notes.txt").write_text("mine")
     with pytest.raises(UsageError, match=r"is in the way, .*'notes.txt' is not in the manifest"):
         after.write(folder)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hpo.bundle import predictions
+from hpo.bundle import layout
 from tests.hpo.bundle.bundles import MODEL, Bundle, Finished, Reader
 
 
@@ -39,7 +39,7 @@ def test_predictions_that_hold_a_pickle_are_refused(
     reader: Reader, bundle: Bundle, marker: Path
 ) -> None:
     """Unpickling runs whatever its maker wants. It would have, here."""
-    file = bundle.folder / predictions.FILE
+    file = bundle.folder / layout.PREDICTIONS
     with np.load(file) as held:
         arrays = dict(held)
     arrays["holdout.winner.losses"] = np.array([Trap(marker)], dtype=object)
@@ -60,7 +60,7 @@ def test_a_pickle_in_the_place_of_predictions_is_refused(
     """A file that is nothing but an array of objects, as NumPy saves it."""
     content = io.BytesIO()
     np.save(content, np.array([Trap(marker)], dtype=object))
-    bundle.write(predictions.FILE, content.getvalue())
+    bundle.write(layout.PREDICTIONS, content.getvalue())
     assert "does not hold the predictions" in reader.refute(bundle.folder)
     assert not marker.exists()
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from hpo.bundle import manifest
-from hpo.bundle.manifest import FILE, NAMES, OPTIONAL
+from hpo.bundle.layout import MANIFEST, NAMES, OPTIONAL
 from hpo.errors import BadBundle, UsageError
 
-CONTENTS = {name: f"content of {name}".encode() for name in sorted(NAMES - {FILE})}
+CONTENTS = {name: f"content of {name}".encode() for name in sorted(NAMES - {MANIFEST})}
 
 
 @pytest.fixture
@@ -43,8 +43,10 @@ def _rewrite(folder: Path) -> None:
 
 def _list(folder: Path, files: Mapping[str, Any]) -> None:
     """Has the manifest list these files besides its own."""
-    content = json.loads((folder / FILE).read_bytes())
-    (folder / FILE).write_text(json.dumps({"files": content["files"] | files}), encoding="utf-8")
+    content = json.loads((folder / MANIFEST).read_bytes())
+    (folder / MANIFEST).write_text(
+        json.dumps({"files": content["files"] | files}), encoding="utf-8"
+    )
 
 
 def _facts(content: bytes) -> dict[str, object]:
@@ -53,8 +55,8 @@ def _facts(content: bytes) -> dict[str, object]:
 
 def test_what_was_written_is_whole(folder: Path) -> None:
     """All files, and the hash of each as any other program computes it."""
-    assert _held(folder).keys() == {*CONTENTS, FILE}
-    listed = json.loads((folder / FILE).read_bytes())["files"]
+    assert _held(folder).keys() == {*CONTENTS, MANIFEST}
+    listed = json.loads((folder / MANIFEST).read_bytes())["files"]
     assert listed == {name: _facts(content) for name, content in CONTENTS.items()}
     assert manifest.check(folder).files.keys() == CONTENTS.keys()
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
@@ -72,10 +74,10 @@ def test_the_manifest_is_written_last(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Path, "open", note)
     manifest.write(tmp_path / "bundle", CONTENTS)
-    assert written == [*CONTENTS, FILE]
+    assert written == [*CONTENTS, MANIFEST]
 
 
-@pytest.mark.parametrize("name", sorted(NAMES - {FILE}))
+@pytest.mark.parametrize("name", sorted(NAMES - {MANIFEST}))
 def test_every_file_counts(folder: Path, name: str) -> None:
     """Changed, longer, empty, gone, unlisted, a folder, a link: it is named."""
     file = folder / name
@@ -98,10 +100,10 @@ def test_every_file_counts(folder: Path, name: str) -> None:
 
 def test_a_file_that_is_taken_away_and_not_listed_either_is_missed(folder: Path) -> None:
     """Save those that not every bundle has."""
-    content = json.loads((folder / FILE).read_bytes())
+    content = json.loads((folder / MANIFEST).read_bytes())
     for name in CONTENTS:
         less = {key: facts for key, facts in content["files"].items() if key != name}
-        (folder / FILE).write_text(json.dumps({"files": less}))
+        (folder / MANIFEST).write_text(json.dumps({"files": less}))
         (folder / name).unlink()
         if name in OPTIONAL:
             assert name not in manifest.check(folder).files
@@ -148,12 +150,12 @@ def test_a_manifest_that_names_a_file_outside_is_refused_unread(
 )
 def test_a_manifest_that_is_none_is_refused(folder: Path, content: str) -> None:
     """It is called damaged; a missing one is missing, and a link is not followed."""
-    (folder / FILE).write_bytes(content.encode(errors="surrogateescape"))
-    assert f"has a damaged {FILE}" in _fault(folder)
-    (folder / FILE).rename(folder.parent / "aside")
-    assert f"has no {FILE}" in _fault(folder)
-    (folder / FILE).symlink_to(folder.parent / "aside")
-    assert f"has a damaged {FILE}" in _fault(folder)
+    (folder / MANIFEST).write_bytes(content.encode(errors="surrogateescape"))
+    assert f"has a damaged {MANIFEST}" in _fault(folder)
+    (folder / MANIFEST).rename(folder.parent / "aside")
+    assert f"has no {MANIFEST}" in _fault(folder)
+    (folder / MANIFEST).symlink_to(folder.parent / "aside")
+    assert f"has a damaged {MANIFEST}" in _fault(folder)
 
 
 def test_without_a_folder_the_wrong_thing_was_asked(tmp_path: Path) -> None:
@@ -185,7 +187,7 @@ def test_what_is_no_whole_bundle_is_left_alone(folder: Path) -> None:
     for name, fault in (
         ("notes.txt", "'notes.txt' is not in the manifest"),
         ("best.json", "best.json was changed"),
-        (FILE, "has a damaged"),
+        (MANIFEST, "has a damaged"),
     ):
         (folder / name).write_text("mine")
         for attempt in (manifest.reserve, _rewrite):

@@ -13,7 +13,8 @@ from hpo import creation
 from hpo.answer import finish as finishes
 from hpo.answer.finish import Finish
 from hpo.bundle import predictions
-from hpo.bundle.predictions import COMPARISONS, FILE
+from hpo.bundle.layout import PREDICTIONS
+from hpo.bundle.predictions import COMPARISONS
 from hpo.definitions import Definition
 from hpo.errors import BadBundle
 from storage.database import Database
@@ -50,7 +51,7 @@ def packed(finish: Finishing) -> bytes:
 @pytest.fixture
 def file(packed: bytes, tmp_path: Path) -> Path:
     """The file of them, to be damaged."""
-    made = tmp_path / FILE
+    made = tmp_path / PREDICTIONS
     made.write_bytes(packed)
     return made
 
@@ -71,7 +72,7 @@ def _refusal(file: Path) -> str:
 
 def test_all_answers_read_back_as_they_were(finish: Finishing, tmp_path: Path) -> None:
     """Of both sides, in every comparison, for every seed and image, to the last bit."""
-    held, file = finish(), tmp_path / FILE
+    held, file = finish(), tmp_path / PREDICTIONS
     file.write_bytes(predictions.pack(held))
     found = list(predictions.unpack(file))
     assert [name for name, _, _ in found] == list(COMPARISONS)
@@ -94,7 +95,7 @@ def test_a_comparison_that_lacks_a_side_is_left_out(finish: Finishing, tmp_path:
             return Outcome(JobState.PRUNED, reason="diverged in epoch 3")
         return usual(study, job)
 
-    file = tmp_path / FILE
+    file = tmp_path / PREDICTIONS
     file.write_bytes(predictions.pack(finish(train)))
     assert [name for name, _, _ in predictions.unpack(file)] == ["validation", "holdout"]
 

@@ -11,6 +11,7 @@ import pytest
 
 from hpo import definitions
 from hpo.bundle import best as best_file
+from hpo.bundle import layout
 from tests.hpo.bundle.bundles import MODEL, Bundle, Finished, Reader, bytes_changed
 
 OWN = '''
@@ -28,7 +29,7 @@ def test_a_bundle_is_verified_without_any_database(reader: Reader, bundle: Bundl
     """Where HPO_STORAGE names a server that is not there. The model gives all predictions, to the
     last digit on the same device, and it is said that the holdout was opened."""
     out = reader.succeed("verify", bundle.folder)
-    best = best_file.read(bundle.folder / best_file.FILE)
+    best = best_file.read(bundle.folder / layout.BEST)
     assert "7 files are what the manifest says" in out or "8 files" in out
     assert best.verdict in out
     assert "the holdout is opened for this, outside any database" in out
@@ -114,7 +115,7 @@ def test_predictions_that_the_model_does_not_give_are_found(reader: Reader, bund
     labels = bundle.array("holdout.winner.labels")
     predictions = bundle.array("holdout.winner.predictions")
     bundle.alter_answers({"holdout.winner.predictions": np.tile(labels, (len(predictions), 1))})
-    best = best_file.read(bundle.folder / best_file.FILE)
+    best = best_file.read(bundle.folder / layout.BEST)
     assert best.holdout.winner.accuracies == (1.0, 1.0)
     line = reader.refute(bundle.folder)
     assert f"{MODEL} does not give the stored predictions" in line
@@ -132,7 +133,7 @@ def test_labels_that_are_not_the_holdouts_are_found(reader: Reader, bundle: Bund
     answers = bundle.array("holdout.winner.predictions")[0]
     sides = ("holdout.winner.labels", "holdout.baseline.labels")
     bundle.alter_answers(dict.fromkeys(sides, answers))
-    best = best_file.read(bundle.folder / best_file.FILE)
+    best = best_file.read(bundle.folder / layout.BEST)
     assert best.holdout.winner.accuracies[0] == 1.0
     line = reader.refute(bundle.folder)
     assert "labels in predictions.npz are not those of the holdout" in line
@@ -235,11 +236,11 @@ def test_a_best_json_that_is_none_is_one_line(
     reader: Reader, bundle: Bundle, damage: Callable[[str], str], said: str
 ) -> None:
     """Not JSON, or JSON of something else, with hashes that match."""
-    text = (bundle.folder / best_file.FILE).read_text(encoding="utf-8")
-    bundle.write(best_file.FILE, damage(text).encode(errors="surrogateescape"))
+    text = (bundle.folder / layout.BEST).read_text(encoding="utf-8")
+    bundle.write(layout.BEST, damage(text).encode(errors="surrogateescape"))
     line = reader.refute(bundle.folder)
     assert said in line
-    assert best_file.FILE in line
+    assert layout.BEST in line
 
 
 def test_a_users_own_definition_must_be_at_hand(

@@ -66,13 +66,14 @@ def _processor() -> str:
 def _gpus() -> list[Device]:
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is not None:
-        listed = [name.strip() for name in visible.split(",") if name.strip()]
-        names = list(takewhile(lambda name: name != "-1", listed))  # as CUDA itself reads it
-    else:
-        names = list(_models("index"))
-    if not names:
-        return []
-    models = _models("index") | _models("uuid")
+        asked = [name.strip() for name in visible.split(",") if name.strip()]
+        names = list(takewhile(lambda name: name != "-1", asked))  # as CUDA itself reads it
+        if not names:
+            return []
+    listed = _listed_gpus()
+    if visible is None:
+        names = [index for index, _, _ in listed]
+    models = {name: model for index, uuid, model in listed for name in (index, uuid)}
     return [
         Device(
             f"gpu:{name}",
@@ -87,13 +88,13 @@ def _gpus() -> list[Device]:
     ]
 
 
-def _models(key: str) -> dict[str, str]:
-    """The models of this machine's GPUs by their index or uuid; none without a driver."""
+def _listed_gpus() -> list[tuple[str, str, str]]:
+    """Index, uuid and model of each of this machine's GPUs; none without a driver."""
     if shutil.which("nvidia-smi") is None:
-        return {}
+        return []
     try:
         listed = subprocess.run(
-            ["nvidia-smi", f"--query-gpu={key},name", "--format=csv,noheader"],
+            ["nvidia-smi", "--query-gpu=index,uuid,name", "--format=csv,noheader"],
             capture_output=True,
             text=True,
             timeout=ANSWER_SECONDS,
@@ -104,5 +105,6 @@ def _models(key: str) -> dict[str, str]:
             "nvidia-smi does not answer: mend the GPU driver, or train on the CPU with --cpu N"
         ) from None
     lines = listed.stdout.splitlines() if listed.returncode == 0 else []
-    pairs = (line.partition(",") for line in lines)
-    return {name.strip(): model.strip() for name, _, model in pairs}
+    # Without a GPU it says so in words.
+    rows = (map(str.strip, line.split(",", 2)) for line in lines if line.count(",") >= 2)
+    return [(index, uuid, model) for index, uuid, model in rows]

@@ -24,8 +24,8 @@ def _driver_lists(folder: Path, *models: str, code: int = 0) -> None:
     program.write_text(
         f"#!{sys.executable}\nimport sys\n"
         f"for index, model in enumerate({models!r}):\n"
-        "    name = f'GPU-{index}a{index}b' if 'gpu=uuid,' in sys.argv[1] else index\n"
-        "    print(f'{name}, {model}')\n"
+        "    assert sys.argv[1] == '--query-gpu=index,uuid,name'\n"
+        "    print(f'{index}, GPU-{index}a{index}b, {model}')\n"
         f"raise SystemExit({code})\n"
     )
     program.chmod(0o755)

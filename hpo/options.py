@@ -97,6 +97,18 @@ def with_definition(function: Callable[..., None]) -> Callable[..., None]:
     )(function)
 
 
+def with_references(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the option for files of definitions, one of which may be that of a study in a database;
+    given as `references`."""
+    return click.option(
+        "--study",
+        "references",
+        multiple=True,
+        metavar="FILE",
+        help="File of the study's definition, where it is not built in.",
+    )(function)
+
+
 def with_bundle(function: Callable[..., None]) -> Callable[..., None]:
     """Adds the option that names the folder of a bundle."""
     return click.option(

@@ -10,7 +10,6 @@ from pathlib import Path
 from optuna.artifacts.exceptions import ArtifactNotFound
 
 from hpo import provenance
-from hpo.answer import finish as finishes
 from hpo.answer import result as results
 from hpo.answer.finish import Finish
 from hpo.bundle import best as best_file
@@ -39,7 +38,7 @@ class Export:
     """The files by name, in the order people read them."""
 
     def write(self, folder: Path) -> list[Path]:
-        """Writes all files into `folder`, or none; says in the log if there is no model.
+        """Writes all files into `folder`, or none.
 
         Raises:
             UsageError: the folder holds other files, or cannot be written.
@@ -47,18 +46,18 @@ class Export:
         return manifest.write(folder, self.contents)
 
 
-def collect(db: Database, definition: Definition, data: PreparedData, name: str) -> Export:
+def collect(db: Database, definition: Definition, data: PreparedData, finish: Finish) -> Export:
     """All that is worth keeping of a study that is done.
 
-    The model is the winner's first of the final phase, whatever its score. Where the study kept none the bundle has none, which is logged.
+    The model is the winner's first of the final phase, whatever its score. Where the study kept
+    none the bundle has none, which is logged.
 
     Raises:
-        StudyNotFound: there is no such study.
-        NoResult: it has no result.
+        NoResult: winner or baseline has no final model.
         UsageError: the definition is another version.
         DataMismatch: the data is not what the study was run with.
     """
-    best, finish = describe(db, definition, data, name)
+    best = describe(db, definition, data, finish)
     contents = {layout.BEST: (best.model_dump_json(indent=2) + "\n").encode()}
     job = finish.trained(finish.winner, DataSet.SEARCH)[0]
     try:
@@ -75,21 +74,19 @@ def collect(db: Database, definition: Definition, data: PreparedData, name: str)
 
 
 def describe(
-    db: Database, definition: Definition, data: PreparedData, name: str
-) -> tuple[BestConfiguration, Finish]:
-    """What `best.json` says of a study that is done, and the finish it says it of.
+    db: Database, definition: Definition, data: PreparedData, finish: Finish
+) -> BestConfiguration:
+    """What `best.json` says of a study that is done.
 
     Raises:
-        StudyNotFound: there is no such study.
-        NoResult: it has no result.
+        NoResult: winner or baseline has no final model.
         UsageError: the definition is another version.
         DataMismatch: the data is not what the study was run with.
     """
-    finish = finishes.read(db, name)
     result = results.assemble(finish)
     if definition.hash != result.definition_hash:
         raise UsageError(
-            f"study '{name}' was made with another version of '{result.definition}':"
+            f"study '{result.study}' was made with another version of '{result.definition}':"
             " export it with the version it was made with"
         )
     with db.transaction() as tx:
@@ -97,7 +94,7 @@ def describe(
     job = finish.trained(finish.winner, DataSet.SEARCH)[0]
     assert job.score is not None and job.loss is not None, "a training that succeeded has both"
     _, height, width, channels = dataset.load_training(data.training_path("search")).x_train.shape
-    best = BestConfiguration(
+    return BestConfiguration(
         **dict(result),
         created=datetime.now(UTC),
         data_sha256=data.sha256,
@@ -110,7 +107,6 @@ def describe(
             provenance=_provenance(db, finish, job),
         ),
     )
-    return best, finish
 
 
 def _provenance(db: Database, finish: Finish, job: JobRecord) -> Provenance:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hpo.bundle import best as best_file
 from hpo.bundle import layout, manifest
 from hpo.bundle.best import BestConfiguration
+from hpo.bundle.manifest import Manifest
 from hpo.definitions import Definition
 from hpo.errors import BadBundle
 from hpo.machine import errand, messages
@@ -18,8 +19,9 @@ from hpo.machine.devices import Device
 
 @dataclass(frozen=True)
 class RestoredModel:
-    """What classifies as the exported model did."""
+    """What classifies as the exported model did, from a bundle as whole as `manifest` says."""
 
+    manifest: Manifest
     best: BestConfiguration
     file: Path
     definition: Definition
@@ -61,4 +63,5 @@ def restore(folder: Path, device: Device, definition: str | None = None) -> Rest
             f"{folder} has no {layout.MODEL}, the study kept none: `hpo train --config"
             f" {folder / layout.BEST} --out FILE` makes one"
         )
-    return RestoredModel(best, folder / layout.MODEL, best.find_definition(definition), device)
+    found = best.find_definition(definition)
+    return RestoredModel(held, best, folder / layout.MODEL, found, device)

@@ -10,7 +10,7 @@ import numpy as np
 
 from hpo.answer.evidence import Answers, Comparison, contrast
 from hpo.bundle import best as best_file
-from hpo.bundle import layout, manifest, predictions, replay, restored
+from hpo.bundle import layout, predictions, replay, restored
 from hpo.bundle.best import BestConfiguration
 from hpo.bundle.restored import RestoredModel
 from hpo.errors import BadBundle
@@ -36,7 +36,7 @@ def verify(folder: Path, settings: Settings, definition: str | None = None) -> I
     device = devices.find(settings.cpu_slots)[0]
     model = restored.restore(folder, device, definition)
     best = model.best
-    yield f"{len(manifest.check(folder).files)} files are what the manifest says"
+    yield f"{len(model.manifest.files)} files are what the manifest says"
     answers = _check_evidence(folder, best)
     yield f"the stored predictions give the stated scores, and the verdict: {best.verdict}"
     _check_training(model)

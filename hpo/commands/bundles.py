@@ -14,6 +14,7 @@ from hpo.options import (
     say,
     with_bundle,
     with_definition,
+    with_references,
     with_settings,
     with_storage,
 )
@@ -28,7 +29,7 @@ FORMATS = ("json", "yaml", "toml", "env", "python")
 @click.argument("name")
 @with_bundle
 @click.option("--format", "target", type=click.Choice(FORMATS), help="Print the configuration alone: as data, or as a standalone Keras script.")  # fmt: skip
-@click.option("--study", "references", multiple=True, metavar="FILE", help="File of the study's definition, where it is not built in.")  # fmt: skip
+@with_references
 @command
 @with_storage
 def export(
@@ -61,10 +62,10 @@ def export(
         manifest.reserve(folder)
     data = prepare(definition.study.data, settings.cache_dir, settings.data_dir)
     if target is not None:
-        best, _ = exporter.describe(db, definition, data, name)
+        best = exporter.describe(db, definition, data, finished)
         click.echo(script.standalone(definition, best), nl=False)
         return
-    exported = exporter.collect(db, definition, data, name)
+    exported = exporter.collect(db, definition, data, finished)
     exported.write(folder)
     console().print(tables.report(exported.best))
     click.echo(f"{folder}: {len(exported.contents)} files, see {folder / layout.CARD}")

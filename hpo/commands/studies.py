@@ -14,6 +14,7 @@ from hpo.options import (
     read_pairs,
     with_budget,
     with_bundle,
+    with_references,
     with_settings,
     with_storage,
 )
@@ -48,7 +49,7 @@ def run(
     goes on where it was stopped.
     """
     from hpo import creation, definitions, local_run
-    from hpo.answer import tables
+    from hpo.answer import finish, tables
     from hpo.bundle import exporter, layout, manifest
     from storage.database import Database
     from studies.errors import DataUnavailable
@@ -72,7 +73,7 @@ def run(
         asked = definitions.load(fallback)
         finished = run_it(asked)
     db = Database.open(settings.storage_url)
-    export = exporter.collect(db, asked, finished.data, finished.study.name)
+    export = exporter.collect(db, asked, finished.data, finish.read(db, finished.study.name))
     console(stderr=False).print(tables.report(export.best))
     folder = bundle or EXPORTS / finished.study.name
     export.write(folder)
@@ -117,7 +118,7 @@ def create(
 
 @click.command()
 @click.argument("name")
-@click.option("--study", "references", multiple=True, metavar="FILE", help="File of the study's definition, where it is not built in.")  # fmt: skip
+@with_references
 @click.option("--cpu", type=int, help="CPU slots to train in; default one a core.")
 @click.option("--parent", type=int, hidden=True)
 @command

@@ -53,8 +53,8 @@ def _train(made: Finished) -> None:
     state = made.folder / "state"
     slots = devices.find(1)
     Supervisor(db, study, definition, data, slots, state_dir=state, lease_seconds=60).run()
-    exporter.collect(db, definition, data, "digits").write(made.bundle.folder)
     finish = finishes.read(db, "digits")
+    exporter.collect(db, definition, data, finish).write(made.bundle.folder)
     second = finish.trained(finish.winner, DataSet.SEARCH)[1]
     with db.reading() as tx:
         model = artifacts.find(tx, second.id, courier.MODEL)
@@ -79,7 +79,7 @@ def toy_export(
         studies.agree_on_data(tx, study, toy_data.sha256)
     state, slots = tmp_path_factory.mktemp("state"), devices.find(2)
     Supervisor(db, study, toy, toy_data, slots, state_dir=state, lease_seconds=10).run()
-    made = exporter.collect(db, toy, toy_data, "toy")
+    made = exporter.collect(db, toy, toy_data, finishes.read(db, "toy"))
     db.close()
     sqlite_databases.drop(url)
     return made

@@ -51,7 +51,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def collect(db: Database, toy: Definition, toy_data: PreparedData, study: StudyRecord) -> Collect:
     """Collects what is exported of that study."""
-    return lambda: exporter.collect(db, toy, toy_data, study.name)
+    return lambda: exporter.collect(db, toy, toy_data, finishes.read(db, study.name))
 
 
 def _models(db: Database, study: StudyRecord) -> list[JobRecord]:
@@ -239,7 +239,7 @@ def test_another_version_of_the_definition_is_refused(
     """Its data and code may not be what the study was run with."""
     carry_out(db, study)
     with pytest.raises(UsageError, match="another version of 'toy'"):
-        exporter.collect(db, replace(toy, hash="0" * 64), toy_data, "toy")
+        exporter.collect(db, replace(toy, hash="0" * 64), toy_data, finishes.read(db, "toy"))
 
 
 @on("sqlite")

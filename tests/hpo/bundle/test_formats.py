@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from hpo import creation
+from hpo.answer import finish
 from hpo.bundle import exporter
 from hpo.bundle.best import BestConfiguration
 from hpo.bundle.formats import PREFIX, Format, render
@@ -60,7 +61,7 @@ def best(
     url = sqlite_databases.ready()
     db = Database.open(url)
     carry_out(db, creation.create(db, "toy", toy, BUDGET))
-    found, _ = exporter.describe(db, toy, toy_data, "toy")
+    found = exporter.describe(db, toy, toy_data, finish.read(db, "toy"))
     db.close()
     sqlite_databases.drop(url)
     return found

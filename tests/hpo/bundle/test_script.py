@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from hpo import creation, definitions, provenance
+from hpo.answer import finish
 from hpo.bundle import exporter
 from hpo.bundle.best import BestConfiguration
 from hpo.bundle.script import standalone
@@ -144,7 +145,7 @@ def exported(sqlite_databases: SqliteDatabases, toy: Definition, toy_data: Prepa
     url = sqlite_databases.ready()
     db = Database.open(url)
     carry_out(db, creation.create(db, "toy", toy, BUDGET))
-    of_toy, _ = exporter.describe(db, toy, toy_data, "toy")
+    of_toy = exporter.describe(db, toy, toy_data, finish.read(db, "toy"))
     db.close()
     sqlite_databases.drop(url)
 

@@ -59,7 +59,7 @@ def hold(first: Finish, second: Finish) -> Contest:
             f"'{first.study.name}' is one study: name two, `hpo export` compares with the baseline"
         )
     for finish in (first, second):
-        if _answers(finish, DataSet.SEARCH) is None:
+        if not finish.trained(finish.winner, DataSet.SEARCH):
             raise NoResult(f"the winner of study '{finish.study.name}' has no final model")
     holdout = _round(first, second, DataSet.SEARCH)
     if holdout is None:

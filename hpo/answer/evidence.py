@@ -1,7 +1,6 @@
 """The evidence: what trained models answered on images, and what two configurations' answers on
 the same images say."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,18 +83,12 @@ def score(answers: Answers) -> Score:
     losses = answers.losses.astype(np.float64)
     return Score(
         seeds=answers.seeds,
-        accuracies=_floats(answers.correct.mean(axis=1)),
-        losses=_floats(losses.mean(axis=1)),
+        accuracies=tuple(answers.correct.mean(axis=1).tolist()),
+        losses=tuple(losses.mean(axis=1).tolist()),
         accuracy=estimate_images(answers.correct),
         loss=estimate_images(losses),
-        per_class=_floats(
-            [
-                answers.correct[:, answers.labels == label].mean()
-                for label in np.unique(answers.labels)
-            ]
+        per_class=tuple(
+            float(answers.correct[:, answers.labels == label].mean())
+            for label in np.unique(answers.labels)
         ),
     )
-
-
-def _floats(values: NDArray[np.float64] | Sequence[np.float64]) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)

@@ -78,9 +78,10 @@ class Finish:
         winner, baseline = (self.answers(each, data_set, split) for each in (self.winner, BASELINE))
         if winner is None or baseline is None:
             return None
-        if not np.array_equal(winner.labels, baseline.labels):
-            raise _different_images(data_set, split)
-        return contrast(winner, baseline)
+        try:
+            return contrast(winner, baseline)
+        except ValueError as error:
+            raise _different_images(data_set, split) from error
 
 
 def read(db: Database, name: str) -> Finish:

@@ -206,8 +206,7 @@ def _value(value: str | int | float | None) -> str:
 
 def _table(headings: Sequence[str], rows: list[list[str]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(headings[0])
-    for heading in headings[1:]:
+    for heading in headings:
         table.add_column(heading)
     for cells in rows:
         # As Text, because a name in brackets would be taken for markup.

@@ -23,7 +23,7 @@ class _Answers:
         return self._rows
 
     def save(self, path: Path) -> None:
-        raise NotImplementedError
+        raise AssertionError("judging saves nothing")
 
 
 X = np.zeros((2, 8, 8, 1), np.uint8)

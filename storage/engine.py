@@ -123,6 +123,19 @@ def make_engine(url: URL) -> Engine:
     return engine
 
 
+def use_write_ahead_log(engine: Engine) -> None:
+    """Lets an SQLite file's readers and its writer not wait for each other; it stays so for good.
+
+    Once, before there is any table and under the lock of whoever makes them: SQLite does not wait
+    for a writer to make this change, and so a connection that asked for it would fail at once.
+    """
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()
+
+
 def _prepare_postgresql(connection: "psycopg.Connection[Any]", _record: object) -> None:
     # Not among the connection's startup options, which PgBouncer refuses.
     connection.execute(
@@ -135,7 +148,7 @@ def _prepare_postgresql(connection: "psycopg.Connection[Any]", _record: object) 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

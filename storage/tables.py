@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from optuna.storages import RDBStorage
 from sqlalchemy.engine import URL, Engine
 
-from storage.engine import READ_ONLY, engine_arguments, sqlite_path
+from storage.engine import READ_ONLY, engine_arguments, sqlite_path, use_write_ahead_log
 from storage.errors import BadUrl, NotPermitted, SchemaMismatch
 from storage.schema import VERSION_TABLE
 
@@ -37,6 +37,9 @@ def upgrade(url: URL, engine: Engine) -> None:
         NotPermitted: the role may not make tables.
     """
     with _permitted(url, ("USAGE, CREATE ON SCHEMA public",)), _exclusively(url, engine):
+        _refuse_newer(engine)
+        if sqlite_path(url) is not None:
+            use_write_ahead_log(engine)
         try:
             # Optuna makes its tables when a storage is opened.
             RDBStorage(
@@ -44,7 +47,6 @@ def upgrade(url: URL, engine: Engine) -> None:
             ).engine.dispose()
         except RuntimeError as error:
             raise SchemaMismatch(str(error)) from error
-        _refuse_newer(engine)
         config = _config()
         with engine.begin() as connection:
             config.attributes["connection"] = connection

@@ -2,9 +2,11 @@
 
 import multiprocessing
 import shutil
+import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from importlib.metadata import requires, version
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -257,3 +259,18 @@ def test_optuna_is_pinned() -> None:
     """The fence reaches into Optuna's sessions: exactly the version it was tried with is used."""
     assert "optuna==5.0.0" in (requires("hpo") or [])
     assert version("optuna") == "5.0.0"
+
+
+@on("sqlite")
+def test_looking_while_the_tables_are_made(bare_url: str) -> None:
+    """Whoever looks at a file while another makes its first table sees that there is none yet:
+    neither fails over the other's locks. Made, the file keeps a write-ahead log for good."""
+    file = bare_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file, isolation_level=None)) as maker:
+        maker.execute("BEGIN IMMEDIATE")
+        with pytest.raises(SchemaMismatch, match="no tables of hpo yet"):
+            Database.open(bare_url)
+        maker.execute("ROLLBACK")
+    Database.create(bare_url).close()
+    with closing(sqlite3.connect(file)) as reader:
+        assert reader.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+from contextlib import suppress
+from dataclasses import asdict
 from typing import TYPE_CHECKING, BinaryIO
 
 import sqlalchemy as sa
@@ -13,7 +15,8 @@ from storage.clock import now_ms
 from storage.engine import sqlite_path
 from storage.errors import ArtifactTooLarge, DatabaseUnavailable
 from storage.records import ArtifactRecord
-from storage.schema import artifacts, blobs
+from storage.schema import artifacts, blobs, jobs
+from storage.states import ArtifactKind, JobState
 
 if TYPE_CHECKING:
     from optuna.artifacts._protocol import ArtifactStore
@@ -77,8 +80,8 @@ def open_store(url: URL, engine: Engine) -> "ArtifactStore":
     return FileSystemArtifactStore(folder)
 
 
-def put(store: "ArtifactStore", artifact_id: str, content: bytes) -> tuple[int, str]:
-    """Stores bytes; returns their number and their sha256, for the row that makes them valid.
+def put(store: "ArtifactStore", artifact_id: str, content: bytes) -> None:
+    """Stores bytes that a row was written for.
 
     Raises:
         DatabaseUnavailable: the store cannot be written now.
@@ -87,29 +90,98 @@ def put(store: "ArtifactStore", artifact_id: str, content: bytes) -> tuple[int, 
     try:
         store.write(artifact_id, io.BytesIO(content))
     except OSError as error:
-        raise DatabaseUnavailable(
-            f"the artifact store cannot be written ({error}): make room, or mend its folder"
-        ) from error
-    return len(content), hashlib.sha256(content).hexdigest()
+        raise _unwritable(error) from error
 
 
-def record(tx: Connection, artifact: ArtifactRecord) -> None:
-    """Makes stored bytes valid; call it under the fence of the job they belong to."""
-    tx.execute(
-        sa.insert(artifacts).values(
-            id=artifact.id,
-            job_id=artifact.job_id,
-            kind=artifact.kind,
-            size_bytes=artifact.size_bytes,
-            sha256=artifact.sha256,
-            created_ms=now_ms(),
-        )
+def take(store: "ArtifactStore", artifact: ArtifactRecord) -> bytes | None:
+    """The bytes of a valid artifact; None if they are gone, or not those that were stored."""
+    try:
+        with store.open_reader(artifact.id) as reader:
+            content: bytes = reader.read()
+    except (ArtifactNotFound, OSError):
+        return None
+    return content if hashlib.sha256(content).hexdigest() == artifact.sha256 else None
+
+
+def remove(store: "ArtifactStore", artifact: ArtifactRecord) -> None:
+    """Removes the bytes of an artifact that is no longer valid; none being there is fine.
+
+    Raises:
+        DatabaseUnavailable: the store cannot be written now.
+    """
+    try:
+        with suppress(ArtifactNotFound):
+            store.remove(artifact.id)
+    except OSError as error:
+        raise _unwritable(error) from error
+
+
+def _unwritable(error: OSError) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        f"the artifact store cannot be written ({error}): make room, or mend its folder"
     )
 
 
-def find(tx: Connection, job_id: int, kind: str) -> ArtifactRecord | None:
-    """The valid artifact of that kind that belongs to the job."""
-    row = tx.execute(
-        sa.select(artifacts).where(artifacts.c.job_id == job_id, artifacts.c.kind == kind)
-    ).one_or_none()
-    return ArtifactRecord.from_row(row) if row else None
+def announce(tx: Connection, artifact: ArtifactRecord) -> None:
+    """Says that bytes are about to be stored; call it under the fence of the job they belong to.
+    Again is fine."""
+    _delete(tx, artifact.id)
+    tx.execute(sa.insert(artifacts).values(**asdict(artifact), created_ms=now_ms()))
+
+
+def validate(tx: Connection, artifact: ArtifactRecord) -> None:
+    """Makes announced bytes valid, once they are stored; call it under the same fence."""
+    _set_stored(tx, artifact.id, now_ms())
+
+
+def invalidate(tx: Connection, artifact: ArtifactRecord) -> None:
+    """Takes that back, before the bytes are removed."""
+    _set_stored(tx, artifact.id, None)
+
+
+def forget(tx: Connection, artifact: ArtifactRecord) -> None:
+    """Removes the row, once the bytes are."""
+    _delete(tx, artifact.id)
+
+
+def find(tx: Connection, job_id: int, kind: ArtifactKind) -> list[ArtifactRecord]:
+    """The valid artifacts of that kind that belong to the job, newest first."""
+    return _select(
+        tx,
+        sa.and_(
+            artifacts.c.job_id == job_id,
+            artifacts.c.kind == kind,
+            artifacts.c.stored_ms.is_not(None),
+        ),
+    )
+
+
+def superfluous(tx: Connection) -> list[ArtifactRecord]:
+    """What may be removed: checkpoints of jobs that have ended, and what is not valid, unless the
+    holder of the job is about to make it so. The token of a lease stands in the artifact's id."""
+    ended = sa.and_(
+        artifacts.c.kind == ArtifactKind.CHECKPOINT,
+        jobs.c.state.not_in([JobState.OPEN, JobState.LEASED]),
+    )
+    under_way = sa.and_(jobs.c.token.is_not(None), artifacts.c.id.contains(jobs.c.token))
+    return _select(tx, sa.or_(ended, sa.and_(artifacts.c.stored_ms.is_(None), ~under_way)))
+
+
+def _select(tx: Connection, condition: sa.ColumnElement[bool]) -> list[ArtifactRecord]:
+    rows = tx.execute(
+        sa.select(artifacts)
+        .join(jobs, jobs.c.id == artifacts.c.job_id)
+        .where(condition)
+        .order_by(artifacts.c.epoch.desc(), artifacts.c.created_ms.desc())
+    )
+    return [ArtifactRecord.from_row(row) for row in rows]
+
+
+def _set_stored(tx: Connection, artifact_id: str, stored_ms: object) -> None:
+    tx.execute(
+        sa.update(artifacts).where(artifacts.c.id == artifact_id).values(stored_ms=stored_ms)
+    )
+
+
+def _delete(tx: Connection, artifact_id: str) -> None:
+    tx.execute(sa.delete(artifacts).where(artifacts.c.id == artifact_id))

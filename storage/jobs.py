@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from storage.clock import now_ms
 from storage.fence import strike
 from storage.records import BASELINE, JobRecord, Lease, NewJob, StudyRecord
-from storage.schema import jobs
+from storage.schema import jobs, studies
 from storage.states import JobState, Phase
 
 
@@ -49,12 +49,18 @@ def get(tx: Connection, job_id: int) -> JobRecord:
 
 
 def claim(
-    tx: Connection, study_id: int, worker_id: str, lease_seconds: float
+    tx: Connection,
+    study_id: int,
+    worker_id: str,
+    lease_seconds: float,
+    avoid: Collection[int] = (),
 ) -> tuple[JobRecord, Lease] | None:
-    """Takes the oldest job that is open, or whose lease has expired; None when there is none.
+    """Takes the oldest job that is open, or whose lease has expired; None when there is none
+    besides those of the ids in `avoid`, or the study is halted.
 
-    An expired lease counts as a loss: its holder vanished. Until the baseline, configuration 0,
-    has its trial, no other search job is given out: so trial 0 is the baseline.
+    An expired lease counts as a loss: its holder vanished. After an outage none is taken over
+    until its holder had time to come back. Until the baseline, configuration 0, has its trial, no
+    other search job is given out: so trial 0 is the baseline.
     """
     baseline = jobs.alias("baseline")
     baseline_waits = sa.exists().where(
@@ -64,10 +70,15 @@ def claim(
         baseline.c.trial_id.is_(None),
         baseline.c.state.in_([JobState.OPEN, JobState.LEASED]),
     )
-    expired = sa.and_(jobs.c.state == JobState.LEASED, jobs.c.lease_expires_ms < now_ms())
+    of_study = sa.exists().where(studies.c.id == study_id)
+    in_grace = of_study.where(studies.c.takeover_after_ms > now_ms())
+    expired = sa.and_(
+        jobs.c.state == JobState.LEASED, jobs.c.lease_expires_ms < now_ms(), ~in_grace
+    )
     row = tx.execute(
         sa.select(jobs)
-        .where(jobs.c.study_id == study_id)
+        .where(jobs.c.study_id == study_id, jobs.c.id.not_in(avoid))
+        .where(of_study.where(studies.c.halted_ms.is_(None)))
         .where(sa.or_(jobs.c.state == JobState.OPEN, expired))
         .where(sa.or_(jobs.c.configuration == BASELINE, ~baseline_waits))
         .order_by(jobs.c.id)
@@ -85,6 +96,7 @@ def claim(
             token=lease.token,
             lease_expires_ms=now_ms() + _ms(lease_seconds),
             worker_id=worker_id,
+            attempts=jobs.c.attempts + 1,
             losses=jobs.c.losses + (1 if row.state == JobState.LEASED else 0),
             started_ms=now_ms(),
         )
@@ -107,22 +119,27 @@ def renew(tx: Connection, leases: Collection[Lease], lease_seconds: float) -> se
     return {lease for lease in leases if lease.token in tokens}
 
 
-def release(tx: Connection, lease: Lease, *, loss: str | None = None) -> None:
+def release(
+    tx: Connection, lease: Lease, *, loss: str | None = None, exhausted: bool = False
+) -> None:
     """Gives a job back unfinished, to be claimed again at once. `loss` says how it was lost, if
-    it was; that counts against the job.
+    it was; that counts against the job, unless it was `exhausted`: on a device that it shared,
+    memory ran out.
 
     Raises:
         LeaseLost: it is no longer ours to give.
     """
-    strike(
-        tx,
-        lease,
-        state=JobState.OPEN,
-        token=None,
-        lease_expires_ms=None,
-        losses=jobs.c.losses + (1 if loss else 0),
-        reason=loss,
-    )
+    counted = jobs.c.exhaustions if exhausted else jobs.c.losses
+    strike(tx, lease, **_OPEN, **({counted.name: counted + 1, "reason": loss} if loss else {}))
+
+
+def release_of_dead(tx: Connection, worker_id: str, loss: str) -> int:
+    """Gives back all jobs of a worker that is known to be dead, without waiting for its leases to
+    expire; returns their number."""
+    held = sa.and_(jobs.c.worker_id == worker_id, jobs.c.state == JobState.LEASED)
+    lost = {"losses": jobs.c.losses + 1, "reason": loss}
+    result = tx.execute(sa.update(jobs).where(held).values(**_OPEN, **lost))
+    return result.rowcount
 
 
 def write(tx: Connection, lease: Lease, **columns: Any) -> None:
@@ -171,3 +188,6 @@ def cancel(tx: Connection, study_id: int, states: Collection[JobState], reason: 
 
 def _ms(seconds: float) -> int:
     return round(seconds * 1000)
+
+
+_OPEN = {"state": JobState.OPEN, "token": None, "lease_expires_ms": None}

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from sqlalchemy import Row
 
-from storage.states import DataSet, JobState, Phase, Split
+from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
 
 Params = Mapping[str, str | int | float]
 
@@ -44,6 +44,7 @@ class StudyRecord(_FromRow):
     generation: int
     phase: Phase
     reason: str | None
+    halted_ms: int | None
     created_ms: int
     started_ms: int | None
     ended_ms: int | None
@@ -100,11 +101,14 @@ class JobRecord(_FromRow):
     trial_number: int | None
     state: JobState
     worker_id: str | None
+    attempts: int
     losses: int
+    exhaustions: int
     epoch: int
     score: float | None
     loss: float | None
     reason: str | None
+    resumed_across: str | None
     started_ms: int | None
     ended_ms: int | None
 
@@ -181,10 +185,16 @@ class OpeningRecord(_FromRow):
 
 @dataclass(frozen=True)
 class ArtifactRecord(_FromRow):
-    """A stored file that belongs to a job."""
+    """A file that belongs to a job. Of a checkpoint, `epoch` is how many epochs were trained, and
+    `provenance` what they were trained with."""
 
     id: str
     job_id: int
-    kind: str
+    kind: ArtifactKind
     size_bytes: int
     sha256: str
+    epoch: int | None = None
+    provenance: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", ArtifactKind(self.kind))

@@ -4,7 +4,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
-    Float,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -18,6 +18,10 @@ from sqlalchemy import (
 
 PREFIX = "hpo_"
 VERSION_TABLE = "hpo_alembic_version"
+# MySQL chooses the column by the length: without one its texts and bytes end at 64 KiB. The other
+# databases take no notice.
+LONG_TEXT = Text(2**24 - 1)
+LONG_BYTES = LargeBinary(2**32 - 1)
 
 metadata = MetaData(
     naming_convention={
@@ -47,10 +51,14 @@ studies = Table(
     Column("select_seeds", Integer, nullable=False),
     Column("final_seeds", Integer, nullable=False),
     Column("timeout_ms", BigInteger),
-    Column("target", Float),
+    Column("target", Double),
     Column("generation", Integer, nullable=False),
     Column("phase", String(16), nullable=False),
-    Column("reason", Text),
+    Column("reason", LONG_TEXT),
+    # Set while `hpo stop` keeps the study from being worked on.
+    Column("halted_ms", BigInteger),
+    # After an outage of the database all leases look expired: until then none is taken over.
+    Column("takeover_after_ms", BigInteger),
     Column("created_ms", BigInteger, nullable=False),
     Column("started_ms", BigInteger),
     Column("ended_ms", BigInteger),
@@ -74,12 +82,17 @@ jobs = Table(
     Column("token", String(36)),
     Column("lease_expires_ms", BigInteger),
     Column("worker_id", String(36)),
+    Column("attempts", Integer, nullable=False, server_default="0"),  # claims of it
     # How many workers or children were lost while they held this job.
     Column("losses", Integer, nullable=False, server_default="0"),
+    # How often it ran out of memory on a device that it shared; then it is to have one alone.
+    Column("exhaustions", Integer, nullable=False, server_default="0"),
     Column("epoch", Integer, nullable=False, server_default="0"),
-    Column("score", Float),
-    Column("loss", Float),
-    Column("reason", Text),
+    Column("score", Double),
+    Column("loss", Double),
+    Column("reason", LONG_TEXT),
+    # What differed between the machine that wrote a checkpoint and the one that went on from it.
+    Column("resumed_across", LONG_TEXT),
     Column("created_ms", BigInteger, nullable=False),
     Column("started_ms", BigInteger),  # the last claim
     Column("ended_ms", BigInteger),
@@ -107,10 +120,10 @@ evaluations = Table(
     Column("job_id", ForeignKey("hpo_jobs.id", ondelete="CASCADE"), nullable=False),
     Column("split", String(16), nullable=False),
     # One unsigned byte an image, in the order of the split's file.
-    Column("labels", LargeBinary, nullable=False),
-    Column("predictions", LargeBinary, nullable=False),
+    Column("labels", LONG_BYTES, nullable=False),
+    Column("predictions", LONG_BYTES, nullable=False),
     # Cross-entropy in nats, one little-endian float32 an image.
-    Column("losses", LargeBinary, nullable=False),
+    Column("losses", LONG_BYTES, nullable=False),
     UniqueConstraint("job_id", "split"),
 )
 
@@ -134,7 +147,8 @@ openings = Table(
     Column("seed", BigInteger, nullable=False),
 )
 
-# An artifact is valid once its row stands here; its bytes are written before, removed after.
+# A row stands here before the first byte of an artifact is written and until the last is removed,
+# so that none is ever without one. The artifact is valid while `stored_ms` is set.
 artifacts = Table(
     "hpo_artifacts",
     metadata,
@@ -143,7 +157,11 @@ artifacts = Table(
     Column("kind", String(16), nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
+    # Of a checkpoint: the epochs that were trained, and what they were trained with.
+    Column("epoch", Integer),
+    Column("provenance", JSON(none_as_null=True)),
     Column("created_ms", BigInteger, nullable=False),
+    Column("stored_ms", BigInteger),
     Index(None, "job_id", "kind"),
 )
 
@@ -152,5 +170,5 @@ blobs = Table(
     metadata,
     Column("artifact_id", String(128), primary_key=True),
     Column("part", Integer, primary_key=True),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", LONG_BYTES, nullable=False),
 )

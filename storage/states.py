@@ -44,3 +44,10 @@ class Split(StrEnum):
 
     VALIDATION = "validation"
     HOLDOUT = "holdout"
+
+
+class ArtifactKind(StrEnum):
+    """What a stored file is."""
+
+    MODEL = "model"
+    CHECKPOINT = "checkpoint"

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from storage.clock import now_ms
 from storage.records import WorkerRecord
-from storage.schema import jobs, workers
+from storage.schema import jobs, studies, workers
 
 
 def join(
@@ -18,8 +18,10 @@ def join(
     pid: int,
     slots: Sequence[str],
     provenance: Mapping[str, Any],
+    lease_seconds: float,
 ) -> None:
-    """Notes a supervisor that starts."""
+    """Notes a supervisor that starts; see `see`."""
+    _note_silence(tx, lease_seconds)
     tx.execute(
         sa.insert(workers).values(
             id=worker_id,
@@ -33,8 +35,10 @@ def join(
     )
 
 
-def see(tx: Connection, worker_id: str) -> None:
-    """Notes that a supervisor is alive."""
+def see(tx: Connection, worker_id: str, lease_seconds: float) -> None:
+    """Notes that a supervisor is alive. If nobody was seen for the length of a lease, the database
+    was away: then no lease is taken over for as long again, in which all others come back."""
+    _note_silence(tx, lease_seconds)
     tx.execute(sa.update(workers).where(workers.c.id == worker_id).values(seen_ms=now_ms()))
 
 
@@ -54,3 +58,21 @@ def of_study(tx: Connection, study_id: int) -> list[WorkerRecord]:
         sa.select(workers).where(workers.c.id.in_(held)).order_by(workers.c.started_ms)
     )
     return [WorkerRecord.from_row(row) for row in rows]
+
+
+def everyone(tx: Connection) -> list[WorkerRecord]:
+    """The workers that have not left, longest known first."""
+    rows = tx.execute(
+        sa.select(workers).where(workers.c.left_ms.is_(None)).order_by(workers.c.started_ms)
+    )
+    return [WorkerRecord.from_row(row) for row in rows]
+
+
+def _note_silence(tx: Connection, lease_seconds: float) -> None:
+    lease_ms = round(lease_seconds * 1000)
+    last_seen = sa.select(sa.func.max(workers.c.seen_ms)).scalar_subquery()
+    tx.execute(
+        sa.update(studies)
+        .where(last_seen < now_ms() - lease_ms, studies.c.ended_ms.is_(None))
+        .values(takeover_after_ms=now_ms() + lease_ms)
+    )

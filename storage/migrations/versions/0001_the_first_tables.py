@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.schema import LONG_BYTES, LONG_TEXT
+
 revision = "0001"
 down_revision = None
 
@@ -12,7 +14,7 @@ def upgrade() -> None:
         "hpo_blobs",
         sa.Column("artifact_id", sa.String(length=128), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("content", LONG_BYTES, nullable=False),
         sa.PrimaryKeyConstraint("artifact_id", "part", name=op.f("pk_hpo_blobs")),
     )
     op.create_table(
@@ -31,10 +33,10 @@ def upgrade() -> None:
         sa.Column("select_seeds", sa.Integer(), nullable=False),
         sa.Column("final_seeds", sa.Integer(), nullable=False),
         sa.Column("timeout_ms", sa.BigInteger(), nullable=True),
-        sa.Column("target", sa.Float(), nullable=True),
+        sa.Column("target", sa.Double(), nullable=True),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("phase", sa.String(length=16), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reason", LONG_TEXT, nullable=True),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.Column("started_ms", sa.BigInteger(), nullable=True),
         sa.Column("ended_ms", sa.BigInteger(), nullable=True),
@@ -72,9 +74,9 @@ def upgrade() -> None:
         sa.Column("worker_id", sa.String(length=36), nullable=True),
         sa.Column("losses", sa.Integer(), server_default="0", nullable=False),
         sa.Column("epoch", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("score", sa.Float(), nullable=True),
-        sa.Column("loss", sa.Float(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("score", sa.Double(), nullable=True),
+        sa.Column("loss", sa.Double(), nullable=True),
+        sa.Column("reason", LONG_TEXT, nullable=True),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.Column("started_ms", sa.BigInteger(), nullable=True),
         sa.Column("ended_ms", sa.BigInteger(), nullable=True),
@@ -123,10 +125,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column("split", sa.String(length=16), nullable=False),
-        sa.Column("accuracy", sa.Float(), nullable=False),
-        sa.Column("loss", sa.Float(), nullable=False),
-        sa.Column("labels", sa.LargeBinary(), nullable=False),
-        sa.Column("predictions", sa.LargeBinary(), nullable=False),
+        sa.Column("accuracy", sa.Double(), nullable=False),
+        sa.Column("loss", sa.Double(), nullable=False),
+        sa.Column("labels", LONG_BYTES, nullable=False),
+        sa.Column("predictions", LONG_BYTES, nullable=False),
         sa.ForeignKeyConstraint(
             ["job_id"], ["hpo_jobs.id"], name=op.f("fk_hpo_evaluations_job_id"), ondelete="CASCADE"
         ),

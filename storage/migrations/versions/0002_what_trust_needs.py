@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.errors import SchemaMismatch
+from storage.schema import LONG_BYTES
 
 revision = "0002"
 down_revision = "0001"
@@ -52,4 +53,4 @@ def upgrade() -> None:
     with op.batch_alter_table("hpo_evaluations") as columns:
         columns.drop_column("accuracy")
         columns.drop_column("loss")
-        columns.add_column(sa.Column("losses", sa.LargeBinary(), nullable=False))
+        columns.add_column(sa.Column("losses", LONG_BYTES, nullable=False))

@@ -19,3 +19,7 @@ class DataUnavailable(DataError):
 
 class ModelError(StudyError):
     """A saved model that cannot be used here; the message names the file."""
+
+
+class CheckpointError(StudyError):
+    """A checkpoint from which this training cannot go on."""

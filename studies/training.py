@@ -6,14 +6,17 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from studies import backend, optimizers
+from studies import backend, optimizers, state
+from studies.checkpoint import Checkpoint
 from studies.dataset import TrainingImages
+from studies.errors import CheckpointError
 from studies.evaluation import Classifier, evaluate
 from studies.space import Params
 
@@ -33,6 +36,9 @@ class Epoch:
     """loss, accuracy (running means while training), val_loss, val_accuracy; all finite."""
     seconds: float
     """Wall time of the epoch, validation included."""
+    state: Callable[[], Mapping[str, NDArray[Any]]] | None = None
+    """Gives a copy of what a checkpoint after this epoch holds, until the report returns; None
+    where the training cannot go on from one."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +74,38 @@ class Trainer(Protocol):
     """How a study trains a configuration; `train` unless the study brings its own."""
 
     def __call__(
-        self, study: Study, params: Params, images: TrainingImages, *, seed: int, report: Report
+        self,
+        study: Study,
+        params: Params,
+        images: TrainingImages,
+        *,
+        seed: int,
+        report: Report,
+        resume: Checkpoint | None = None,
     ) -> Outcome:
-        """Train from scratch; equal arguments on equal machines give equal metrics."""
+        """Train from scratch, or go on after `resume`, which holds what an epoch of a training
+        with the same other arguments gave as its state.
+
+        Equal arguments on equal machines give equal metrics, and so does a training that was
+        resumed. Raises CheckpointError, before anything is trained, for one of something else.
+        """
         ...
 
 
 def train(
-    study: Study, params: Params, images: TrainingImages, *, seed: int, report: Report
+    study: Study,
+    params: Params,
+    images: TrainingImages,
+    *,
+    seed: int,
+    report: Report,
+    resume: Checkpoint | None = None,
 ) -> Outcome:
-    """Train `study`'s model on `images` for `study.epochs` epochs.
+    """Train `study`'s model on `images` until `study.epochs` epochs are complete.
 
     Of `params` it reads `optimizer`, `learning_rate` and `batch_size`; the rest is the model's.
-    Nothing but these arguments bears on the result, and after each epoch the whole state is the
-    model's and the optimizer's variables: the order of the images is drawn from (seed, epoch).
+    Nothing but these arguments bears on the result, and after each epoch the whole state is in
+    Keras's variables: the order of the images is drawn from (seed, epoch).
     """
     backend.start_afresh(seed)
     with backend.dtype_policy(study.precision):
@@ -95,9 +119,17 @@ def train(
         steps_per_execution=min(_STEPS_PER_CALL, steps_per_epoch),
         jit_compile=backend.jit_compile(),
     )
+    state.build(model, (batch_size, *images.x_train.shape[1:]))
+    completed, metrics = 0, dict[str, float]()
+    if resume is not None:
+        if resume.epoch > study.epochs:
+            raise CheckpointError(
+                f"a checkpoint after epoch {resume.epoch} of a training of {study.epochs}"
+            )
+        state.put_back(model, resume.arrays)
+        completed, metrics = resume.epoch, dict(resume.metrics)
     classifier = KerasClassifier(model)
-    metrics: dict[str, float] = {}
-    for number in range(1, study.epochs + 1):
+    for number in range(completed + 1, study.epochs + 1):
         start = time.perf_counter()
         order = np.random.default_rng([seed, number]).permutation(len(images.x_train))
         x, y = images.x_train[order], images.y_train[order]
@@ -112,7 +144,8 @@ def train(
         for name, value in metrics.items():
             if not math.isfinite(value):
                 return Diverged(number, f"{name} was {value} after epoch {number}")
-        if not report(Epoch(number, metrics, time.perf_counter() - start)):
+        seconds = time.perf_counter() - start
+        if not report(Epoch(number, metrics, seconds, partial(state.take, model))):
             return Stopped(number)
     return Trained(metrics, classifier)
 

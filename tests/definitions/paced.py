@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hpo import definitions
+from studies.checkpoint import Checkpoint
 from studies.dataset import TrainingImages
 from studies.space import Params
 from studies.study import Study
@@ -23,6 +24,7 @@ def train(
     *,
     seed: int,
     report: Callable[[Epoch], bool],
+    resume: Checkpoint | None = None,
 ) -> Outcome:
     """The toy's training, each epoch held up."""
 
@@ -30,7 +32,7 @@ def train(
         time.sleep(float(Path(os.environ["TOY_PACE"]).read_text()))
         return report(epoch)
 
-    return TOY.trainer(study, params, images, seed=seed, report=paced)
+    return TOY.trainer(study, params, images, seed=seed, report=paced, resume=resume)
 
 
 STUDY = replace(TOY, name="paced", epochs=6, trainer=train)

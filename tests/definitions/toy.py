@@ -1,5 +1,6 @@
 """A definition without TensorFlow: its trainer takes a few milliseconds an epoch."""
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -9,12 +10,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from studies.checkpoint import Checkpoint
 from studies.dataset import TrainingImages
 from studies.source import ImageSource, Pools
 from studies.space import Choice, Params, Real
 from studies.splits import PerClass
 from studies.study import Study
-from studies.training import Epoch, Outcome, Trained
+from studies.training import Epoch, Outcome, Stopped, Trained
 
 CLASSES = ("a", "b", "c", "d")
 
@@ -60,19 +62,28 @@ def train(
     *,
     seed: int,
     report: Callable[[Epoch], bool],
+    resume: Checkpoint | None = None,
 ) -> Outcome:
-    """Skill is a function of the parameters; accuracy comes near it epoch by epoch."""
+    """Skill is a function of the parameters; accuracy comes near it epoch by epoch. What a
+    training goes on from is the generator of its noise."""
     seconds = float(os.environ.get("TOY_EPOCH_SECONDS", "0.01"))
     skill = 0.9 - 0.4 * abs(float(params["x"]) - 0.7) + (0.05 if params["kind"] == "good" else 0.0)
     rng = np.random.default_rng(seed)
+    completed = 0
     metrics = {"val_accuracy": 0.0, "val_loss": 1.0, "accuracy": 0.0, "loss": 1.0}
-    for number in range(1, study.epochs + 1):
+    if resume is not None:
+        completed, metrics = resume.epoch, dict(resume.metrics)
+        rng.bit_generator.state = json.loads(resume.arrays["generator"].tobytes())
+
+    def state() -> dict[str, NDArray[np.uint8]]:
+        generator = json.dumps(rng.bit_generator.state).encode()
+        return {"generator": np.frombuffer(generator, np.uint8)}
+
+    for number in range(completed + 1, study.epochs + 1):
         time.sleep(seconds)
         score = skill * number / study.epochs + rng.normal(0, 0.01)
         metrics = metrics | {"val_accuracy": float(score), "val_loss": float(1 - score)}
-        if not report(Epoch(number, metrics, seconds)):
-            from studies.training import Stopped
-
+        if not report(Epoch(number, metrics, seconds, state)):
             return Stopped(number)
     return Trained(metrics, Guess(skill, seed))
 

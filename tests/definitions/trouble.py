@@ -1,14 +1,17 @@
 """The toy definition with the trouble that TOY_TROUBLE names, in its third epoch. The baseline is
 spared where TOY_SPARE_BASELINE is set; trouble comes once where TOY_ONCE names a file to make."""
 
+import ctypes
 import math
 import os
 import signal
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from hpo import definitions
+from studies.checkpoint import Checkpoint
 from studies.dataset import TrainingImages
 from studies.space import Params
 from studies.study import Study
@@ -21,6 +24,12 @@ def _raise(error: Exception) -> None:
     raise error
 
 
+class XlaRuntimeError(RuntimeError):
+    """What JAX raises, by its looks."""
+
+    __module__ = "jaxlib._jax"
+
+
 TROUBLES: Mapping[str, Callable[[], object]] = {
     "raise": lambda: _raise(ValueError("no such layer")),
     "end of file": lambda: _raise(EOFError("the file ended too soon")),
@@ -28,6 +37,10 @@ TROUBLES: Mapping[str, Callable[[], object]] = {
     "unprintable": lambda: _raise(ValueError("a \0 and a \udcff in the text")),
     "exit": lambda: os._exit(3),
     "die": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "segfault": lambda: ctypes.string_at(0),
+    "hang": threading.Event().wait,
+    "out of memory": lambda: _raise(MemoryError("no room for another layer")),
+    "device": lambda: _raise(XlaRuntimeError("INTERNAL: the device fell off the bus")),
 }
 
 
@@ -38,12 +51,13 @@ def train(
     *,
     seed: int,
     report: Callable[[Epoch], bool],
+    resume: Checkpoint | None = None,
 ) -> Outcome:
     """The toy's training, up to the trouble."""
     trouble = os.environ.get("TOY_TROUBLE")
     spared = "TOY_SPARE_BASELINE" in os.environ and params == study.baseline
     if spared or trouble is None or _has_been():
-        return TOY.trainer(study, params, images, seed=seed, report=report)
+        return TOY.trainer(study, params, images, seed=seed, report=report, resume=resume)
     if trouble == "diverge":
         return Diverged(3, "the loss was nan")
 
@@ -56,7 +70,7 @@ def train(
                 TROUBLES[trouble]()
         return report(epoch)
 
-    return TOY.trainer(study, params, images, seed=seed, report=troubled)
+    return TOY.trainer(study, params, images, seed=seed, report=troubled, resume=resume)
 
 
 def _has_been() -> bool:

@@ -7,7 +7,7 @@ import time
 
 import click
 
-from hpo.commands import bundles, studies
+from hpo.commands import bundles, fleet, studies
 
 
 def main() -> None:
@@ -33,8 +33,12 @@ def cli() -> None:
 for each in (
     studies.run,
     studies.create,
-    studies.worker,
+    fleet.worker,
     studies.status,
+    fleet.workers,
+    fleet.stop,
+    fleet.resume,
+    studies.retry,
     studies.compare,
     bundles.export,
     bundles.verify,

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 import optuna
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from hpo import phases
@@ -14,7 +15,7 @@ from hpo.trials import UUID_ATTRIBUTE
 from storage import jobs, studies
 from storage.database import Database
 from storage.errors import StudyExists
-from storage.records import BASELINE, NewStudy, StudyRecord
+from storage.records import BASELINE, JobRecord, NewStudy, StudyRecord
 from storage.states import JobState, Phase
 
 DEFAULT_TRIALS = 16
@@ -138,28 +139,59 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
             )
         if trials == study.trials:
             return study
-        search = [job for job in jobs.of_study(tx, study.id) if job.phase == Phase.SEARCH]
-        if search[BASELINE].state == JobState.FAILED:
+        search = phases.search_of(jobs.of_study(tx, study.id))
+        if phases.latest(search, BASELINE).state == JobState.FAILED:
             raise UsageError(
                 f"the baseline of study '{name}' failed, which more trials cannot mend: mend what"
-                " `hpo status` shows, and create a study of another name"
+                f" `hpo status --failures` shows, then `hpo retry {name} 0`"
             )
-        columns: dict[str, object] = {
-            "trials": trials,
-            "timeout_ms": budget.timeout_ms,
-            "target": budget.target,
-            "started_ms": None,
-            "reason": None,
-        }
-        if study.phase != Phase.SEARCH:
-            jobs.cancel(tx, study.id, [JobState.OPEN, JobState.LEASED], "the study was extended")
-            columns |= {"phase": Phase.SEARCH, "generation": study.generation + 1}
-        # One that was cancelled in its midst has its trial, and its number.
-        counted = sum(job.state != JobState.CANCELLED or job.trial_id is not None for job in search)
-        study = studies.write(tx, study, **columns)
-        numbers = range(len(search), len(search) + trials - counted)
-        jobs.add(tx, study, phases.search_jobs(study, numbers))
-        return study
+        study = _search_again(tx, study, trials)
+        return studies.write(tx, study, timeout_ms=budget.timeout_ms, target=budget.target)
+
+
+def retry(db: Database, name: str, trial: int) -> StudyRecord:
+    """Runs a failed trial again, with its parameters, as one more trial: one that has ended stays
+    as it was. A study that is past its search enters a new generation, as when it is extended.
+
+    Raises:
+        UsageError: there is no such trial, it did not fail, or it is run again already.
+    """
+    with db.transaction() as tx:
+        study = studies.lock(tx, name)
+        search = phases.search_of(jobs.of_study(tx, study.id))
+        failed = next((job for job in search if job.trial_number == trial), None)
+        if failed is None:
+            raise UsageError(f"study '{name}' has no trial {trial}: see `hpo status {name}`")
+        if failed.state != JobState.FAILED:
+            raise UsageError(
+                f"trial {trial} of study '{name}' {failed.state}: only failed ones are run again"
+            )
+        later = phases.latest(search, failed.configuration)
+        if later.id != failed.id:
+            number = "one to come" if later.trial_number is None else f"trial {later.trial_number}"
+            raise UsageError(f"trial {trial} of study '{name}' is run again already, as {number}")
+        return _search_again(tx, study, study.trials + 1, failed)
+
+
+def _search_again(
+    tx: Connection, study: StudyRecord, trials: int, again: JobRecord | None = None
+) -> StudyRecord:
+    """Lets a locked study's search go on to a total of `trials`, one of them that of a failed job
+    `again`."""
+    search = phases.search_of(jobs.of_study(tx, study.id))
+    columns: dict[str, object] = {"trials": trials, "started_ms": None, "reason": None}
+    if study.phase != Phase.SEARCH:
+        jobs.cancel(tx, study.id, [JobState.OPEN, JobState.LEASED], "the study was extended")
+        columns |= {"phase": Phase.SEARCH, "generation": study.generation + 1}
+    study = studies.write(tx, study, **columns)
+    # One that was cancelled in its midst has its trial, and its number.
+    counted = sum(job.state != JobState.CANCELLED or job.trial_id is not None for job in search)
+    if again is not None:
+        jobs.add(tx, study, [phases.again(study, again, len(search))])
+        counted += 1
+    first = max(job.configuration for job in search) + 1
+    jobs.add(tx, study, phases.search_jobs(study, range(first, first + trials - counted)))
+    return study
 
 
 def _optuna_study(db: Database, name: str) -> optuna.Study:

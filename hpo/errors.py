@@ -34,6 +34,14 @@ class WorkFailed(HpoError):
         failed.add_note(traceback)
         return failed
 
+    @classmethod
+    def of_machine(cls, error: str, traceback: str) -> Self:
+        """What a child said of the machine it trains on, likewise."""
+        said = " ".join(error.split())
+        failed = cls(f"this machine is at fault ({said}): free memory, or use another (--debug)")
+        failed.add_note(traceback)
+        return failed
+
 
 class BadBundle(HpoError):
     """A bundle that is not what was exported, or does not do what it says."""

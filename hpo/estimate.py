@@ -14,6 +14,7 @@ from hpo.machine.devices import Device
 from hpo.machine.messages import (
     Answer,
     Diverged,
+    Faulty,
     Pruned,
     Raised,
     Ready,
@@ -123,6 +124,8 @@ def measure(
                         say(samples[-1])
                     case Raised(error=error, traceback=traceback):
                         raise WorkFailed.of_definition(error, traceback)
+                    case Faulty(error=error, traceback=traceback):
+                        raise WorkFailed.of_machine(error, traceback)
                     case Unfit(reason=reason):
                         raise WorkFailed(reason)
                     case ChildLost(reason=reason):

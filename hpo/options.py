@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXPORTS = Path("exports")
+# Options that are settings, by the names that those have in a file.
+SETTINGS = {
+    "storage": "storage",
+    "cpu": "cpu_slots",
+    "grace": "grace_seconds",
+    "stall_timeout": "stall_seconds",
+}
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
@@ -57,15 +64,15 @@ def _exit_code(error: Exception) -> int | None:
 
 
 def with_settings(function: Callable[..., None]) -> Callable[..., None]:
-    """Adds the option that names the settings file; the command gets `settings`, with its --cpu
-    and --storage, if it has them, put in."""
+    """Adds the option that names the settings file; the command gets `settings`, with those of
+    its options that are settings put in."""
 
     @click.option("--settings", "file", type=FILE, help="Settings file; default hpo.toml.")
     @wraps(function)
     def run(*args: Any, file: Path | None, **kwargs: Any) -> None:
         from hpo.settings import load_settings
 
-        flags = {"storage": kwargs.pop("storage", None), "cpu_slots": kwargs.pop("cpu", None)}
+        flags = {setting: kwargs.pop(option, None) for option, setting in SETTINGS.items()}
         function(*args, settings=load_settings(file, **flags), **kwargs)
 
     return run

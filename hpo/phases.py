@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from hpo.errors import UsageError
 from hpo.seeds import derive_seed
 from storage import jobs as jobs_table
 from storage import studies
@@ -69,6 +70,27 @@ def advance(db: Database, study_name: str) -> StudyRecord:
                     jobs_table.cancel(tx, study.id, running, "the study stopped")
 
 
+def halt(db: Database, study_name: str) -> StudyRecord:
+    """Keeps the study from being worked on: what runs is given back at its next checkpoint, and
+    nothing is given out, until `resume`. Again is fine.
+
+    Raises:
+        UsageError: the study is over.
+    """
+    with db.transaction() as tx:
+        study = studies.lock(tx, study_name)
+        if study.phase.is_over:
+            raise UsageError(f"study '{study_name}' is {study.phase}: there is nothing to stop")
+        return study if study.halted_ms is not None else studies.halt(tx, study)
+
+
+def resume(db: Database, study_name: str) -> StudyRecord:
+    """Lets the study be worked on again; where it was, that changes nothing."""
+    with db.transaction() as tx:
+        study = studies.lock(tx, study_name)
+        return studies.write(tx, study, halted_ms=None)
+
+
 def decide(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step | None:
     """What is due for a study with these jobs; None while there is nothing but to wait."""
     here = [job for job in jobs if job.generation == study.generation and job.phase == study.phase]
@@ -86,9 +108,31 @@ def decide(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step |
 def search_jobs(study: StudyRecord, numbers: Iterable[int]) -> list[NewJob]:
     """The search jobs with these configuration numbers."""
     return [
-        NewJob(Phase.SEARCH, number, derive_seed(study.seed, "search", number))
+        NewJob(
+            Phase.SEARCH,
+            number,
+            derive_seed(study.seed, "search", number),
+            params=study.baseline if number == BASELINE else None,
+        )
         for number in numbers
     ]
+
+
+def search_of(jobs: Iterable[JobRecord]) -> list[JobRecord]:
+    """The search jobs among them."""
+    return [job for job in jobs if job.phase == Phase.SEARCH]
+
+
+def latest(jobs: Iterable[JobRecord], configuration: int) -> JobRecord:
+    """The last search job of a configuration: one that failed may have been run again."""
+    return max((job for job in jobs if job.configuration == configuration), key=lambda job: job.id)
+
+
+def again(study: StudyRecord, failed: JobRecord, number: int) -> NewJob:
+    """The search job that runs a failed one again, with its parameters and another seed; `number`
+    is one that no search job of the study has had."""
+    seed = derive_seed(study.seed, "again", number)
+    return NewJob(Phase.SEARCH, failed.configuration, seed, params=failed.params)
 
 
 def best_first(jobs: Iterable[JobRecord]) -> list[JobRecord]:
@@ -130,9 +174,9 @@ def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) ->
         return EndSearch(reason)
     if any(not job.state.is_final for job in jobs):
         return None
-    baseline = next((job for job in jobs if job.configuration == BASELINE), None)
+    baseline = latest(jobs, BASELINE)
     best = [job for job in best_first(jobs) if job.configuration != BASELINE]
-    if not best or baseline is None or baseline.params is None:
+    if not best:
         return Stop("no trial besides the baseline was completed, so there is nothing to compare")
     return Advance(
         Phase.SELECT,
@@ -189,9 +233,9 @@ def _hopeless(study: StudyRecord, jobs: Sequence[JobRecord]) -> str | None:
         (job for job in jobs if job.state.is_final and job.state != JobState.CANCELLED),
         key=lambda job: job.ended_ms or 0,
     )
-    for job in ended:
-        if job.configuration == BASELINE and job.state == JobState.FAILED:
-            return f"the baseline failed: {job.reason}"
+    baseline = latest(jobs, BASELINE)
+    if baseline.state == JobState.FAILED:
+        return f"the baseline failed: {baseline.reason}"
     # Failures before an extension were known when it was asked for.
     last = [job for job in ended if job.generation == study.generation][-FAILURES_IN_A_ROW:]
     if len(last) == FAILURES_IN_A_ROW and all(job.state == JobState.FAILED for job in last):

@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from hpo.errors import UsageError
+from hpo.machine.pace import Pace
 
 DEFAULT_FILE = Path("hpo.toml")
 DEFAULT_STORAGE = "sqlite:///hpo.db"
@@ -43,6 +44,19 @@ class Settings(BaseSettings):
     """Children that train on the CPU side by side."""
     lease_seconds: float = Field(60.0, gt=0, allow_inf_nan=False)
     """How long a job waits for a worker that is not heard of."""
+    checkpoint_seconds: float = Field(30.0, ge=0, allow_inf_nan=False)
+    """How long a training goes on between two checkpoints, at least."""
+    stall_seconds: float = Field(1800.0, gt=0, allow_inf_nan=False)
+    """How long a child may say nothing before it is taken to hang."""
+    grace_seconds: float = Field(30.0, gt=0, allow_inf_nan=False)
+    """How long a worker that is asked to stop may take."""
+
+    @property
+    def pace(self) -> Pace:
+        """Those four, for a worker."""
+        return Pace(
+            self.lease_seconds, self.checkpoint_seconds, self.stall_seconds, self.grace_seconds
+        )
 
     @field_validator("storage_file", "data_dir", "cache_dir", "state_dir")
     @classmethod

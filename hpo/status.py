@@ -117,6 +117,21 @@ def first_line(reason: str | None) -> str:
     return reason.strip().splitlines()[0] if reason and reason.strip() else "no reason is known"
 
 
+def failure_report(status: Status) -> str:
+    """Why jobs failed, and why what runs was lost before, with all that is known; one paragraph
+    each."""
+    told = [
+        f"{job.title} {job.state}{_attempts(job)}: {job.reason}"
+        for job in status.jobs
+        if job.reason and (job.state == JobState.FAILED or not job.state.is_final)
+    ]
+    return "\n\n".join(told) or "nothing has failed"
+
+
+def _attempts(job: JobRecord) -> str:
+    return f" at attempt {job.attempts}" if job.attempts > 1 else ""
+
+
 def as_json(status: Status) -> dict[str, Any]:
     """The status as plain data, for programs."""
     best, baseline = status.best, status.baseline

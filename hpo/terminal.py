@@ -1,7 +1,7 @@
 """A study as a person watches it: a live page in a terminal, plain lines everywhere else."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
@@ -17,6 +17,7 @@ from storage.states import JobState, Phase
 
 if TYPE_CHECKING:
     from hpo.estimate import Sample
+    from hpo.roll import Present
 
 LOOK_SECONDS = 1.0
 # In a pipe, the longest silence.
@@ -127,6 +128,31 @@ def page(status: Status, epochs: int) -> RenderableType:
     return Group(*parts)
 
 
+def roll_table(called: "Sequence[Present]", lease_seconds: float) -> RenderableType:
+    """The fleet's workers, for a terminal of 80 columns."""
+    if not called:
+        return Text("no worker is alive")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("host", "pid", "devices", "seen", "at work on"):
+        table.add_column(title, overflow="fold")
+    for each in called:
+        lost = each.silent_seconds > lease_seconds
+        seen = f"{duration(each.silent_seconds)} ago{', lost?' if lost else ''}"
+        work = [
+            f"{study}: {job.title}, epoch {job.epoch}"
+            + ("" if job.score is None else f", {job.score:.4f}")
+            for study, job in each.holds
+        ]
+        table.add_row(
+            Text(each.worker.host, style="cyan"),
+            str(each.worker.pid),
+            ", ".join(each.worker.slots),
+            Text(seen, style="red" if lost else ""),
+            Text("\n".join(work) or "-"),
+        )
+    return table
+
+
 def status_line(status: Status, epochs: int) -> str:
     """The state of a study in one line."""
     running = ", ".join(f"{job.title} at epoch {job.epoch}/{epochs}" for job in status.running)
@@ -214,6 +240,8 @@ def _running(status: Status, epochs: int) -> Table:
 def _phase_words(status: Status) -> str:
     study = status.study
     words = f"{study.phase}"
+    if study.halted_ms is not None and not study.phase.is_over:
+        words += f", halted (`hpo resume {study.name}` goes on)"
     if study.generation > 1:
         words += f", generation {study.generation}"
     return f"{words}: {first_line(study.reason)}" if study.reason else words

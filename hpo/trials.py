@@ -15,6 +15,7 @@ from optuna.pruners import BasePruner, PercentilePruner
 from optuna.samplers import TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.provenance import Provenance
 from hpo.seeds import derive_seed
 from storage import jobs
 from storage.database import Database
@@ -27,6 +28,8 @@ from studies.space import Choice, Parameter, Real, Space, Whole
 UUID_ATTRIBUTE = "hpo:study"
 JOB_ATTRIBUTE = "hpo:job"
 REASON_ATTRIBUTE = "hpo:reason"
+PROVENANCE_ATTRIBUTE = "hpo:provenance"
+RESUMED_ATTRIBUTE = "hpo:resumed_across"
 MAX_STARTUP_TRIALS = 10
 
 log = logging.getLogger(__name__)
@@ -60,8 +63,11 @@ class Trials:
     """The trials of one study. Every method raises DatabaseUnavailable where the database does
     not answer, and those that write raise LeaseLost where the lease is lost."""
 
-    def __init__(self, db: Database, study: StudyRecord, space: Space, epochs: int) -> None:
+    def __init__(
+        self, db: Database, study: StudyRecord, space: Space, epochs: int, provenance: Provenance
+    ) -> None:
         self._db = db
+        self._made_by = provenance.model_dump(mode="json")
         self._record = study
         self._space = space
         self._epochs = epochs
@@ -87,9 +93,9 @@ class Trials:
     def begin(self, job: JobRecord, lease: Lease) -> JobRecord:
         """Creates the job's trial, or goes on with the one it has, until all parameters stand in
         the job's row; returns that row."""
-        if job.params is not None and job.trial_id is not None:
-            return job
         with self._db.translated():
+            if job.params is not None and self._is_suggested(job):
+                return job
             trial_id = job.trial_id or self._create(job, lease)
             # Optuna's cache must know the trial that another worker may have created.
             self._storage.get_all_trials(self._study._study_id, deepcopy=False)
@@ -106,6 +112,12 @@ class Trials:
         with self._db.transaction() as tx:
             jobs.write(tx, lease, params=params)
             return jobs.get(tx, job.id)
+
+    def _is_suggested(self, job: JobRecord) -> bool:
+        # Fixed parameters stand in the job's row before they are suggested.
+        if job.trial_id is None:
+            return False
+        return self._storage.get_trial(job.trial_id).params.keys() == self._space.keys()
 
     def report(self, job: JobRecord, lease: Lease, epoch: int, value: float) -> bool:
         """Writes the value once and says whether to go on with the trial.
@@ -148,14 +160,23 @@ class Trials:
                     trial_id, _TRIAL_STATES[ending.state], _values(trial, ending)
                 )
 
+    def note_resumed_across(self, job: JobRecord, lease: Lease, across: str) -> None:
+        """Notes that the job went on from a checkpoint of a machine that is not the same."""
+        if job.resumed_across is not None and across not in job.resumed_across:
+            across = f"{job.resumed_across}; then {across}"
+        if job.trial_id is not None:
+            with self._db.translated(), fenced(lease, resumed_across=across):
+                self._storage.set_trial_user_attr(job.trial_id, RESUMED_ATTRIBUTE, across)
+        else:
+            with self._db.transaction() as tx:
+                jobs.write(tx, lease, resumed_across=across)
+
     def _create(self, job: JobRecord, lease: Lease) -> int:
-        fixed = (
-            {"fixed_params": dict(self._record.baseline)} if job.configuration == BASELINE else {}
-        )
         template = optuna.trial.create_trial(
             state=TrialState.RUNNING,
-            user_attrs={JOB_ATTRIBUTE: job.id},
-            system_attrs=fixed,
+            user_attrs={JOB_ATTRIBUTE: job.id, PROVENANCE_ATTRIBUTE: self._made_by},
+            # Those of the baseline, or of a trial that is run again.
+            system_attrs={"fixed_params": dict(job.params)} if job.params else {},
         )
         try:
             with fenced(lease):

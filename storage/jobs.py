@@ -43,6 +43,18 @@ def of_study(tx: Connection, study_id: int) -> list[JobRecord]:
     return [JobRecord.from_row(row) for row in rows]
 
 
+def leased(tx: Connection, study_id: int | None = None) -> list[tuple[str, JobRecord]]:
+    """The jobs that somebody holds, of one study or of all, each with the name of its study."""
+    rows = tx.execute(
+        sa.select(jobs, studies.c.name)
+        .join(studies, studies.c.id == jobs.c.study_id)
+        .where(jobs.c.state == JobState.LEASED)
+        .where(sa.true() if study_id is None else jobs.c.study_id == study_id)
+        .order_by(jobs.c.id)
+    )
+    return [(row.name, JobRecord.from_row(row)) for row in rows]
+
+
 def get(tx: Connection, job_id: int) -> JobRecord:
     """One job as it stands."""
     return JobRecord.from_row(tx.execute(sa.select(jobs).where(jobs.c.id == job_id)).one())
@@ -140,6 +152,16 @@ def release_of_dead(tx: Connection, worker_id: str, loss: str) -> int:
     lost = {"losses": jobs.c.losses + 1, "reason": loss}
     result = tx.execute(sa.update(jobs).where(held).values(**_OPEN, **lost))
     return result.rowcount
+
+
+def excuse(tx: Connection, job_id: int, losses: int) -> None:
+    """Takes back losses that were counted against a job, where it has not ended over them."""
+    tx.execute(
+        sa.update(jobs)
+        .where(jobs.c.id == job_id, jobs.c.losses >= losses)
+        .where(jobs.c.state.in_([JobState.OPEN, JobState.LEASED]))
+        .values(losses=jobs.c.losses - losses)
+    )
 
 
 def write(tx: Connection, lease: Lease, **columns: Any) -> None:

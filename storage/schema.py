@@ -15,13 +15,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 
 PREFIX = "hpo_"
 VERSION_TABLE = "hpo_alembic_version"
-# MySQL chooses the column by the length: without one its texts and bytes end at 64 KiB. The other
-# databases take no notice.
-LONG_TEXT = Text(2**24 - 1)
-LONG_BYTES = LargeBinary(2**32 - 1)
+# On MySQL, texts and bytes end at 64 KiB unless it is told otherwise.
+LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")
+LONG_BYTES = LargeBinary().with_variant(LONGBLOB(), "mysql", "mariadb")
 
 metadata = MetaData(
     naming_convention={

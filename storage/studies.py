@@ -65,6 +65,11 @@ def write(tx: Connection, study: StudyRecord, **columns: Any) -> StudyRecord:
     return get(tx, study.name)
 
 
+def halt(tx: Connection, study: StudyRecord) -> StudyRecord:
+    """Notes that a locked study is not to be worked on."""
+    return write(tx, study, halted_ms=now_ms())
+
+
 def start(tx: Connection, study: StudyRecord) -> None:
     """Notes when work on the study began; the first to call this sets it."""
     tx.execute(

@@ -211,8 +211,8 @@ def earlier_openings(finish: Finish) -> Iterator[EarlierOpening]:
 
 
 def _configuration(finish: Finish, number: int) -> Configuration:
-    search = finish.of_phase(Phase.SEARCH)
-    trial = next((job for job in search if job.configuration == number), None)
+    search = [job for job in finish.of_phase(Phase.SEARCH) if job.configuration == number]
+    trial = search[-1] if search else None  # the last: one that failed may have been run again
     select = [job for job in finish.of_phase(Phase.SELECT) if job.configuration == number]
     scores = [_final_score(job) for job in select]
     known = [score for score in scores if score is not None]

@@ -1,13 +1,10 @@
 """The exporter: writes the best configuration of a study with its proof, as a bundle."""
 
-import hashlib
 import json
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-from optuna.artifacts.exceptions import ArtifactNotFound
 
 from hpo import provenance
 from hpo.answer import result as results
@@ -17,12 +14,11 @@ from hpo.bundle import card, layout, manifest, predictions
 from hpo.bundle.best import BestConfiguration, Training
 from hpo.definitions import Definition
 from hpo.errors import UsageError
-from hpo.machine.courier import MODEL
 from hpo.provenance import Provenance
 from storage import artifacts, studies, workers
 from storage.database import Database
 from storage.records import JobRecord
-from storage.states import DataSet
+from storage.states import ArtifactKind, DataSet
 from studies import dataset
 from studies.dataset import PreparedData
 
@@ -110,12 +106,14 @@ def describe(
 
 
 def _provenance(db: Database, finish: Finish, job: JobRecord) -> Provenance:
-    """That of the worker which carried the training out."""
+    """That of the worker which carried the training out. Where it had gone on from a checkpoint of
+    another kind of machine no one device gives its numbers again."""
     with db.reading() as tx:
         seen = workers.of_study(tx, finish.study.id)
-    return Provenance.model_validate(
+    made_by = Provenance.model_validate(
         next(worker.provenance for worker in seen if worker.id == job.worker_id)
     )
+    return made_by.model_copy(update={"device": ""}) if job.resumed_across else made_by
 
 
 def _environment(best: BestConfiguration) -> bytes:
@@ -137,14 +135,11 @@ class _NoModel(Exception):
 
 def _model(db: Database, job: JobRecord) -> bytes:
     with db.reading() as tx:
-        artifact = artifacts.find(tx, job.id, MODEL)
-    if artifact is None:
+        kept = artifacts.find(tx, job.id, ArtifactKind.MODEL)
+    if not kept:
         raise _NoModel("the study kept none")
-    try:
-        with db.translated(), db.artifacts.open_reader(artifact.id) as file:
-            content: bytes = file.read()
-    except (ArtifactNotFound, FileNotFoundError):
-        raise _NoModel(f"the stored file {artifact.id} is gone") from None
-    if hashlib.sha256(content).hexdigest() != artifact.sha256:
-        raise _NoModel(f"the stored file {artifact.id} is damaged")
+    with db.translated():
+        content = artifacts.take(db.artifacts, kept[0])
+    if content is None:
+        raise _NoModel(f"the stored file {kept[0].id} is gone or damaged")
     return content

@@ -12,9 +12,9 @@ from hpo.options import (
     given,
     read_budget,
     read_pairs,
+    say,
     with_budget,
     with_bundle,
-    with_references,
     with_settings,
     with_storage,
 )
@@ -118,36 +118,26 @@ def create(
 
 @click.command()
 @click.argument("name")
-@with_references
-@click.option("--cpu", type=int, help="CPU slots to train in; default one a core.")
-@click.option("--parent", type=int, hidden=True)
+@click.argument("trial", type=int)
 @command
 @with_storage
-def worker(
-    settings: "Settings", name: str, references: tuple[str, ...], parent: int | None
-) -> None:
-    """Work on a study with all of this machine until the study is over.
+def retry(settings: "Settings", name: str, trial: int) -> None:
+    """Run a failed trial again, with its parameters, as one more trial of the study."""
+    from hpo import creation
+    from storage.database import Database
 
-    Start as many as you like, on as many machines as you like. SIGTERM gives all jobs back.
-    """
-    import signal
-
-    from hpo.machine.parent import die_with_parent
-    from hpo.machine.worker import work
-
-    if parent is not None:
-        die_with_parent(parent, signal.SIGTERM)
-    study = work(settings, name, references)
-    click.echo(f"{study.name}: {study.phase}" + (f", {study.reason}" if study.reason else ""))
+    study = creation.retry(Database.open(settings.storage_url), name, trial)
+    click.echo(f"{study.name}: trial {trial} runs again; {study.trials} trials, {study.phase}")
 
 
 @click.command()
 @click.argument("name")
 @click.option("--watch", is_flag=True, help="Keep watching until the study is over.")
+@click.option("--failures", is_flag=True, help="Show why trials failed, with their tracebacks.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
 @command
 @with_storage
-def status(settings: "Settings", name: str, watch: bool, as_json: bool) -> None:
+def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json: bool) -> None:
     """Show how a study stands."""
     import json
 
@@ -156,14 +146,16 @@ def status(settings: "Settings", name: str, watch: bool, as_json: bool) -> None:
     from hpo.errors import UsageError
     from storage.database import Database
 
-    if watch and as_json:
-        raise UsageError("--watch is for people and --json for programs: give one of them")
+    if watch + failures + as_json > 1:
+        raise UsageError("--watch, --failures and --json each show it their way: give one of them")
     db = Database.open(settings.storage_url)
     read = statuses.read_status(db, name)
     epochs = int(read.study.settings["epochs"])
     page = console(stderr=False)
     if watch:
         terminal.watch(page, lambda: statuses.read_status(db, name), epochs, lambda: True)
+    elif failures:
+        say(statuses.failure_report(read))
     elif as_json:
         click.echo(json.dumps(statuses.as_json(read), indent=2))
     else:

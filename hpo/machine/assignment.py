@@ -1,14 +1,10 @@
 """A job in a slot."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-from hpo.definitions import Definition
-from hpo.machine.messages import Work
-from storage.records import BASELINE, JobRecord, Lease, StudyRecord
-from storage.states import DataSet, Phase
-from studies.dataset import PreparedData
+from storage.records import JobRecord, Lease
+from storage.states import DataSet
 
 
 @dataclass
@@ -21,27 +17,15 @@ class Assignment:
     """Its parameters are known and the child has been told to train it."""
     stop: bool = False
     """The pruner has answered: the child is to be told to stop at its next report."""
+    across: str | None = None
+    """What differs here from where the checkpoint was written that it is to go on from."""
+
+    @property
+    def needs_alone(self) -> bool:
+        """It ran out of memory where others shared it: now nothing is trained beside it."""
+        return self.job.exhaustions > 0
 
     @property
     def data_set(self) -> Literal["search", "new"]:
         """The name that `studies` has for the job's classes."""
         return "new" if self.job.data_set == DataSet.NEW else "search"
-
-    def work(
-        self, definition: Definition, study: StudyRecord, data: PreparedData, model_file: Path
-    ) -> Work:
-        """What the child is told. Only a final job is given a holdout; of the models only the
-        winner's on the searched classes are kept, one of which is exported."""
-        job = self.job
-        final = job.phase == Phase.FINAL
-        kept = final and job.data_set == DataSet.SEARCH and job.configuration != BASELINE
-        return Work(
-            definition=definition.reference,
-            definition_hash=definition.hash,
-            settings=dict(study.settings),
-            params=dict(job.params or {}),
-            seed=job.seed,
-            training_file=str(data.training_path(self.data_set)),
-            holdout_file=str(data.holdout_path(self.data_set)) if final else None,
-            model_file=str(model_file) if kept else None,
-        )

@@ -3,6 +3,7 @@
 It has no database and no credentials. It is the only process here that imports TensorFlow.
 """
 
+import faulthandler
 import math
 import os
 import signal
@@ -20,13 +21,25 @@ from hpo import definitions
 from hpo.errors import DefinitionError
 from hpo.machine import messages
 from hpo.machine.parent import die_with_parent
-from studies import dataset, evaluation, training, weights
-from studies.errors import DataError, ModelError
+from hpo.machine.saver import Saver
+from hpo.machine.slot import SHOW_WHERE
+from studies import checkpoint, dataset, evaluation, training, weights
+from studies.checkpoint import Checkpoint
+from studies.errors import CheckpointError, DataError, ModelError
+from studies.faults import fault_of
 from studies.study import Study
 
 
 class SupervisorGone(BaseException):
     """Nobody is left to train for. Passes any `except Exception` of a definition."""
+
+
+class ToldToLeave(BaseException):
+    """The worker leaves, and with it this child. Passes any `except Exception` of a definition."""
+
+    def __init__(self, epoch: int) -> None:
+        super().__init__(f"told to leave after epoch {epoch}")
+        self.epoch = epoch
 
 
 class NotFinite(BaseException):
@@ -39,6 +52,9 @@ class NotFinite(BaseException):
 
 def main() -> Never:
     """Serves the pipe whose file descriptor is the first argument until it closes."""
+    # Where it hangs or crashes is printed, and so told with its loss.
+    faulthandler.enable()
+    faulthandler.register(SHOW_WHERE)
     die_with_parent(int(sys.argv[2]), signal.SIGKILL)
     pipe: Connection[Any, Any] = Connection(int(sys.argv[1]))
     messages.send(pipe, messages.Ready())
@@ -56,7 +72,9 @@ def main() -> Never:
         os._exit(0)
 
 
-def train(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome | messages.Unfit:
+def train(
+    work: messages.Work, pipe: "Connection[Any, Any]"
+) -> messages.Outcome | messages.Left | messages.Unfit | messages.Faulty:
     """Trains one job, reporting each epoch; whatever the definition raises is an outcome."""
     try:
         study = _study(work)
@@ -64,20 +82,39 @@ def train(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome
         holdout = work.holdout_file and dataset.load_holdout(Path(work.holdout_file))
     except (DefinitionError, DataError) as error:
         return messages.Unfit(reason=str(error))
+    saver = Saver(work, study.epochs)
 
-    def report(epoch: training.Epoch) -> bool:
-        score = _finite(epoch.number, study.score_key, epoch.metrics[study.score_key])
-        done = messages.Report(epoch=epoch.number, score=score, seconds=epoch.seconds)
-        try:
-            messages.send(pipe, done)
-            answer = messages.receive_in_child(pipe)
-        except (EOFError, OSError) as error:
-            raise SupervisorGone from error
-        assert isinstance(answer, messages.Answer), f"out of turn: {answer}"
-        return answer.go_on
+    def train_from(start: Checkpoint | None, not_resumed: str | None = None) -> training.Outcome:
+        resumed_from = start.epoch if start is not None else 0
+
+        def report(epoch: training.Epoch) -> bool:
+            score = _finite(epoch.number, study.score_key, epoch.metrics[study.score_key])
+            done = messages.Report(
+                epoch=epoch.number,
+                score=score,
+                seconds=epoch.seconds,
+                resumed_from=resumed_from,
+                not_resumed=not_resumed,
+            )
+            answer = _ask(pipe, done)
+            if answer.go_on and saver.may_save(epoch) and (answer.leave or saver.is_due):
+                _ask(pipe, saver.save(epoch))
+                saver.settle()
+            # After the last epoch it is quicker to finish.
+            if answer.leave and answer.go_on and epoch.number < study.epochs:
+                raise ToldToLeave(epoch.number)
+            return answer.go_on
+
+        return study.trainer(
+            study, work.params, images, seed=work.seed, report=report, resume=start
+        )
 
     try:
-        outcome = study.trainer(study, work.params, images, seed=work.seed, report=report)
+        try:
+            start = work.checkpoint_file and checkpoint.read(Path(work.checkpoint_file))
+            outcome = train_from(start or None)
+        except CheckpointError as error:
+            outcome = train_from(None, not_resumed=str(error))
         match outcome:
             case training.Trained():
                 return _finish(work, study, images, holdout or None, outcome)
@@ -85,13 +122,17 @@ def train(work: messages.Work, pipe: "Connection[Any, Any]") -> messages.Outcome
                 return messages.Pruned(epoch=epoch)
             case training.Diverged(epoch=epoch, reason=reason):
                 return messages.Diverged(epoch=epoch, reason=reason)
+    except ToldToLeave as left:
+        return messages.Left(epoch=left.epoch)
     except NotFinite as error:
         return messages.Diverged(epoch=error.epoch, reason=str(error))
     except Exception as error:
         return _raised(error)
 
 
-def classify(question: messages.Question) -> messages.Classified | messages.Raised | messages.Unfit:
+def classify(
+    question: messages.Question,
+) -> messages.Classified | messages.Raised | messages.Faulty | messages.Unfit:
     """Answers with a model whose weights are read into what the definition's code builds."""
     try:
         study = _study(question)
@@ -113,8 +154,22 @@ def _study(asked: messages.OfDefinition) -> Study:
     return definition.study.with_settings(asked.settings)
 
 
-def _raised(error: Exception) -> messages.Raised:
+def _ask(
+    pipe: "Connection[Any, Any]", question: messages.Report | messages.Kept
+) -> messages.Answer:
+    try:
+        messages.send(pipe, question)
+        answer = messages.receive_in_child(pipe)
+    except (EOFError, OSError) as error:
+        raise SupervisorGone from error
+    assert isinstance(answer, messages.Answer), f"out of turn: {answer}"
+    return answer
+
+
+def _raised(error: Exception) -> messages.Raised | messages.Faulty:
     cause = f"{type(error).__name__}: {error}"
+    if (fault := fault_of(error)) is not None:
+        return messages.Faulty(fault=fault, error=cause, traceback=traceback.format_exc())
     return messages.Raised(error=cause, traceback=traceback.format_exc())
 
 

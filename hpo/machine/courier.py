@@ -1,29 +1,22 @@
-"""The courier: brings journal entries to the database, in order, each until it has landed.
+"""The courier: brings journal entries to the database, in order, each until it has landed."""
 
-The database may vanish: then entries wait in the journal, tries are spaced by a growing pause
-with jitter, and training goes on.
-"""
-
+import hashlib
 import logging
-import random
-import time
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
 from hpo import phases
-from hpo.machine.journal import Entry, Journal
-from hpo.machine.messages import Diverged, Outcome, Pruned, Raised, Report, Trained
+from hpo.machine.archivist import Archivist
+from hpo.machine.journal import Entry, GivenBack, Journal, Resumed
+from hpo.machine.messages import Diverged, Kept, Outcome, Pruned, Raised, Report, Trained
+from hpo.provenance import Provenance
 from hpo.trials import Ending, Trials
 from storage import artifacts, evaluations, jobs
 from storage.database import Database
-from storage.errors import ArtifactTooLarge, DatabaseUnavailable, LeaseLost
+from storage.errors import LeaseLost
 from storage.records import ArtifactRecord, EvaluationRecord, JobRecord, Lease, StudyRecord
-from storage.states import JobState, Phase, Split
-
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 20.0
-MODEL = "model"
+from storage.states import ArtifactKind, JobState, Phase, Split
 
 log = logging.getLogger(__name__)
 
@@ -33,45 +26,23 @@ class Reply(StrEnum):
 
     GO_ON = "go on"
     STOP = "stop"
+    DONE = "done"
     ENDED = "ended"
     LOST = "lost"
-
-
-class Outage:
-    """Whether the database is to be left alone for now, and for how long."""
-
-    def __init__(self) -> None:
-        self._failures = 0
-        self._until = 0.0
-
-    @property
-    def is_on(self) -> bool:
-        """True while no try is due."""
-        return time.monotonic() < self._until
-
-    def begin(self, error: DatabaseUnavailable) -> None:
-        """Notes a failure: one warning an outage, and a longer pause each time."""
-        if self._failures == 0:
-            log.warning("%s; training goes on, results wait in the journal", error)
-        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**self._failures)
-        self._failures += 1
-        self._until = time.monotonic() + longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
-
-    def end(self) -> None:
-        """Notes that the database answers."""
-        if self._failures:
-            log.warning("the database answers again")
-        self._failures = 0
-        self._until = 0.0
 
 
 class Courier:
     """Delivers the entries of journals that belong to one study."""
 
-    def __init__(self, db: Database, study: StudyRecord, trials: Trials) -> None:
+    def __init__(
+        self, db: Database, study: StudyRecord, trials: Trials, archivist: Archivist,
+        provenance: Provenance,
+    ) -> None:  # fmt: skip
         self._db = db
         self._study = study
         self._trials = trials
+        self._archivist = archivist
+        self._made_by = provenance.model_dump(mode="json")
 
     def deliver(self, journal: Journal) -> Iterator[tuple[Entry, Reply]]:
         """Delivers what waits, oldest first.
@@ -88,13 +59,27 @@ class Courier:
             yield entry, reply
 
     def _apply(self, entry: Entry) -> Reply:
+        lease = entry.lease
         with self._db.reading() as tx:
             job = jobs.get(tx, entry.job_id)
-        if isinstance(entry.body, Report):
-            return self._report(job, entry.lease, entry.body)
-        self._end(job, entry.lease, entry.body)
-        phases.advance(self._db, self._study.name)
-        return Reply.ENDED
+        match entry.body:
+            case Report() as report:
+                return self._report(job, lease, report)
+            case Kept() as kept:
+                self._keep(job, lease, kept)
+                return Reply.DONE
+            case Resumed(across=across):
+                self._trials.note_resumed_across(job, lease, across)
+                return Reply.DONE
+            case GivenBack(loss=loss, exhausted=exhausted):
+                with self._db.transaction() as tx:
+                    jobs.release(tx, lease, loss=loss, exhausted=exhausted)
+                return Reply.ENDED
+            case outcome:
+                self._end(job, lease, outcome)
+                phases.advance(self._db, self._study.name)
+                self._archivist.sweep()
+                return Reply.ENDED
 
     def _report(self, job: JobRecord, lease: Lease, report: Report) -> Reply:
         if job.phase != Phase.SEARCH:
@@ -104,34 +89,42 @@ class Courier:
         goes_on = self._trials.report(job, lease, report.epoch, report.score)
         return Reply.GO_ON if goes_on else Reply.STOP
 
+    def _keep(self, job: JobRecord, lease: Lease, kept: Kept) -> None:
+        artifact = ArtifactRecord(
+            f"{ArtifactKind.CHECKPOINT}-{job.id}-{lease.token}-{kept.epoch}.checkpoint",
+            job.id, ArtifactKind.CHECKPOINT, kept.size_bytes, kept.sha256, kept.epoch,
+            self._made_by,
+        )  # fmt: skip
+        self._archivist.store_checkpoint(job, lease, artifact, Path(kept.file))
+
     def _end(self, job: JobRecord, lease: Lease, outcome: Outcome) -> None:
         ending = _ending(outcome)
         if job.phase == Phase.SEARCH:
             self._trials.end(job, lease, ending)
             return
-        with self._db.transaction() as tx:
-            jobs.write(tx, lease)  # nothing is stored for a lease that is lost
         model = self._store_model(job, lease, outcome)
         with self._db.transaction() as tx:
             jobs.write(tx, lease, **ending.columns)
             if isinstance(outcome, Trained):
                 evaluations.add(tx, _records(job, outcome))
             if model is not None:
-                artifacts.record(tx, model)
+                artifacts.validate(tx, model)
 
     def _store_model(self, job: JobRecord, lease: Lease, outcome: Outcome) -> ArtifactRecord | None:
         if not isinstance(outcome, Trained) or outcome.model_file is None:
             return None
-        # The token in the name: a holder that lost the job never writes over the next one's file.
-        artifact_id = f"{MODEL}-{job.id}-{lease.token}.keras"
+        file = Path(outcome.model_file)
         try:
-            content = Path(outcome.model_file).read_bytes()
-            with self._db.translated():
-                size, digest = artifacts.put(self._db.artifacts, artifact_id, content)
-        except (ArtifactTooLarge, OSError) as error:
+            content = file.read_bytes()
+        except OSError as error:
             log.warning("the model of %s is not kept: %s", job.title, error)
             return None
-        return ArtifactRecord(artifact_id, job.id, MODEL, size, digest)
+        # The token in the name: a holder that lost the job never writes over the next one's file.
+        artifact = ArtifactRecord(
+            f"{ArtifactKind.MODEL}-{job.id}-{lease.token}.keras",
+            job.id, ArtifactKind.MODEL, len(content), hashlib.sha256(content).hexdigest(),
+        )  # fmt: skip
+        return artifact if self._archivist.store(job, lease, artifact, file) else None
 
 
 def give_up(db: Database, trials: Trials, job: JobRecord, lease: Lease, reason: str) -> None:

@@ -21,11 +21,13 @@ SLOT_MEMORY_BYTES = 2 << 30
 @dataclass(frozen=True)
 class Device:
     """Where one slot's child trains; `environment` pins it there before anything is imported.
-    Devices of equal `kind` give equal numbers; it is empty where it is not known."""
+    Devices of equal `kind` give equal numbers; it is empty where it is not known. Those of equal
+    `memory` share it."""
 
     name: str
     kind: str
     environment: dict[str, str] = field(default_factory=dict)
+    memory: str = "host"
 
 
 def find(cpu_slots: int | None = None) -> list[Device]:
@@ -52,6 +54,15 @@ def find(cpu_slots: int | None = None) -> list[Device]:
     }
     kind = f"{_processor()}, {threads} thread{'s' * (threads != '1')}"
     return [Device(f"cpu:{index}", kind, environment) for index in range(cpu_slots)]
+
+
+def oom_kills() -> int:
+    """How many processes this system has killed because memory ran out, since it started."""
+    try:
+        lines = Path("/proc/vmstat").read_text(encoding="ascii").splitlines()
+    except OSError:  # no Linux
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
 
 
 def _processor() -> str:
@@ -83,6 +94,7 @@ def _gpus() -> list[Device]:
                 "CUDA_VISIBLE_DEVICES": name,
                 "TF_FORCE_GPU_ALLOW_GROWTH": "true",
             },
+            memory=f"gpu:{name}",
         )
         for name in names
     ]

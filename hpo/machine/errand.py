@@ -36,10 +36,14 @@ def run(
                     return done
                 case messages.Raised(error=error, traceback=traceback):
                     raise WorkFailed.of_definition(error, traceback)
+                case messages.Faulty(error=error, traceback=traceback):
+                    raise WorkFailed.of_machine(error, traceback)
                 case messages.Unfit(reason=reason):
                     raise WorkFailed(reason)
                 case messages.Pruned(epoch=epoch):
                     raise WorkFailed(f"the training stopped by itself after epoch {epoch}")
+                case messages.Kept() | messages.Left():
+                    raise AssertionError("an errand asks for no checkpoint")
                 case ChildLost(reason=reason):
                     raise _lost(reason)
     finally:

@@ -11,12 +11,12 @@ import shutil
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hpo.errors import UsageError
-from hpo.machine.messages import Outcome, Report
+from hpo.machine.messages import Kept, Outcome, Report, Text
 from storage.records import Lease
 
 ENTRIES = "entries.jsonl"
@@ -25,14 +25,37 @@ MARKER = "study"
 log = logging.getLogger(__name__)
 
 
+class Resumed(BaseModel):
+    """A training went on from a checkpoint that was written with something else: `across` says
+    what differs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["resumed"] = "resumed"
+    across: str
+
+
+class GivenBack(BaseModel):
+    """A job was given back unfinished; `loss` and `exhausted` are those of `storage.jobs.release`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["given back"] = "given back"
+    loss: Text | None = None
+    exhausted: bool = False
+
+
+Body = Report | Kept | Resumed | GivenBack | Outcome
+
+
 class Entry(BaseModel):
-    """One message of a child, with the lease it was trained under."""
+    """One thing that happened to a job, with the lease it was trained under."""
 
     model_config = ConfigDict(frozen=True)
 
     job_id: int
     token: str
-    body: Report | Outcome = Field(discriminator="kind")
+    body: Body = Field(discriminator="kind")
 
     @property
     def lease(self) -> Lease:
@@ -75,14 +98,22 @@ class Journal:
 
     @classmethod
     def orphans(cls, state_dir: Path, study_uuid: str) -> Iterator[Self]:
-        """The journals of this study whose supervisors died before all was delivered."""
+        """The journals of this study whose supervisors died, on this machine."""
         for marker in sorted(state_dir.glob(f"*/{MARKER}")):
             try:
-                if marker.read_bytes() != study_uuid.encode():
-                    continue
+                is_ours = marker.read_bytes() == study_uuid.encode()
                 file = _locked((marker.parent / ENTRIES).open("r+b"))
                 if not marker.exists():
                     file.close()  # it left while we looked
+                    continue
+                if not is_ours:
+                    if file.seek(0, os.SEEK_END):
+                        log.warning(
+                            "the journal %s is of another study: it is left as it is, until a"
+                            " worker on that study brings it",
+                            marker.parent,
+                        )
+                    file.close()
                     continue
                 journal = cls(marker.parent, file)
             except (BlockingIOError, FileNotFoundError):
@@ -94,7 +125,12 @@ class Journal:
             yield journal
 
     def append(self, entry: Entry) -> None:
-        """Returns once the entry is on the disk."""
+        """Returns once the entry is on the disk. A checkpoint that was not delivered when the next
+        one comes is not needed: its file goes."""
+        if isinstance(entry.body, Kept):
+            for older in self._pending:
+                if isinstance(older.body, Kept) and older.token == entry.token:
+                    Path(older.body.file).unlink(missing_ok=True)
         self._file.write(entry.model_dump_json().encode() + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -106,9 +142,23 @@ class Journal:
         return self._pending[0] if self._pending else None
 
     @property
+    def supervisor_id(self) -> str:
+        """Whose journal it is."""
+        return self.folder.name
+
+    @property
     def leases(self) -> set[Lease]:
         """The leases that undelivered entries were written under."""
         return {entry.lease for entry in self._pending}
+
+    def files_of(self, lease: Lease, ending: str) -> Path:
+        """Where a file that belongs to a job is kept until it is delivered."""
+        return self.files / f"{lease.job_id}-{lease.token}{ending}"
+
+    def remove_files(self, lease: Lease) -> None:
+        """Those files are delivered, or of no use any more."""
+        for file in self.files.glob(f"{lease.job_id}-{lease.token}*"):
+            file.unlink(missing_ok=True)
 
     def drop_first(self) -> None:
         """The oldest entry is delivered, or of no use any more."""

@@ -5,9 +5,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Base64Bytes, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
+from studies.faults import Fault
+
+# A cause and a traceback, and what the database's columns take in any case.
+MOST_CHARACTERS = 16_000
+
 
 def as_text(text: str) -> str:
-    """`text` with what no database or JSON takes, as any program may print it, replaced."""
+    """`text` with what no database or JSON takes, as any program may print it, replaced, and its
+    middle left out where it is very long."""
+    if len(text) > MOST_CHARACTERS:
+        half = MOST_CHARACTERS // 2
+        text = f"{text[:half]}\n[...]\n{text[-half:]}"
     return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
@@ -36,6 +45,12 @@ class Work(OfDefinition):
     holdout_file: str | None = None
     # Where the trained model is to be saved; None where nobody wants it.
     model_file: str | None = None
+    # The checkpoint to go on from.
+    checkpoint_file: str | None = None
+    # Where new ones go, with the epoch and an ending added, and how often; None where nobody wants
+    # any.
+    checkpoint_stem: str | None = None
+    checkpoint_seconds: float = 0.0
 
 
 class Question(OfDefinition):
@@ -50,10 +65,12 @@ class Question(OfDefinition):
 
 
 class Answer(_Message):
-    """To the child, after each report."""
+    """To the child, after each report and each checkpoint. With `leave` it is to write a checkpoint
+    and end there, because its worker does."""
 
     kind: Literal["answer"] = "answer"
     go_on: bool
+    leave: bool = False
 
 
 class Ready(_Message):
@@ -64,12 +81,32 @@ class Ready(_Message):
 
 class Report(_Message):
     """From the child: an epoch is done. `epoch` counts from 1; `score` is the study's metric on
-    validation; `seconds` is the epoch's duration."""
+    validation; `seconds` is the epoch's duration; `resumed_from` is the epoch of the checkpoint
+    that this training went on from, `not_resumed` why it did not although it was given one."""
 
     kind: Literal["report"] = "report"
     epoch: int
     score: float
     seconds: float
+    resumed_from: int = 0
+    not_resumed: Text | None = None
+
+
+class Kept(_Message):
+    """From the child: a checkpoint after `epoch` is whole, on this machine's disk."""
+
+    kind: Literal["kept"] = "kept"
+    epoch: int
+    file: str
+    size_bytes: int
+    sha256: str
+
+
+class Left(_Message):
+    """From the child: it ended after `epoch` because it was told to leave."""
+
+    kind: Literal["left"] = "left"
+    epoch: int
 
 
 class Evaluated(_Message):
@@ -130,8 +167,18 @@ class Unfit(_Message):
     reason: Text
 
 
+class Faulty(_Message):
+    """From the child: what was raised is the machine's fault, not the definition's: memory ran
+    out, or the device does not work."""
+
+    kind: Literal["faulty"] = "faulty"
+    fault: Fault
+    error: Text
+    traceback: Text
+
+
 Outcome = Trained | Pruned | Diverged | Raised
-FromChild = Ready | Report | Unfit | Classified | Outcome
+FromChild = Ready | Report | Kept | Left | Unfit | Faulty | Classified | Outcome
 ToChild = Work | Question | Answer
 
 _FROM_CHILD: TypeAdapter[FromChild] = TypeAdapter(Annotated[FromChild, Field(discriminator="kind")])

@@ -6,26 +6,32 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import IO, Any
 
-from hpo.machine import messages
+from hpo.machine import devices, messages
 from hpo.machine.devices import Device
 
 # What a child must not see: where the database is, and how to get in.
 SECRET_PREFIXES = ("HPO_STORAGE", "PG", "MYSQL_", "AWS_")
-LOG_TAIL_BYTES = 2000
+LOG_TAIL_BYTES = 4000
+# A child that gets this prints where each of its threads stands.
+SHOW_WHERE = signal.SIGUSR2
+SHOW_SECONDS = 2.0
 # Python would look for modules in the working directory first, which may be anybody's.
 ISOLATED = ("-P",)
 
 
 @dataclass(frozen=True)
 class ChildLost:
-    """The child is gone; `reason` says how it ended and what it last printed."""
+    """The child is gone; `reason` says how it ended and what it last printed, `exhausted` that the
+    system killed it because memory ran out."""
 
     reason: str
+    exhausted: bool = False
 
 
 class Slot:
@@ -34,11 +40,14 @@ class Slot:
     def __init__(self, device: Device) -> None:
         self.device = device
         self.ready = False
+        self.silent_seconds = 0.0
+        """How long the child has said nothing, though it could have been heard."""
         self.failed_starts = 0
         """How many children in a row were lost before they could take work."""
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection[Any, Any] | None = None
         self._log: IO[bytes] | None = None
+        self._oom_kills = 0
 
     @property
     def pipe(self) -> "Connection[Any, Any] | None":
@@ -71,7 +80,7 @@ class Slot:
                 start_new_session=True,
             )
         self._pipe = Connection(ours.detach())
-        self.ready = False
+        self._oom_kills = devices.oom_kills()
 
     def send(self, message: messages.ToChild) -> None:
         """Raises nothing: a child that is gone is noticed at the next `receive`."""
@@ -82,10 +91,21 @@ class Slot:
     def receive(self) -> messages.FromChild | ChildLost:
         """The message that waits in the pipe, or how the child was lost."""
         assert self._pipe is not None
+        self.silent_seconds = 0.0
         try:
             return messages.receive_from_child(self._pipe)
         except (EOFError, OSError):
-            return ChildLost(self._how_it_ended())
+            return self._how_it_ended()
+
+    def where_it_hangs(self) -> str:
+        """What a child that says nothing prints of where it stands."""
+        assert self._process is not None and self._log is not None
+        before = self._log.seek(0, os.SEEK_END)
+        self._process.send_signal(SHOW_WHERE)
+        deadline = time.monotonic() + SHOW_SECONDS
+        while self._log.seek(0, os.SEEK_END) == before and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return self._last_printed()
 
     def stop(self) -> None:
         """Kills the child, if there is one, and waits for its end."""
@@ -102,18 +122,26 @@ class Slot:
             self._log.close()
             self._log = None
         self.ready = False
+        self.silent_seconds = 0.0
 
-    def _how_it_ended(self) -> str:
-        assert self._process is not None and self._log is not None
+    def _how_it_ended(self) -> ChildLost:
+        assert self._process is not None
         try:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            return "the child closed its pipe but lives on"
-        if code < 0:
+            return ChildLost("the child closed its pipe but lives on")
+        exhausted = code == -signal.SIGKILL and devices.oom_kills() > self._oom_kills
+        if exhausted:
+            cause = "the child was killed by the system, whose memory ran out"
+        elif code < 0:
             cause = f"the child was killed by {signal.Signals(-code).name}"
         else:
             cause = f"the child exited with code {code}"
+        tail = self._last_printed()
+        return ChildLost(f"{cause}; it last printed:\n{tail}" if tail else cause, exhausted)
+
+    def _last_printed(self) -> str:
+        assert self._log is not None
         size = self._log.seek(0, os.SEEK_END)
         self._log.seek(max(0, size - LOG_TAIL_BYTES))
-        tail = messages.as_text(self._log.read().decode(errors="replace")).strip()
-        return f"{cause}; it last printed:\n{tail}" if tail else cause
+        return messages.as_text(self._log.read().decode(errors="replace")).strip()

@@ -1,52 +1,49 @@
-"""The supervisor: claims jobs, feeds them to the children in its slots, and brings back what
-they say. It never imports TensorFlow."""
+"""The supervisor: feeds the children in its slots with jobs, hears what they say, and looks after
+them. It never imports TensorFlow."""
 
 import logging
-import os
-import socket
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import partial
-from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Event
 
-from sqlalchemy.engine import Connection
-
-from hpo import phases, provenance
 from hpo.definitions import Definition
 from hpo.errors import WorkFailed
 from hpo.machine.assignment import Assignment
-from hpo.machine.courier import Courier, Outage, Reply, give_up
+from hpo.machine.courier import Reply
+from hpo.machine.desk import Desk
 from hpo.machine.devices import Device
-from hpo.machine.journal import Entry, Journal
+from hpo.machine.journal import Body, Entry, GivenBack, Journal, Resumed
 from hpo.machine.messages import (
     Answer,
     Classified,
     Diverged,
+    Faulty,
     FromChild,
-    Outcome,
+    Kept,
+    Left,
     Pruned,
     Raised,
     Ready,
     Report,
     Trained,
     Unfit,
+    Work,
 )
+from hpo.machine.outage import Outage
+from hpo.machine.pace import Pace
 from hpo.machine.slot import ChildLost, Slot
-from hpo.trials import Trials
-from storage import jobs, openings, studies, workers
+from hpo.machine.ward import Ward
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, LeaseLost
 from storage.records import Lease, StudyRecord
-from storage.states import Phase
 from studies.dataset import PreparedData
+from studies.faults import Fault
 
-MAX_LOSSES = 3
-MAX_FAILED_STARTS = 3
 POLL_SECONDS = 1.0
+LOOK_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -63,72 +60,80 @@ class Supervisor:
         devices: Sequence[Device],
         *,
         state_dir: Path,
-        lease_seconds: float,
+        pace: Pace,
     ) -> None:
         self.id = str(uuid.uuid4())
-        self._db = db
-        self._study = study
-        self._definition = definition
-        self._data = data
-        self._provenance = provenance.of_device(
-            " + ".join(sorted({device.kind for device in devices}))
-        )
-        self._lease_seconds = lease_seconds
-        self._slots = [Slot(device) for device in devices]
+        self._pace = pace
+        self._ward = Ward(devices, pace.stall_seconds)
         self._assignments: dict[Slot, Assignment] = {}
-        epochs = definition.study.with_settings(study.settings).epochs
-        self._trials = Trials(db, study, definition.study.space, epochs)
-        self._courier = Courier(db, study, self._trials)
         self._orphans = list(Journal.orphans(state_dir, study.uuid))
         self._journal = Journal.create(state_dir / self.id, study.uuid)
-        self._outage = Outage()
-        self._renew_at = self._claim_at = time.monotonic()
+        kind = " + ".join(sorted({device.kind for device in devices}))
+        self._desk = Desk(db, study, definition, data, self._journal, kind, pace)
+        self._outage = Outage(pace.lease_seconds)
+        self._renew_at = self._claim_at = self._look_at = time.monotonic()
+        self._leave_by: float | None = None
 
     def run(self, stop: Event | None = None) -> StudyRecord:
-        """Works until the study is over, or `stop` asks to give all jobs back and return; returns
-        the study as it then stands.
+        """Works until the study is over, or until `stop` asks to let what runs write checkpoints,
+        give all jobs back and return; returns the study as it then stands.
 
         Raises:
             DatabaseUnavailable: the database did not answer at the start.
             WorkFailed: this machine cannot do the work.
         """
-        slots = [slot.device.name for slot in self._slots]
-        with self._db.transaction() as tx:
-            made_by = self._provenance.model_dump(mode="json")
-            workers.join(tx, self.id, socket.gethostname(), os.getpid(), slots, made_by)
+        self._desk.join([slot.device.name for slot in self._ward.slots])
         try:
-            for slot in self._slots:
-                slot.start()
-            while not (stop and stop.is_set()) and not self._is_over:
+            self._ward.start()
+            while not self._is_over:
+                if self._leave_by is None and stop is not None and stop.is_set():
+                    self._leave_by = time.monotonic() + self._pace.grace_to_train_seconds
+                if self._leave_by is not None and not self._may_wait(self._leave_by):
+                    break
                 self._attempt(self._talk_to_database)
-                self._listen()
+                for slot, message in self._ward.listen(POLL_SECONDS / 2):
+                    self._hear(slot, message)
+                working = [slot for slot, each in self._assignments.items() if each.begun]
+                for slot, reason in self._ward.find_hung(working):
+                    self._lose_child(slot, reason)
         finally:
             self._leave()
-        return self._study
+        return self._desk.study
 
     @property
     def _is_over(self) -> bool:
-        return self._study.phase.is_over and self._journal.first is None
+        return self._desk.study.phase.is_over and self._journal.first is None
 
-    def _attempt(self, talk: Callable[[], None]) -> bool:
-        """Talks to the database unless it is to be left alone; says whether it answered."""
+    @property
+    def _is_leaving(self) -> bool:
+        """The jobs that run here are to be given back at their next checkpoint."""
+        return self._leave_by is not None or self._desk.study.halted_ms is not None
+
+    def _may_wait(self, leave_by: float) -> bool:
+        begun = any(assignment.begun for assignment in self._assignments.values())
+        return begun and time.monotonic() < leave_by
+
+    # What is said to the database.
+
+    def _attempt(self, talk: Callable[[], None]) -> None:
+        """Talks to the database unless it is to be left alone."""
         if self._outage.is_on:
-            return False
+            return
         try:
             talk()
         except DatabaseUnavailable as error:
             self._outage.begin(error)
-            return False
+            return
         # What was tried in the midst of this may have begun an outage.
         if not self._outage.is_on:
             self._outage.end()
-        return True
 
     def _talk_to_database(self) -> None:
         """Whatever is due, in the order that is right after an outage too: keep what we hold,
         bring what waits, and only then take more."""
         self._renew()
         self._deliver()
+        self._look()
         self._begin()
         self._claim()
 
@@ -136,132 +141,158 @@ class Supervisor:
         if time.monotonic() < self._renew_at:
             return
         held = {assignment.lease for assignment in self._assignments.values()}
-        held |= self._journal.leases
         sent_at = time.monotonic()
-        with self._db.transaction() as tx:
-            workers.see(tx, self.id)
-            kept = jobs.renew(tx, held, self._lease_seconds)
-        self._renew_at = sent_at + self._lease_seconds / 3
-        for lease in held - kept:
+        lost = self._desk.renew(held | self._journal.leases)
+        self._renew_at = sent_at + self._pace.lease_seconds / 3
+        for lease in lost:
             self._lose(lease)
+        self._desk.sweep()
 
     def _deliver(self) -> None:
         while self._orphans:
-            for _ in self._courier.deliver(self._orphans[0]):
-                log.info("brought what a worker that died on this machine had left")
+            self._desk.inherit(self._orphans[0])
             self._orphans.pop(0).close()
-        for entry, reply in self._courier.deliver(self._journal):
+        for entry, reply in self._desk.deliver():
             match reply:
                 case Reply.LOST:
                     self._lose(entry.lease)
+                    self._journal.remove_files(entry.lease)
                     if not isinstance(entry.body, Report):  # its slot has other work by now
                         job = f"job {entry.job_id}"
                         log.warning("%s was taken over; its work here is dropped", job)
                 case Reply.STOP:
                     self._set_stop(entry.lease, True)
-                case Reply.ENDED:
-                    self._model_file(entry.lease).unlink(missing_ok=True)
                 case Reply.GO_ON:
                     self._set_stop(entry.lease, False)
+                case Reply.DONE:
+                    if isinstance(entry.body, Kept):
+                        Path(entry.body.file).unlink(missing_ok=True)
+                case Reply.ENDED:
+                    self._journal.remove_files(entry.lease)
+
+    def _look(self) -> None:
+        if time.monotonic() < self._look_at:
+            return
+        was_halted = self._desk.study.halted_ms is not None
+        self._desk.look()
+        self._look_at = time.monotonic() + LOOK_SECONDS
+        if was_halted != (self._desk.study.halted_ms is not None):
+            log.info("%s is %s", self._desk.study.name, "resumed" if was_halted else "halted")
 
     def _begin(self) -> None:
         for slot, assignment in list(self._assignments.items()):
             if assignment.begun:
                 continue
+            if self._is_leaving:
+                self._give_back(slot)
+                continue
+            if assignment.needs_alone and any(self._beside(slot)):
+                continue
             try:
-                if assignment.job.phase == Phase.SEARCH:
-                    assignment.job = self._trials.begin(assignment.job, assignment.lease)
-                elif assignment.job.phase == Phase.FINAL:
-                    with self._db.transaction() as tx:
-                        self._open_holdout(tx, assignment)
+                ready = self._desk.begin(assignment)
             except LeaseLost as lost:
                 log.info("%s", lost)
                 del self._assignments[slot]
                 continue
-            job = assignment.job
-            # The worker before us may have been lost before it could tell the pruner's answer.
-            if job.phase == Phase.SEARCH and job.epoch and not self._trials.is_promising(job):
-                del self._assignments[slot]
-                self._post(assignment.lease, Pruned(epoch=job.epoch))
-                continue
-            model_file = self._model_file(assignment.lease)
-            slot.send(assignment.work(self._definition, self._study, self._data, model_file))
-            assignment.begun = True
-            log.info("%s trains %s", slot.device.name, job.title)
-
-    def _open_holdout(self, tx: Connection, assignment: Assignment) -> None:
-        job = assignment.job
-        holdout = self._data.holdout_sha256(assignment.data_set)
-        openings.add(tx, self._study, job, assignment.lease, holdout, provenance.account())
+            match ready:
+                case Pruned():
+                    del self._assignments[slot]
+                    self._post(assignment.lease, ready)
+                case Work():
+                    slot.send(ready)
+                    slot.silent_seconds = 0.0
+                    assignment.begun = True
+                    log.info("%s trains %s", slot.device.name, assignment.job.title)
 
     def _claim(self) -> None:
-        idle = [slot for slot in self._slots if slot.ready and slot not in self._assignments]
-        if not idle or time.monotonic() < self._claim_at:
+        if self._is_leaving or time.monotonic() < self._claim_at:
             return
-        for slot in idle:
-            self._study = phases.advance(self._db, self._study.name)
-            with self._db.transaction() as tx:
-                studies.start(tx, self._study)
-                claimed = jobs.claim(tx, self._study.id, self.id, self._lease_seconds)
-            if claimed is None:
+        for slot in self._ward.slots:
+            if not slot.ready or slot in self._assignments:
+                continue
+            if any(other.needs_alone for other in self._beside(slot)):
+                continue
+            if self._desk.look().phase.is_over:
+                return
+            assignment = self._desk.claim(self._ward.health(slot).jobs_to_avoid)
+            if assignment is None:
                 self._claim_at = time.monotonic() + POLL_SECONDS
-                return
-            job, lease = claimed
-            if job.losses >= MAX_LOSSES:
-                reason = f"given up after {job.losses} lost workers; {job.reason or 'no trace'}"
-                log.error("%s is %s", job.title, reason)
-                with suppress(LeaseLost):  # the study stopped in this moment
-                    give_up(self._db, self._trials, job, lease, reason)
-                return
-            self._assignments[slot] = Assignment(job, lease)
+                continue
+            self._assignments[slot] = assignment
             self._begin()
 
-    def _listen(self) -> None:
-        """Waits for the children, but not beyond the next thing that is due."""
-        pipes = {slot.pipe: slot for slot in self._slots if slot.pipe is not None}
-        for pipe in wait(list(pipes), timeout=POLL_SECONDS / 2):
-            slot = pipes[pipe]  # type: ignore[index]  # wait gives back what it was given
-            if slot.pipe is pipe:  # what was heard before may have replaced the child
-                self._hear(slot, slot.receive())
+    def _beside(self, slot: Slot) -> Iterable[Assignment]:
+        """What is assigned where the memory of this slot's device is shared."""
+        beside = self._ward.beside(slot)
+        return (assignment for other, assignment in self._assignments.items() if other in beside)
+
+    # What is heard from the children.
 
     def _hear(self, slot: Slot, message: FromChild | ChildLost) -> None:
         match message:
             case Ready():
                 slot.ready = True
                 slot.failed_starts = 0
-            case ChildLost(reason=reason):
-                log.warning("%s: %s", slot.device.name, reason)
-                if (assignment := self._assignments.pop(slot, None)) is not None:
-                    self._attempt(partial(self._give_back, assignment, reason))
-                self._restart(slot, reason)
             case Report():
+                self._hear_report(slot, self._assignments[slot], message)
+            case Kept():
                 assignment = self._assignments[slot]
-                if not assignment.stop:
-                    self._post(assignment.lease, message)
-                if self._assignments.get(slot) is assignment:  # the lease was not lost over it
-                    slot.send(Answer(go_on=not assignment.stop))
+                self._post(assignment.lease, message)
+                self._answer(slot, assignment)
+            case Left(epoch=epoch):
+                log.info("%s left after epoch %s", self._assignments[slot].job.title, epoch)
+                self._give_back(slot)
+            case ChildLost(reason=reason, exhausted=exhausted):
+                self._lose_child(slot, reason, exhausted=exhausted)
+            case Faulty(fault=fault, error=error, traceback=traceback):
+                self._lose_child(slot, f"{error}\n{traceback}", exhausted=fault == Fault.MEMORY)
             case Unfit(reason=reason):
                 raise WorkFailed(f"{reason}; this worker leaves, its jobs are free for others")
             case Trained() | Pruned() | Diverged() | Raised() as outcome:
                 assignment = self._assignments.pop(slot)
                 self._claim_at = time.monotonic()
+                self._ward.health(slot).note_end()
                 log.info("%s: %s", assignment.job.title, outcome.kind)
                 self._post(assignment.lease, outcome)
             case Classified():
                 raise AssertionError("a supervisor asks no questions")
 
-    def _restart(self, slot: Slot, reason: str) -> None:
-        slot.failed_starts += not slot.ready
-        if slot.failed_starts < MAX_FAILED_STARTS:
-            slot.start()
-            return
-        log.error("%s is given up: its child never starts", slot.device.name)
-        slot.stop()
-        self._slots.remove(slot)
-        if not self._slots:
-            raise WorkFailed(f"no child starts on this machine: {reason}")
+    def _hear_report(self, slot: Slot, assignment: Assignment, report: Report) -> None:
+        if report.not_resumed is not None:
+            log.warning(
+                "%s begins anew: its checkpoint cannot be used here (%s)",
+                assignment.job.title, report.not_resumed,
+            )  # fmt: skip
+        elif report.resumed_from and assignment.across is not None:
+            log.warning("%s was resumed across %s", assignment.job.title, assignment.across)
+            self._post(assignment.lease, Resumed(across=assignment.across))
+        assignment.across = None
+        if not assignment.stop:
+            self._post(assignment.lease, report)
+        self._answer(slot, assignment)
 
-    def _post(self, lease: Lease, body: Report | Outcome) -> None:
+    def _answer(self, slot: Slot, assignment: Assignment) -> None:
+        if self._assignments.get(slot) is assignment:  # the lease was not lost over it
+            slot.send(Answer(go_on=not assignment.stop, leave=self._is_leaving))
+
+    def _lose_child(self, slot: Slot, reason: str, *, exhausted: bool = False) -> None:
+        """Gives the job back that was lost with the slot's child, and has the child replaced."""
+        log.warning("%s: %s", slot.device.name, reason)
+        health = self._ward.health(slot)
+        assignment = self._assignments.get(slot)
+        if assignment is not None:
+            # Where memory was shared the job has another try alone, and nothing counts against it.
+            crowded = exhausted and not assignment.needs_alone and bool(self._ward.beside(slot))
+            if not crowded:
+                health.note_loss(assignment.job.id)
+            self._give_back(slot, reason, exhausted=crowded)
+        if health.is_bad:
+            self._attempt(lambda: self._desk.excuse(health.losses))
+        self._ward.replace(slot, reason)
+
+    # What becomes of jobs.
+
+    def _post(self, lease: Lease, body: Body) -> None:
         """To the journal first, then to the database if it answers."""
         self._journal.append(Entry(job_id=lease.job_id, token=lease.token, body=body))
         self._attempt(self._deliver)
@@ -272,6 +303,10 @@ class Supervisor:
             if assignment.lease == lease:
                 assignment.stop = stop
 
+    def _give_back(self, slot: Slot, loss: str | None = None, *, exhausted: bool = False) -> None:
+        assignment = self._assignments.pop(slot)
+        self._post(assignment.lease, GivenBack(loss=loss, exhausted=exhausted))
+
     def _lose(self, lease: Lease) -> None:
         """Drops the work at once: its next report may be many minutes away."""
         for slot, assignment in list(self._assignments.items()):
@@ -280,27 +315,16 @@ class Supervisor:
                 del self._assignments[slot]
                 slot.start()
 
-    def _give_back(self, assignment: Assignment, loss: str | None = None) -> None:
-        try:
-            with self._db.transaction() as tx:
-                jobs.release(tx, assignment.lease, loss=loss)
-        except LeaseLost as lost:
-            log.info("%s", lost)
-
     def _leave(self) -> None:
-        for slot in self._slots:
-            slot.stop()
-        # What cannot be given back now is taken over when its lease expires.
-        for assignment in self._assignments.values():
-            self._attempt(partial(self._give_back, assignment))
+        self._ward.stop()
+        # What cannot be brought now is brought by the next worker on this machine, or its lease
+        # expires.
+        for slot in list(self._assignments):
+            self._give_back(slot)
         self._attempt(self._deliver)
-        self._attempt(self._sign_off)
+        if self._desk.study.phase.is_over:
+            self._attempt(self._desk.sweep)
+        self._attempt(self._desk.leave)
         for journal in (*self._orphans, self._journal):
-            journal.close()
-
-    def _sign_off(self) -> None:
-        with self._db.transaction() as tx:
-            workers.leave(tx, self.id)
-
-    def _model_file(self, lease: Lease) -> Path:
-        return self._journal.files / f"{lease.job_id}-{lease.token}.keras"
+            with suppress(OSError):
+                journal.close()

@@ -52,7 +52,7 @@ def work(settings: Settings, name: str, references: Sequence[str] = ()) -> Study
             data,
             devices.find(settings.cpu_slots),
             state_dir=settings.state_dir,
-            lease_seconds=settings.lease_seconds,
+            pace=settings.pace,
         ).run(stop)
     finally:
         db.close()

@@ -1,5 +1,5 @@
 """The toy definition with the trouble that TOY_TROUBLE names, in its third epoch. The baseline is
-spared where TOY_SPARE_BASELINE is set; trouble comes once where TOY_ONCE names a file to make."""
+spared where TOY_SPARE_BASELINE is set, all others where TOY_SPARE_OTHERS is; trouble comes once where TOY_ONCE names a file to make."""
 
 import ctypes
 import math
@@ -55,7 +55,9 @@ def train(
 ) -> Outcome:
     """The toy's training, up to the trouble."""
     trouble = os.environ.get("TOY_TROUBLE")
-    spared = "TOY_SPARE_BASELINE" in os.environ and params == study.baseline
+    is_baseline = params == study.baseline
+    spared = "TOY_SPARE_BASELINE" in os.environ and is_baseline
+    spared |= "TOY_SPARE_OTHERS" in os.environ and not is_baseline
     if spared or trouble is None or _has_been():
         return TOY.trainer(study, params, images, seed=seed, report=report, resume=resume)
     if trouble == "diverge":

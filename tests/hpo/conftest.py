@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hpo import provenance
 from hpo.definitions import Definition
 from hpo.trials import Trials
 from storage import jobs
@@ -14,6 +15,7 @@ from storage.records import JobRecord, Lease, StudyRecord
 from tests.claims import claim_next
 from tests.commandline import CommandLine, command_line
 
+MADE_BY = provenance.of_device("an abacus")
 Claim = Callable[..., tuple[JobRecord, Lease]]
 
 
@@ -32,7 +34,7 @@ def shell_on(url: str, tmp_path: Path) -> CommandLine:
 @pytest.fixture
 def trials(db: Database, study: StudyRecord, toy: Definition) -> Trials:
     """The trials of the toy study."""
-    return Trials(db, study, toy.study.space, toy.study.epochs)
+    return Trials(db, study, toy.study.space, toy.study.epochs, MADE_BY)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ NOW = 1_000_000
 STUDY = StudyRecord(
     id=1, uuid="u", name="toy", definition="toy", definition_hash="h", settings={},
     baseline={"x": 0.5}, seed=0, trials=4, select_top=2, select_seeds=2, final_seeds=2,
-    timeout_ms=None, target=None, generation=1, phase=Phase.SEARCH, reason=None,
+    timeout_ms=None, target=None, generation=1, phase=Phase.SEARCH, reason=None, halted_ms=None,
     created_ms=0, started_ms=NOW - 60_000, ended_ms=None,
 )  # fmt: skip
 
@@ -35,9 +35,9 @@ def _job(
     return JobRecord(
         id=number, study_id=1, generation=generation, phase=phase, configuration=number, seed=seed,
         data_set=data_set, params={"x": number / 10}, trial_id=number, trial_number=number,
-        state=state, worker_id=None, losses=0, epoch=0,
+        state=state, worker_id=None, attempts=1, losses=0, exhaustions=0, epoch=0,
         score=(0.5 if score is None else score) if state == SUCCEEDED else score,
-        loss=loss if state == SUCCEEDED else None, reason=f"reason {number}" if ended else None,
+        loss=loss if state == SUCCEEDED else None, reason=f"reason {number}" if ended else None, resumed_across=None,
         started_ms=0, ended_ms=(ended_ms or number) if ended else None,
     )  # fmt: skip
 

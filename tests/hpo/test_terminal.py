@@ -24,7 +24,7 @@ STUDY = StudyRecord(
     id=1, uuid="u", name="toy", definition="toy", definition_hash="h", settings={},
     baseline={"x": 0.5}, seed=0, trials=16, select_top=3, select_seeds=2, final_seeds=3,
     timeout_ms=None, target=None, generation=1, phase=Phase.SEARCH, reason=None,
-    created_ms=0, started_ms=0, ended_ms=None,
+    halted_ms=None, created_ms=0, started_ms=0, ended_ms=None,
 )  # fmt: skip
 PARAMS: Params = {
     "activation": "swish", "optimizer": "adam", "learning_rate": 0.00123456, "conv_layers": 3,
@@ -34,8 +34,8 @@ WORKER = WorkerRecord("w", "gpu-node-0123.cluster.example.edu", 1, ["gpu:0"], {}
 TRIAL = JobRecord(
     id=1, study_id=1, generation=1, phase=Phase.SEARCH, configuration=1, seed=0,
     data_set=DataSet.SEARCH, params={"x": 0.25}, trial_id=1, trial_number=1,
-    state=JobState.LEASED, worker_id="w", losses=0, epoch=5, score=0.6, loss=0.4, reason=None,
-    started_ms=1_000, ended_ms=None,
+    state=JobState.LEASED, worker_id="w", attempts=1, losses=0, exhaustions=0, epoch=5, score=0.6,
+    loss=0.4, reason=None, resumed_across=None,     started_ms=1_000, ended_ms=None,
 )  # fmt: skip
 
 

@@ -10,14 +10,20 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo import creation
 from hpo.creation import Budget
 from hpo.definitions import Definition
-from hpo.trials import JOB_ATTRIBUTE, REASON_ATTRIBUTE, Ending, Trials
+from hpo.trials import (
+    JOB_ATTRIBUTE,
+    PROVENANCE_ATTRIBUTE,
+    REASON_ATTRIBUTE,
+    Ending,
+    Trials,
+)
 from storage import jobs
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, LeaseLost, StudyMismatch
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState
 from tests.claims import claim_next
-from tests.hpo.conftest import Claim
+from tests.hpo.conftest import MADE_BY, Claim
 from tests.marks import on
 
 TakeOver = Callable[[Lease], tuple[JobRecord, Lease]]
@@ -30,7 +36,7 @@ def _optuna_trials(db: Database, study: StudyRecord) -> list[FrozenTrial]:
 
 def _fresh(db: Database, study: StudyRecord, toy: Definition) -> Trials:
     """As a worker has them that has just started."""
-    return Trials(db, study, toy.study.space, toy.study.epochs)
+    return Trials(db, study, toy.study.space, toy.study.epochs, MADE_BY)
 
 
 def _search(trials: Trials, claim: Claim, score: float) -> JobRecord:
@@ -50,7 +56,8 @@ def test_the_baseline_is_trial_0(
     assert (begun.trial_number, begun.params) == (0, {"x": 0.5, "kind": "bad"})
     (trial,) = _optuna_trials(db, study)
     assert (trial.number, trial.params, trial.state) == (0, begun.params, TrialState.RUNNING)
-    assert trial.user_attrs == {JOB_ATTRIBUTE: job.id}
+    made_by = MADE_BY.model_dump(mode="json")
+    assert trial.user_attrs == {JOB_ATTRIBUTE: job.id, PROVENANCE_ATTRIBUTE: made_by}
 
 
 def test_trials_are_numbered_without_gap(

@@ -14,11 +14,12 @@ from hpo.bundle import exporter
 from hpo.bundle.exporter import Export
 from hpo.creation import Budget
 from hpo.definitions import Definition
-from hpo.machine import courier, devices
+from hpo.machine import devices
+from hpo.machine.pace import Pace
 from hpo.machine.supervisor import Supervisor
 from storage import artifacts, studies
 from storage.database import Database
-from storage.states import DataSet
+from storage.states import ArtifactKind, DataSet
 from studies.dataset import PreparedData, prepare
 from tests.commandline import CommandLine
 from tests.databases import SqliteDatabases
@@ -52,13 +53,14 @@ def _train(made: Finished) -> None:
         studies.agree_on_data(tx, study, data.sha256)
     state = made.folder / "state"
     slots = devices.find(1)
-    Supervisor(db, study, definition, data, slots, state_dir=state, lease_seconds=60).run()
+    Supervisor(
+        db, study, definition, data, slots, state_dir=state, pace=Pace(lease_seconds=60)
+    ).run()
     finish = finishes.read(db, "digits")
     exporter.collect(db, definition, data, finish).write(made.bundle.folder)
     second = finish.trained(finish.winner, DataSet.SEARCH)[1]
     with db.reading() as tx:
-        model = artifacts.find(tx, second.id, courier.MODEL)
-    assert model is not None
+        (model,) = artifacts.find(tx, second.id, ArtifactKind.MODEL)
     with db.artifacts.open_reader(model.id) as file:
         made.model_of_another_seed.write_bytes(file.read())
     db.close()
@@ -78,7 +80,7 @@ def toy_export(
     with db.transaction() as tx:
         studies.agree_on_data(tx, study, toy_data.sha256)
     state, slots = tmp_path_factory.mktemp("state"), devices.find(2)
-    Supervisor(db, study, toy, toy_data, slots, state_dir=state, lease_seconds=10).run()
+    Supervisor(db, study, toy, toy_data, slots, state_dir=state, pace=Pace(lease_seconds=10)).run()
     made = exporter.collect(db, toy, toy_data, finishes.read(db, "toy"))
     db.close()
     sqlite_databases.drop(url)

@@ -1,5 +1,6 @@
 """Exporting: the best configuration with its proof and the model, all of it or nothing."""
 
+import hashlib
 import json
 import logging
 from collections.abc import Callable
@@ -15,12 +16,11 @@ from hpo.bundle import best, exporter, layout, manifest, predictions
 from hpo.bundle.exporter import Export
 from hpo.definitions import Definition
 from hpo.errors import NoResult, UsageError
-from hpo.machine.courier import MODEL
 from storage import artifacts, jobs, studies
 from storage.database import Database
 from storage.errors import DataMismatch
 from storage.records import ArtifactRecord, JobRecord, StudyRecord
-from storage.states import DataSet, JobState, Phase, Split
+from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
 from studies.dataset import PreparedData
 from tests.hpo.finished import (
     BUDGET,
@@ -65,9 +65,13 @@ def _models(db: Database, study: StudyRecord) -> list[JobRecord]:
         ]
     for job in final:
         name = f"model-{job.id}.keras"
-        size, digest = artifacts.put(db.artifacts, name, _content(job))
+        digest = hashlib.sha256(_content(job)).hexdigest()
+        size = len(_content(job))
+        model = ArtifactRecord(name, job.id, ArtifactKind.MODEL, size, digest)
+        artifacts.put(db.artifacts, name, _content(job))
         with db.transaction() as tx:
-            artifacts.record(tx, ArtifactRecord(name, job.id, MODEL, size, digest))
+            artifacts.announce(tx, model)
+            artifacts.validate(tx, model)
     return final
 
 
@@ -163,7 +167,7 @@ def test_a_first_seed_without_a_model_gives_way_to_the_next(
     assert exported.contents["model.keras"] == _content(second)
 
 
-@pytest.mark.parametrize("damage", ["kept none", "is gone", "is damaged"])
+@pytest.mark.parametrize("damage", ["kept none", "is gone", "or damaged"])
 def test_without_a_whole_model_the_rest_is_exported_and_that_is_said(
     db: Database,
     study: StudyRecord,
@@ -179,7 +183,7 @@ def test_without_a_whole_model_the_rest_is_exported_and_that_is_said(
         first, *_ = _models(db, study)
         name = f"model-{first.id}.keras"
         db.artifacts.remove(name)
-        if damage == "is damaged":
+        if damage == "or damaged":
             artifacts.put(db.artifacts, name, b"other bytes")
     with caplog.at_level(logging.WARNING):
         collect().write(folder)

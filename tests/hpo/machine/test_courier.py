@@ -1,6 +1,5 @@
 """The courier: journal entries come to the database in order, each with one effect."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,14 +8,8 @@ import sqlalchemy as sa
 from optuna.artifacts import FileSystemArtifactStore
 from optuna.trial import FrozenTrial, TrialState
 
-from hpo.machine.courier import (
-    FIRST_PAUSE_SECONDS,
-    LONGEST_PAUSE_SECONDS,
-    Courier,
-    Outage,
-    Reply,
-    give_up,
-)
+from hpo.machine.archivist import Archivist
+from hpo.machine.courier import Courier, Reply, give_up
 from hpo.machine.journal import Entry, Journal
 from hpo.machine.messages import Diverged, Evaluated, Outcome, Pruned, Raised, Report, Trained
 from hpo.phases import advance
@@ -25,10 +18,9 @@ from storage import artifacts, evaluations, jobs
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Lease, StudyRecord
-from storage.states import DataSet, JobState, Phase, Split
-from tests.hpo.conftest import Claim
+from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
+from tests.hpo.conftest import MADE_BY, Claim
 from tests.marks import on
-from tests.waiting import eventually
 
 TakeOver = Callable[[Lease], tuple[JobRecord, Lease]]
 
@@ -44,7 +36,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 @pytest.fixture
 def courier(db: Database, study: StudyRecord, trials: Trials) -> Courier:
     """The courier of the toy study."""
-    return Courier(db, study, trials)
+    return Courier(db, study, trials, Archivist(db), MADE_BY)
 
 
 def _post(journal: Journal, lease: Lease, *bodies: Report | Outcome) -> None:
@@ -186,7 +178,7 @@ def test_a_final_jobs_model_and_evaluations_land_together(
     assert _job(db, lease).state == JobState.SUCCEEDED
     with db.reading() as tx:
         (found,) = evaluations.of_study(tx, study.id, 1)
-        artifact = artifacts.find(tx, lease.job_id, "model")
+        (artifact,) = artifacts.find(tx, lease.job_id, ArtifactKind.MODEL)
     assert (found.split, found.labels, found.predictions, found.losses) == (
         Split.HOLDOUT, b"\0\1\1\0", b"\0\1\1\1", bytes(range(16)),
     )  # fmt: skip
@@ -210,7 +202,7 @@ def test_a_model_that_is_too_large_is_not_kept(
     assert _job(db, lease).state == JobState.SUCCEEDED
     assert "the model of final" in caplog.text and "smaller" in caplog.text
     with db.reading() as tx:
-        assert artifacts.find(tx, lease.job_id, "model") is None
+        assert artifacts.find(tx, lease.job_id, ArtifactKind.MODEL) == []
 
 
 @on("sqlite")
@@ -268,24 +260,3 @@ def test_giving_up(db: Database, study: StudyRecord, trials: Trials, claim: Clai
     job = _job(db, lease)
     give_up(db, trials, job, lease, "lost too often")
     assert _job(db, lease).state == JobState.FAILED
-
-
-def test_the_pause_grows_and_ends(caplog: pytest.LogCaptureFixture) -> None:
-    """In an outage the database is left alone, longer each time but never for long, and there is
-    one warning; with the first answer all that is forgotten."""
-    outage = Outage()
-    assert not outage.is_on
-    pauses = []
-    for _ in range(12):
-        outage.begin(DatabaseUnavailable("it is down"))
-        pauses.append(outage._until - time.monotonic())
-    assert outage.is_on
-    assert FIRST_PAUSE_SECONDS * 0.4 < pauses[0] <= FIRST_PAUSE_SECONDS
-    assert LONGEST_PAUSE_SECONDS * 0.4 < pauses[-1] <= LONGEST_PAUSE_SECONDS
-    assert [record.message for record in caplog.records] == [
-        "it is down; training goes on, results wait in the journal"
-    ]
-    outage.end()
-    assert not outage.is_on
-    outage.begin(DatabaseUnavailable("again"))
-    eventually(lambda: not outage.is_on, seconds=2 * FIRST_PAUSE_SECONDS)

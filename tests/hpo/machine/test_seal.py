@@ -8,6 +8,7 @@ from hpo import provenance
 from hpo.definitions import Definition
 from hpo.machine.devices import find
 from hpo.machine.messages import ToChild, Work
+from hpo.machine.pace import Pace
 from hpo.machine.slot import Slot
 from hpo.machine.supervisor import Supervisor
 from storage import openings
@@ -35,7 +36,7 @@ def test_holdouts_are_given_to_final_jobs_only_and_written_down_before(
 
     monkeypatch.setattr(Slot, "send", send)
     Supervisor(
-        db, study, toy, toy_data, find(2), state_dir=tmp_path / "state", lease_seconds=30
+        db, study, toy, toy_data, find(2), state_dir=tmp_path / "state", pace=Pace(lease_seconds=30)
     ).run()
     assert_exactly(db, study)
 

@@ -17,13 +17,15 @@ from hpo import creation, definitions, provenance
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import WorkFailed
+from hpo.machine.desk import MAX_LOSSES
 from hpo.machine.devices import find
-from hpo.machine.supervisor import MAX_LOSSES, Supervisor
+from hpo.machine.pace import Pace
+from hpo.machine.supervisor import Supervisor
 from hpo.provenance import Provenance
 from storage import artifacts, evaluations, jobs, openings, workers
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, Lease, StudyRecord
-from storage.states import DataSet, JobState, Phase, Split
+from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
 from studies.dataset import PreparedData, prepare
 from tests.conftest import DEFINITIONS
 from tests.hpo.outcome import assert_exactly, of_phase, optuna_trials
@@ -40,7 +42,7 @@ def run(tmp_path: Path, toy_data: PreparedData) -> Run:
     def _run(db: Database, study: StudyRecord, definition: Definition) -> StudyRecord:
         return Supervisor(
             db, study, definition, toy_data, find(2),
-            state_dir=tmp_path / "state", lease_seconds=30,
+            state_dir=tmp_path / "state", pace=Pace(lease_seconds=30),
         ).run()  # fmt: skip
 
     return _run
@@ -63,17 +65,16 @@ def test_exactly_n(
     final = of_phase(db, study.name, Phase.FINAL)
     with db.reading() as tx:
         evaluated = evaluations.of_study(tx, study.id, 1)
-        models = {job.id: artifacts.find(tx, job.id, "model") for job in final}
+        models = {job.id: artifacts.find(tx, job.id, ArtifactKind.MODEL) for job in final}
         (worker,) = workers.of_study(tx, study.id)
     assert {(e.job_id, e.split) for e in evaluated} == {
         (job.id, split) for job in final for split in Split
     }
     assert all(4 * len(e.labels) == 4 * len(e.predictions) == len(e.losses) > 0 for e in evaluated)
     for job in final:
-        artifact = models[job.id]
         kept = job.data_set == DataSet.SEARCH and job.configuration != BASELINE
-        assert (artifact is not None) == kept
-        if artifact is not None:
+        assert len(models[job.id]) == kept
+        for artifact in models[job.id]:
             with db.artifacts.open_reader(artifact.id) as reader:
                 assert len(reader.read()) == artifact.size_bytes > 0
     assert worker.slots == ["cpu:0", "cpu:1"]
@@ -95,7 +96,7 @@ def test_the_holdout_is_opened_by_final_jobs_only(
         data.holdout_path(data_set).unlink()
         data.holdout_path(data_set).mkdir()
     supervisor = Supervisor(
-        db, study, toy, data, find(2), state_dir=tmp_path / "state", lease_seconds=30
+        db, study, toy, data, find(2), state_dir=tmp_path / "state", pace=Pace(lease_seconds=30)
     )
     with pytest.raises(WorkFailed, match=r"search-holdout.npz is damaged or unreadable"):
         supervisor.run()
@@ -144,9 +145,9 @@ def test_a_machine_where_no_child_starts(
     """A worker whose children die before they can take work leaves, and says how they ended."""
     broken = [replace(device, environment={"PYTHONHOME": "/nowhere"}) for device in find(2)]
     supervisor = Supervisor(
-        db, study, toy, toy_data, broken, state_dir=tmp_path / "state", lease_seconds=30
+        db, study, toy, toy_data, broken, state_dir=tmp_path / "state", pace=Pace(lease_seconds=30)
     )
-    with pytest.raises(WorkFailed, match="no child starts on this machine: the child exited"):
+    with pytest.raises(WorkFailed, match="was the last: no child starts on it: the child exited"):
         supervisor.run()
     assert {job.state for job in of_phase(db, study.name, Phase.SEARCH)} == {JobState.OPEN}
 
@@ -224,6 +225,7 @@ def test_a_job_that_kills_every_child_is_given_up(
 ) -> None:
     """After a set number of attempts it is failed, with how the last child ended."""
     monkeypatch.setenv("TOY_TROUBLE", "die")
+    monkeypatch.setenv("TOY_SPARE_OTHERS", "1")
     stopped = run(db, *trouble)
     assert stopped.phase == Phase.STOPPED
     baseline = of_phase(db, "trouble", Phase.SEARCH)[0]

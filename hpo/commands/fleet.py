@@ -1,0 +1,89 @@
+"""Commands on the fleet: workers started, listed, halted and resumed."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from hpo.options import command, console, with_references, with_storage
+
+if TYPE_CHECKING:
+    from hpo.settings import Settings
+
+
+@click.command()
+@click.argument("name")
+@with_references
+@click.option("--cpu", type=int, help="CPU slots to train in; default one a core.")
+@click.option(
+    "--grace", type=float, metavar="SECONDS", help="How long leaving may take; default 30."
+)
+@click.option("--stall-timeout", type=float, metavar="SECONDS", help="How long a training may say nothing before it counts as hung; default 1800.")  # fmt: skip
+@click.option("--parent", type=int, hidden=True)
+@command
+@with_storage
+def worker(
+    settings: "Settings", name: str, references: tuple[str, ...], parent: int | None
+) -> None:
+    """Work on a study with all of this machine until the study is over.
+
+    Start as many as you like, on as many machines as you like. SIGTERM, SIGINT or SIGUSR1 lets
+    what runs write checkpoints, gives all jobs back and ends within --grace; a second SIGINT ends
+    at once.
+    """
+    import signal
+
+    from hpo.machine.parent import die_with_parent
+    from hpo.machine.worker import work
+
+    if parent is not None:
+        die_with_parent(parent, signal.SIGTERM)
+    study = work(settings, name, references)
+    click.echo(f"{study.name}: {study.phase}" + (f", {study.reason}" if study.reason else ""))
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@command
+@with_storage
+def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
+    """List the workers that are alive, on what, and what each is doing.
+
+    With NAME only those at work on that study.
+    """
+    import json
+
+    from hpo import roll, terminal
+    from storage.database import Database
+
+    called = roll.call(Database.open(settings.storage_url), name)
+    if as_json:
+        click.echo(json.dumps(roll.as_json(called), indent=2))
+    else:
+        console(stderr=False).print(terminal.roll_table(called, settings.lease_seconds))
+
+
+@click.command()
+@click.argument("name")
+@command
+@with_storage
+def stop(settings: "Settings", name: str) -> None:
+    """Halt a study: what runs writes a checkpoint and stops, workers wait for `hpo resume`."""
+    from hpo import phases
+    from storage.database import Database
+
+    study = phases.halt(Database.open(settings.storage_url), name)
+    click.echo(f"{study.name}: halted; `hpo resume {study.name}` goes on")
+
+
+@click.command()
+@click.argument("name")
+@command
+@with_storage
+def resume(settings: "Settings", name: str) -> None:
+    """Go on with a study that was halted, from its checkpoints."""
+    from hpo import phases
+    from storage.database import Database
+
+    study = phases.resume(Database.open(settings.storage_url), name)
+    click.echo(f"{study.name}: {study.phase}")

@@ -1,0 +1,42 @@
+"""An outage: the database does not answer, and is asked again after growing pauses."""
+
+import logging
+import random
+import time
+
+from storage.errors import DatabaseUnavailable
+
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 20.0
+
+log = logging.getLogger(__name__)
+
+
+class Outage:
+    """Whether the database is to be left alone for now, and for how long. No pause is longer than
+    a third of a lease: with the renewal that follows it, all workers are back within a lease."""
+
+    def __init__(self, lease_seconds: float) -> None:
+        self._longest_seconds = min(LONGEST_PAUSE_SECONDS, lease_seconds / 3)
+        self._failures = 0
+        self._until = 0.0
+
+    @property
+    def is_on(self) -> bool:
+        """True while no try is due."""
+        return time.monotonic() < self._until
+
+    def begin(self, error: DatabaseUnavailable) -> None:
+        """Notes a failure: one warning an outage, and a longer pause each time."""
+        if self._failures == 0:
+            log.warning("%s; training goes on, results wait in the journal", error)
+        longest = min(self._longest_seconds, FIRST_PAUSE_SECONDS * 2**self._failures)
+        self._failures += 1
+        self._until = time.monotonic() + longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+
+    def end(self) -> None:
+        """Notes that the database answers."""
+        if self._failures:
+            log.warning("the database answers again")
+        self._failures = 0
+        self._until = 0.0

@@ -1,0 +1,93 @@
+"""The ward: this machine's slots, listened to and looked after."""
+
+import logging
+import time
+from collections.abc import Collection, Iterator, Sequence
+from multiprocessing.connection import wait
+
+from hpo.errors import WorkFailed
+from hpo.machine.devices import Device
+from hpo.machine.health import Health
+from hpo.machine.messages import FromChild
+from hpo.machine.slot import ChildLost, Slot
+
+MAX_FAILED_STARTS = 3
+
+log = logging.getLogger(__name__)
+
+
+class Ward:
+    """Keeps a child in every slot, and gives up a slot in which none thrives."""
+
+    def __init__(self, devices: Sequence[Device], stall_seconds: float) -> None:
+        self.slots = [Slot(device) for device in devices]
+        self._health = {slot: Health() for slot in self.slots}
+        self._stall_seconds = stall_seconds
+        self._turned_at = time.monotonic()
+
+    def health(self, slot: Slot) -> Health:
+        return self._health[slot]
+
+    def beside(self, slot: Slot) -> list[Slot]:
+        """The other slots that share the memory of this one's device."""
+        memory = slot.device.memory
+        return [
+            other for other in self.slots if other is not slot and other.device.memory == memory
+        ]
+
+    def start(self) -> None:
+        """Starts a child in every slot."""
+        for slot in self.slots:
+            slot.start()
+
+    def stop(self) -> None:
+        """Kills them all."""
+        for slot in self.slots:
+            slot.stop()
+
+    def listen(self, timeout_seconds: float) -> Iterator[tuple[Slot, FromChild | ChildLost]]:
+        """What children say, or how they were lost; waits for the first of it."""
+        pipes = {slot.pipe: slot for slot in self.slots if slot.pipe is not None}
+        for pipe in wait(list(pipes), timeout=timeout_seconds):
+            slot = pipes[pipe]  # type: ignore[index]  # wait gives back what it was given
+            if slot.pipe is pipe:  # what was heard before may have replaced the child
+                yield slot, slot.receive()
+
+    def find_hung(self, working: Collection[Slot]) -> Iterator[tuple[Slot, str]]:
+        """The slots of which a child says nothing for too long, though it starts or is working,
+        and where it stands. Only time in which it could have been heard counts, not that in which
+        this process was stopped, or waited for the database."""
+        now = time.monotonic()
+        awake_seconds = min(now - self._turned_at, 2.0)
+        self._turned_at = now
+        for slot in list(self.slots):
+            if slot.ready and slot not in working:
+                continue
+            slot.silent_seconds += awake_seconds
+            if slot.silent_seconds > self._stall_seconds:
+                silence = f"no progress for {self._stall_seconds:g} s (--stall-timeout)"
+                yield slot, f"{silence}; it stood at:\n{slot.where_it_hangs()}"
+
+    def replace(self, slot: Slot, reason: str) -> None:
+        """Starts another child where one was lost, or gives up the slot.
+
+        Raises:
+            WorkFailed: it was the last.
+        """
+        slot.failed_starts += not slot.ready
+        if self._health[slot].is_bad:
+            self._give_up(slot, "different jobs were lost on it, one after another", reason)
+        elif slot.failed_starts >= MAX_FAILED_STARTS:
+            self._give_up(slot, "no child starts on it", reason)
+        else:
+            slot.start()
+
+    def _give_up(self, slot: Slot, cause: str, reason: str) -> None:
+        log.error("%s is given up: %s", slot.device.name, cause)
+        slot.stop()
+        self.slots.remove(slot)
+        if not self.slots:
+            raise WorkFailed(
+                "this machine has no device left to train on;"
+                f" {slot.device.name} was the last: {cause}: {reason}"
+            )

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(60.0, gt=0, allow_inf_nan=False)
     """How long a job waits for a worker that is not heard of."""
     checkpoint_seconds: float = Field(30.0, ge=0, allow_inf_nan=False)
-    """How long a training goes on between two checkpoints, at least."""
+    """How long a training goes on between two checkpoints, at least; 0 writes one each epoch."""
     stall_seconds: float = Field(1800.0, gt=0, allow_inf_nan=False)
     """How long a child may say nothing before it is taken to hang."""
     grace_seconds: float = Field(30.0, gt=0, allow_inf_nan=False)

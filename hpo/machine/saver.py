@@ -13,7 +13,8 @@ MOST_SHARE = 0.02
 
 
 class Saver:
-    """A checkpoint is due after a number of seconds, and later where writing them takes long."""
+    """A checkpoint is due after a number of seconds, and later where writing them takes long; after
+    0 seconds, at the end of each epoch, whatever that costs."""
 
     def __init__(self, work: Work, epochs: int) -> None:
         self._stem = work.checkpoint_stem
@@ -42,5 +43,6 @@ class Saver:
 
     def settle(self) -> None:
         """Training goes on: what the last checkpoint cost decides when the next is due."""
-        now = time.monotonic()
-        self._due_at = now + max(self._least_seconds, (now - self._began) / MOST_SHARE)
+        if self._least_seconds > 0:
+            now = time.monotonic()
+            self._due_at = now + max(self._least_seconds, (now - self._began) / MOST_SHARE)

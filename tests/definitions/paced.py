@@ -1,5 +1,6 @@
-"""The toy definition at the pace of a file that TOY_PACE names: seconds an epoch, read at each, so
-that a test can slow a training down until it has done to it what it wants to do."""
+"""The toy definition at the pace of a file that TOY_PACE names, read again and again, so that a test
+can hold a training up until it has done to it what it wants to do: `hold 4` lets no training come
+to the end of its fourth epoch, a number is the seconds that each epoch takes."""
 
 import os
 import time
@@ -29,10 +30,23 @@ def train(
     """The toy's training, each epoch held up."""
 
     def paced(epoch: Epoch) -> bool:
-        time.sleep(float(Path(os.environ["TOY_PACE"]).read_text()))
+        while (seconds := _pace(epoch.number)) is None:
+            time.sleep(0.02)
+        time.sleep(seconds)
         return report(epoch)
 
     return TOY.trainer(study, params, images, seed=seed, report=paced, resume=resume)
+
+
+def _pace(epoch: int) -> float | None:
+    said = Path(os.environ["TOY_PACE"]).read_text().split()
+    match said:
+        case ["hold", held]:
+            return None if epoch >= int(held) else 0.0
+        case [seconds]:
+            return float(seconds)
+        case _:  # just being written
+            return None
 
 
 STUDY = replace(TOY, name="paced", epochs=6, trainer=train)

@@ -26,7 +26,8 @@ from storage.database import Database
 from storage.records import StudyRecord
 from studies.dataset import PreparedData, prepare
 
-STOP_SECONDS = 30.0
+# Beyond the grace that a worker has.
+STOP_SECONDS = 10.0
 LOG_TAIL_BYTES = 4000
 # A line of the worker's log, as hpo.cli has it written.
 WARNING = re.compile(r"\S+Z (WARNING|ERROR|CRITICAL) ")
@@ -116,9 +117,9 @@ def _work(
             )
             # The study may have been ended elsewhere while ours is in a long epoch.
             with suppress(subprocess.TimeoutExpired):
-                worker.wait(timeout=STOP_SECONDS)
+                worker.wait(timeout=settings.grace_seconds)
         finally:
-            _stop(worker)
+            _stop(worker, settings.grace_seconds + STOP_SECONDS)
             _tell_warnings(log, console)
         status = read_status(db, name)
         if not status.study.phase.is_over:
@@ -172,11 +173,11 @@ def _environment(settings: Settings) -> Mapping[str, str]:
     }
 
 
-def _stop(worker: subprocess.Popen[bytes]) -> None:
+def _stop(worker: subprocess.Popen[bytes], patience_seconds: float) -> None:
     if worker.poll() is None:
         worker.terminate()
         try:
-            worker.wait(timeout=STOP_SECONDS)
+            worker.wait(timeout=patience_seconds)
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 # Of the grace, what is kept for storing the last checkpoints and signing off.
-SIGN_OFF_SHARE = 0.25
+SIGN_OFF_SHARE = 0.35
 MOST_SIGN_OFF_SECONDS = 8.0
 
 

@@ -87,7 +87,13 @@ class Supervisor:
             self._ward.start()
             while not self._is_over:
                 if self._leave_by is None and stop is not None and stop.is_set():
-                    self._leave_by = time.monotonic() + self._pace.grace_to_train_seconds
+                    wait_seconds = self._pace.grace_to_train_seconds
+                    log.info(
+                        "leaving: what runs is kept at the end of its epoch, for %.0f s at most;"
+                        " Ctrl-C again ends at once",
+                        wait_seconds,
+                    )
+                    self._leave_by = time.monotonic() + wait_seconds
                 if self._leave_by is not None and not self._may_wait(self._leave_by):
                     break
                 self._attempt(self._talk_to_database)

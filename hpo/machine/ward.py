@@ -12,6 +12,8 @@ from hpo.machine.messages import FromChild
 from hpo.machine.slot import ChildLost, Slot
 
 MAX_FAILED_STARTS = 3
+# A child that starts imports a few modules, over a slow network perhaps.
+START_SECONDS = 300.0
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +66,11 @@ class Ward:
             if slot.ready and slot not in working:
                 continue
             slot.silent_seconds += awake_seconds
-            if slot.silent_seconds > self._stall_seconds:
-                silence = f"no progress for {self._stall_seconds:g} s (--stall-timeout)"
-                yield slot, f"{silence}; it stood at:\n{slot.where_it_hangs()}"
+            limit_seconds = self._stall_seconds if slot.ready else START_SECONDS
+            if slot.silent_seconds > limit_seconds:
+                cause = "no progress" if slot.ready else "the child did not start"
+                where = slot.where_it_hangs()
+                yield slot, f"{cause} for {limit_seconds:g} s; it stood at:\n{where}"
 
     def replace(self, slot: Slot, reason: str) -> None:
         """Starts another child where one was lost, or gives up the slot.

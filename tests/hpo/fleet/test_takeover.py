@@ -70,7 +70,7 @@ def _survivor_after_kill(fleet: Fleet, damage: str) -> tuple[JobRecord, str]:
     victim.wait()
     folder = Path(fleet.shell.environment["HPO_STORAGE"].removeprefix("sqlite:///"))
     files = [folder.with_suffix(".artifacts") / each.id for each in fleet.checkpoints(job)]
-    assert len(files) == 2
+    assert len(files) >= 2
     for file in files if damage == "both missing" else files[:1]:
         if damage == "torn":
             file.write_bytes(file.read_bytes()[:-7])
@@ -87,7 +87,7 @@ def test_a_damaged_checkpoint(db: Database, study: StudyRecord, fleet: Fleet, da
     begins anew. Either way the trial ends as if nothing had been."""
     job, log = _survivor_after_kill(fleet, damage)
     assert "is gone or damaged: the one before is used" in log
-    assert (f"{job.title} goes on from epoch 3" in log) == (damage != "both missing")
+    assert (f"{job.title} goes on from epoch 2" in log) == (damage != "both missing")
     assert_exactly(db, study)
     assert left_behind(db) == []
 
@@ -138,11 +138,11 @@ def test_a_paused_worker_finds_its_job_taken(
     paused = fleet.start(machine="a", **SHORT)
     job = fleet.held(paused)
     paused.send_signal(signal.SIGSTOP)
+    fleet.go_on()
     other = fleet.start(machine="b", **SHORT)
     taken = eventually(lambda: next((job for job in fleet.search() if job.losses), None))
     assert taken.id == job.id and taken.worker_id != job.worker_id
     paused.send_signal(signal.SIGCONT)
-    fleet.go_on()
     fleet.finish(other)
     assert "was taken over; its work here is dropped" in fleet.finish(paused)
     assert_exactly(db, study)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import uuid
 from collections.abc import Iterator, Mapping
@@ -34,7 +35,7 @@ class Checkpoint:
 def write(checkpoint: Checkpoint, path: Path) -> str:
     """Write to `path` and give the SHA-256 of the file, in hex.
 
-    At every moment there is under that name what was there before or all of this. Raises ValueError
+    At every moment there is under that name what was there before or all of this. Raises TypeError
     for arrays of anything but numbers.
     """
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
@@ -73,8 +74,9 @@ def read(path: Path) -> Checkpoint:
         head = json.loads(content[len(_MAGIC) : start])
         arrays: dict[str, NDArray[Any]] = {}
         for name, dtype, shape in head["arrays"]:
-            arrays[name] = np.ndarray(shape, np.dtype(dtype), content, start)
-            start += arrays[name].nbytes
+            flat = np.frombuffer(sealed, _of_numbers(dtype), math.prod(shape), start)
+            arrays[name] = flat.reshape(shape)
+            start += flat.nbytes
         return Checkpoint(head["epoch"], head["metrics"], arrays)
     except (LookupError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} is of another version ({error}): train afresh") from error
@@ -96,11 +98,17 @@ def _parts(checkpoint: Checkpoint) -> Iterator[bytes | memoryview]:
 
 
 def _name(array: NDArray[Any]) -> str:
-    """The name of its type, as `np.dtype` takes it."""
     name = array.dtype.name
-    if array.dtype.hasobject or np.dtype(name) != array.dtype:
-        raise ValueError(f"an array of {array.dtype} is none of numbers")
+    if _of_numbers(name) != array.dtype:
+        raise TypeError(f"{array.dtype} is no type of numbers as this machine has them")
     return name
+
+
+def _of_numbers(name: str) -> np.dtype[Any]:
+    dtype = np.dtype(name)
+    if dtype.kind not in "biufcV":  # bfloat16 and its like are V to NumPy
+        raise TypeError(f"{name} is no type of numbers")
+    return dtype
 
 
 _MAGIC = b"hpo checkpoint 1\n"

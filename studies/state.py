@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
 
 def build(model: keras.Model, batch_shape: tuple[int, ...]) -> None:
-    """Make the variables of a compiled model, which takes bytes, and of its optimizer; some would
-    otherwise be made by the first batch."""
+    """Make all variables of a compiled model, which takes bytes, and of its optimizer; some would
+    otherwise be made by the first batch, under other names."""
     import keras
 
     if not model.built:
         model(keras.KerasTensor(batch_shape, dtype="uint8"))
     model.optimizer.build(model.trainable_variables)
+    _unseeded()
 
 
 def take(model: keras.Model) -> dict[str, NDArray[Any]]:
     """A copy of every variable."""
-    return {name: np.array(variable) for name, variable in _variables(model).items()}
+    return {name: np.asarray(variable).copy() for name, variable in _variables(model).items()}
 
 
 def put_back(model: keras.Model, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -50,10 +51,14 @@ def put_back(model: keras.Model, arrays: Mapping[str, NDArray[Any]]) -> None:
 def _variables(model: keras.Model) -> dict[str, keras.Variable]:
     """Those of the model, seed generators included, of its optimizer, and the one that is drawn
     from where no seed is given; numbered, because two may have the same name."""
-    # Keras has no other way to it.
+    found = [*model.variables, *model.optimizer.variables, _unseeded()]
+    return {f"{number} {variable.path}": variable for number, variable in enumerate(found)}
+
+
+def _unseeded() -> keras.Variable:
+    # Keras has no public way to it.
     from keras.src.random.seed_generator import (  # type: ignore[import-untyped]  # no types
         global_seed_generator,
     )
 
-    found = [*model.variables, *model.optimizer.variables, global_seed_generator().state]
-    return {f"{number} {variable.path}": variable for number, variable in enumerate(found)}
+    return global_seed_generator().state

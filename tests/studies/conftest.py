@@ -17,7 +17,7 @@ from studies.source import Pools
 
 # One thread for each of the processes a test starts: they run side by side.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-_CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def data_dir() -> Path | None:
@@ -67,7 +67,7 @@ def run_python() -> Callable[..., str]:
         done = subprocess.run(
             [sys.executable, "-c", code],
             env=os.environ | environment,
-            cwd=_CHECKOUT,
+            cwd=CHECKOUT,
             capture_output=True,
             text=True,
             timeout=120,

@@ -24,3 +24,8 @@ def _sqlite(_element: now_ms, _compiler: SQLCompiler, **_options: Any) -> str:
 @compiles(now_ms, "postgresql")
 def _postgresql(_element: now_ms, _compiler: SQLCompiler, **_options: Any) -> str:
     return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+
+
+@compiles(now_ms, "mysql")
+def _mysql(_element: now_ms, _compiler: SQLCompiler, **_options: Any) -> str:
+    return "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000)"

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-import sqlalchemy as sa
-from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage
 from sqlalchemy.engine import URL, Connection, Engine
 
@@ -20,13 +18,11 @@ from storage.engine import (
     parse_url,
     sqlite_path,
 )
-from storage.errors import DatabaseUnavailable, SchemaMismatch, StorageError
+from storage.errors import SchemaMismatch
+from storage.translation import give_up_at_once, translated
 
 if TYPE_CHECKING:
     from optuna.artifacts._protocol import ArtifactStore
-
-# PostgreSQL's internal errors are the server's own: a session it ended, a standby that only reads.
-UNAVAILABLE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)
 
 
 @dataclass(frozen=True)
@@ -44,10 +40,9 @@ class Database:
             BadUrl, DatabaseUnavailable, SchemaMismatch
         """
         url = parse_url(url_text)
-        engine = make_engine(url)
         with translated(url):
-            tables.upgrade(url, engine)
-        return cls(url, engine)
+            tables.upgrade(url)
+        return cls(url, make_engine(url))
 
     @classmethod
     def open(cls, url_text: str) -> Self:
@@ -77,6 +72,7 @@ class Database:
 
         Raises:
             DatabaseUnavailable: the database did not answer.
+            Conflict: somebody else's transaction was preferred; again, this one may come through.
         """
         with translated(self.url), self.engine.begin() as tx:
             yield tx
@@ -86,7 +82,7 @@ class Database:
         """A transaction that only reads, all of it as it stood at one moment; on SQLite it keeps
         no writer waiting."""
         options: dict[str, object] = {READ_ONLY: True}
-        if self.engine.dialect.name == "postgresql":
+        if self.engine.dialect.name != "sqlite":
             options["isolation_level"] = "REPEATABLE READ"
         with (
             translated(self.url),
@@ -106,6 +102,7 @@ class Database:
                 skip_compatibility_check=True,
             )
         fence.guard(storage)
+        give_up_at_once(storage.engine)
         return storage
 
     @cached_property
@@ -124,41 +121,3 @@ class Database:
         self.engine.dispose()
         if "optuna" in self.__dict__:
             self.optuna.engine.dispose()
-
-
-@contextmanager
-def translated(url: URL) -> Iterator[None]:
-    """Turns a driver's errors into `DatabaseUnavailable`; programming errors pass unchanged."""
-    try:
-        yield
-    except StorageError:
-        raise
-    except (*UNAVAILABLE, sa.exc.TimeoutError) as error:
-        raise _unavailable(url, error) from error
-    except sa.exc.DatabaseError as error:
-        # The class itself, none of those under it: SQLite says so of a file that is no database.
-        if type(error) is sa.exc.DatabaseError:
-            raise _unavailable(url, error) from error
-        raise
-    except StorageInternalError as error:
-        if (cause := _driver_error(error)) is not None:
-            raise _unavailable(url, cause) from error
-        raise
-
-
-def _driver_error(error: BaseException | None) -> sa.exc.SQLAlchemyError | None:
-    """What the driver said first: Optuna may have gone on in a session that was broken."""
-    while error is not None:
-        if isinstance(error, UNAVAILABLE):
-            return error
-        error = error.__cause__ or error.__context__
-    return None
-
-
-def _unavailable(url: URL, error: sa.exc.SQLAlchemyError) -> DatabaseUnavailable:
-    driver_error = getattr(error, "orig", None) or error
-    cause = str(driver_error).strip().splitlines()[0] if str(driver_error).strip() else "no answer"
-    where = url.render_as_string(hide_password=True)
-    return DatabaseUnavailable(
-        f"the database {where} cannot be used ({cause}): check that it is up, and its URL"
-    )

@@ -2,24 +2,17 @@
 
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psutil
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import ArgumentError
 
+from storage import servers
 from storage.errors import BadUrl
 
-if TYPE_CHECKING:
-    import psycopg
-
 BUSY_TIMEOUT_SECONDS = 30
-CONNECT_TIMEOUT_SECONDS = 5
-# A machine that stops in the middle of a transaction must not keep its locks: the server ends it.
-IDLE_TRANSACTION_SECONDS = 10
-# Nor does anybody wait for locks longer than such a machine could keep them.
-LOCK_SECONDS = 10
 # As the kernel calls them; with FUSE, "fuse." stands before.
 NETWORK_FILE_SYSTEMS = {
     *("nfs", "nfs4", "cifs", "smb3", "smbfs", "sshfs", "9p"),
@@ -39,7 +32,8 @@ def parse_url(text: str) -> URL:
         url = sa.make_url(text)
     except (ArgumentError, ValueError):  # the latter of a port that is no number
         raise BadUrl(
-            "the storage URL cannot be read: write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+            "the storage URL cannot be read: write sqlite:///FILE, postgresql://USER@HOST/DATABASE"
+            " or mysql://USER@HOST/DATABASE"
         ) from None
     match url.get_backend_name():
         case "sqlite":
@@ -47,15 +41,24 @@ def parse_url(text: str) -> URL:
                 raise BadUrl("SQLite in memory is lost at exit: name a file, sqlite:///FILE")
             return url.set(drivername="sqlite")
         case "postgresql":
-            if not url.database:
-                raise BadUrl("the storage URL names no database: postgresql://USER@HOST/DATABASE")
-            url = url.set(drivername="postgresql+psycopg")
-            # Where it is known to be one, it is never shown.
-            if isinstance(password := url.query.get("password"), str):
-                url = url.set(password=password).difference_update_query(["password"])
-            return url
+            return _server_url(url, "postgresql+psycopg")
+        case "mysql" | "mariadb":
+            return _server_url(url, "mysql+pymysql")
         case other:
-            raise BadUrl(f"storage on '{other}' is not supported: use sqlite or postgresql")
+            raise BadUrl(f"storage on '{other}' is not supported: use sqlite, postgresql or mysql")
+
+
+def _server_url(url: URL, driver: str) -> URL:
+    if not url.database:
+        raise BadUrl(
+            f"the storage URL names no database: {url.get_backend_name()}://USER@HOST/DATABASE"
+        )
+    url = url.set(drivername=driver)
+    # Where it is known to be one, a password is never shown; PyMySQL has two names for it.
+    for name in ("passwd", "password"):
+        if isinstance(password := url.query.get(name), str):
+            url = url.set(password=password).difference_update_query([name])
+    return url
 
 
 def sqlite_path(url: URL) -> Path | None:
@@ -79,36 +82,20 @@ def refuse_network_file_system(path: Path) -> None:
             if mount.fstype.removeprefix("fuse.") in NETWORK_FILE_SYSTEMS:
                 raise BadUrl(
                     f"{path} lies on a network file system ({mount.fstype}), where SQLite's locks"
-                    " do not hold: use a local file, or postgresql:// for several machines"
+                    " do not hold: use a local file, or postgresql:// or mysql:// for several machines"
                 )
             return
 
 
-def engine_arguments(url: URL) -> dict[str, Any]:
-    """What both engines on this URL are created with: few connections, checked before use."""
+def engine_arguments(url: URL, *, patient: bool = False) -> dict[str, Any]:
+    """What both engines on this URL are created with; `patient` where tables are made."""
     if url.get_backend_name() == "sqlite":
         return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}}
-    return {
-        "pool_size": 1,
-        "max_overflow": 1,
-        "pool_pre_ping": True,
-        "pool_events": [(_prepare_postgresql, "connect")],
-        "connect_args": {
-            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-            # A cut link must show within seconds, or leases run out while a write hangs.
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 10_000,
-            "application_name": "hpo",
-            # PgBouncer may run the next statement in a session that has prepared nothing.
-            "prepare_threshold": None,
-        },
-    }
+    return servers.engine_arguments(url, patient=patient)
 
 
-def make_engine(url: URL) -> Engine:
-    """Our own engine. On SQLite every writing transaction begins IMMEDIATE, so that it never
+def make_engine(url: URL, *, patient: bool = False) -> Engine:
+    """Our own engine; `patient` where tables are made. On SQLite every writing transaction begins IMMEDIATE, so that it never
     has to upgrade a read lock, which fails at once when somebody else wrote in between.
 
     Raises:
@@ -116,7 +103,7 @@ def make_engine(url: URL) -> Engine:
     """
     if (path := sqlite_path(url)) is not None:
         refuse_network_file_system(path)
-    engine = sa.create_engine(url, **engine_arguments(url))
+    engine = sa.create_engine(url, **engine_arguments(url, patient=patient))
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
@@ -134,16 +121,6 @@ def use_write_ahead_log(engine: Engine) -> None:
         connection.cursor().execute("PRAGMA journal_mode=WAL")
     finally:
         connection.close()
-
-
-def _prepare_postgresql(connection: "psycopg.Connection[Any]", _record: object) -> None:
-    # Not among the connection's startup options, which PgBouncer refuses.
-    connection.execute(
-        "SELECT set_config('idle_in_transaction_session_timeout', %s, false),"
-        " set_config('lock_timeout', %s, false)",
-        (f"{IDLE_TRANSACTION_SECONDS}s", f"{LOCK_SECONDS}s"),
-    )
-    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -13,6 +13,11 @@ class DatabaseUnavailable(StorageError):
     """The database did not answer, or refused; the same call may succeed later."""
 
 
+class Conflict(DatabaseUnavailable):
+    """Others wrote the same rows at the same time, and the database let them go first: a deadlock,
+    or a transaction that cannot be serialized. The same call may succeed at once; see `retries`."""
+
+
 class SchemaMismatch(StorageError):
     """The tables are missing, or older or newer than this code."""
 

@@ -19,9 +19,9 @@ from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 
 PREFIX = "hpo_"
 VERSION_TABLE = "hpo_alembic_version"
-# On MySQL, texts and bytes end at 64 KiB unless it is told otherwise.
-LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")
-LONG_BYTES = LargeBinary().with_variant(LONGBLOB(), "mysql", "mariadb")
+# Where nothing is said, MySQL's texts and bytes end at 64 KiB.
+LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql")
+LONG_BYTES = LargeBinary().with_variant(LONGBLOB(), "mysql")
 
 metadata = MetaData(
     naming_convention={

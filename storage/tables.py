@@ -1,8 +1,5 @@
 """Making, upgrading and checking the tables, Optuna's and ours. Workers only check."""
 
-import fcntl
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,52 +10,70 @@ from alembic.script import ScriptDirectory
 from optuna.storages import RDBStorage
 from sqlalchemy.engine import URL, Engine
 
-from storage.engine import READ_ONLY, engine_arguments, sqlite_path, use_write_ahead_log
-from storage.errors import BadUrl, NotPermitted, SchemaMismatch
+from storage.artifacts import PART_BYTES
+from storage.engine import READ_ONLY, engine_arguments, make_engine, use_write_ahead_log
+from storage.errors import DatabaseUnavailable, SchemaMismatch
+from storage.rights import RIGHTS_OF_A_WORKER, RIGHTS_TO_MAKE_TABLES, permitted
 from storage.schema import VERSION_TABLE
+from storage.turns import exclusively
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-# Any number does, as long as every version of this program uses the same one.
-ADVISORY_LOCK = 0x68706F
-RIGHTS_OF_A_WORKER = (
-    "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public",
-    "USAGE ON ALL SEQUENCES IN SCHEMA public",
-)
-# PostgreSQL's codes for a missing right, and for no schema that the role may use.
-REFUSALS = ("42501", "3F000")
+# What MySQL must take in one statement: a part of an artifact, each byte of which may be escaped.
+LEAST_PACKET_BYTES = 2 * PART_BYTES + 4096
 
 
-def upgrade(url: URL, engine: Engine) -> None:
+def upgrade(url: URL) -> None:
     """Brings both sets of tables to this code's version, once, whoever else is trying.
 
     Raises:
-        BadUrl: the SQLite file's folder cannot be written.
+        BadUrl: the SQLite file's folder cannot be written, or lies on a network file system.
         SchemaMismatch: the tables are newer than this code.
         NotPermitted: the role may not make tables.
     """
-    with _permitted(url, ("USAGE, CREATE ON SCHEMA public",)), _exclusively(url, engine):
-        _refuse_newer(engine)
-        if sqlite_path(url) is not None:
-            use_write_ahead_log(engine)
-        try:
-            # Optuna makes its tables when a storage is opened.
-            RDBStorage(
-                url.render_as_string(hide_password=False), engine_kwargs=engine_arguments(url)
-            ).engine.dispose()
-        except RuntimeError as error:
-            raise SchemaMismatch(str(error)) from error
-        config = _config()
+    engine = make_engine(url, patient=True)
+    try:
+        with permitted(url, RIGHTS_TO_MAKE_TABLES), exclusively(engine):
+            _make(url, engine)
+    finally:
+        engine.dispose()
+
+
+def _make(url: URL, engine: Engine) -> None:
+    _refuse_small_packets(engine)
+    _refuse_newer(engine)
+    _prepare_empty(engine)
+    try:
+        # Optuna makes its tables when a storage is opened.
+        RDBStorage(
+            url.render_as_string(hide_password=False),
+            engine_kwargs=engine_arguments(url, patient=True),
+        ).engine.dispose()
+    except RuntimeError as error:
+        raise SchemaMismatch(str(error)) from error
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _prepare_empty(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        use_write_ahead_log(engine)
+    if engine.dialect.name == "mysql" and not sa.inspect(engine).get_table_names():
+        # Names that differ in case are different names, as in the other databases, and all
+        # characters can be stored; of Optuna's tables, too.
         with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            connection.execute(sa.text("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
 
 
 def check(engine: Engine) -> None:
     """Raises:
     SchemaMismatch: the tables are missing, older or newer than this code.
     NotPermitted: the role may not read them.
+    DatabaseUnavailable: the server is not set up to take what will be written.
     """
-    with _permitted(engine.url, RIGHTS_OF_A_WORKER):
+    with permitted(engine.url, RIGHTS_OF_A_WORKER):
+        _refuse_small_packets(engine)
         current = _revision(engine)
     if current is None:
         raise SchemaMismatch("the database has no tables of hpo yet: run `hpo db upgrade` once")
@@ -66,6 +81,19 @@ def check(engine: Engine) -> None:
         _refuse_newer(engine)
         raise SchemaMismatch(
             f"the tables of the database are older ({current}) than this hpo: run `hpo db upgrade`"
+        )
+
+
+def _refuse_small_packets(engine: Engine) -> None:
+    # Told here, because a server that is sent more only cuts the connection.
+    if engine.dialect.name != "mysql":
+        return
+    with engine.connect() as connection:
+        most = int(connection.scalar(sa.text("SELECT @@max_allowed_packet")) or 0)
+    if most < LEAST_PACKET_BYTES:
+        raise DatabaseUnavailable(
+            f"the server takes {most} bytes at a time, too few for parts of models: set its"
+            " max_allowed_packet to 16M"
         )
 
 
@@ -89,41 +117,3 @@ def _config() -> Config:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     return config
-
-
-@contextmanager
-def _permitted(url: URL, rights: Sequence[str]) -> Iterator[None]:
-    try:
-        yield
-    except sa.exc.ProgrammingError as error:
-        if getattr(error.orig, "sqlstate", None) not in REFUSALS:
-            raise
-        role = url.username or "the role"
-        cause = str(error.orig).splitlines()[0]
-        grants = "; ".join(f"GRANT {right} TO {role}" for right in rights)
-        raise NotPermitted(
-            f"{role} lacks rights in the database ({cause}): have its owner run {grants}"
-        ) from error
-
-
-@contextmanager
-def _exclusively(url: URL, engine: Engine) -> Iterator[None]:
-    path = sqlite_path(url)
-    if path is None:
-        with engine.begin() as connection:
-            # Waits while others make the tables, then idles while we do, however long that takes.
-            connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
-            connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": ADVISORY_LOCK})
-            yield
-        return
-    # SQLite's own lock would keep Optuna's connection out of its turn.
-    try:
-        lock_file = path.with_name(path.name + ".lock").open("w")
-    except OSError as error:
-        raise BadUrl(
-            f"the folder of {path} cannot be written ({error.strerror}): choose another with --storage"
-        ) from error
-    with lock_file:
-        fcntl.flock(lock_file, fcntl.LOCK_EX)
-        yield

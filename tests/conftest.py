@@ -1,4 +1,4 @@
-"""What all tests share: a fresh database for each test on both backends, and the toy study."""
+"""What all tests share: a fresh database for each test on each backend, and the toy study."""
 
 import os
 import time
@@ -14,13 +14,14 @@ from hpo.definitions import Definition
 from storage.database import Database
 from storage.records import StudyRecord
 from studies.dataset import PreparedData, prepare
-from tests import postgres
-from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests import mariadb, postgres
+from tests.databases import Databases, MariadbDatabases, PostgresDatabases, SqliteDatabases
 
 DEFINITIONS = Path(__file__).parent / "definitions"
-# The URL of a server on which databases may be made. Unset, the tests start one of their own: it
-# makes a database in a fraction of the time that a server takes which waits for its disk.
-SERVER_VARIABLE = "HPO_TEST_POSTGRES"
+# The URLs of servers on which databases may be made. Unset, the tests start their own: those make a
+# database in a fraction of the time that a server takes which waits for its disk.
+POSTGRES_VARIABLE = "HPO_TEST_POSTGRES"
+MARIADB_VARIABLE = "HPO_TEST_MARIADB"
 
 # As the command line does: Optuna writes local times.
 os.environ["TZ"] = "UTC"
@@ -30,10 +31,20 @@ time.tzset()
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[URL]:
     """A PostgreSQL server on which databases may be made."""
-    if asked := os.environ.get(SERVER_VARIABLE):
+    if asked := os.environ.get(POSTGRES_VARIABLE):
         yield make_url(asked)
         return
     with postgres.running() as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[URL]:
+    """A MariaDB server on which databases may be made."""
+    if asked := os.environ.get(MARIADB_VARIABLE):
+        yield make_url(asked)
+        return
+    with mariadb.running() as server:
         yield server.url
 
 
@@ -51,18 +62,29 @@ def postgres_databases(postgres_server: URL) -> Iterator[PostgresDatabases]:
     made.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
+def mariadb_databases(mariadb_server: URL) -> Iterator[MariadbDatabases]:
+    """Makes MariaDB databases."""
+    made = MariadbDatabases(mariadb_server)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def backend(request: pytest.FixtureRequest) -> str:
-    """Each test that asks for a database runs on both, unless it names one: see `on`."""
+    """Each test that asks for a database runs on all three, unless it names some: see `on`."""
     return str(request.param)
 
 
 @pytest.fixture
 def databases(backend: str, request: pytest.FixtureRequest) -> Databases:
     """Makes databases of the test's backend."""
-    made: Databases = request.getfixturevalue(
-        {"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}[backend]
-    )
+    fixtures = {
+        "sqlite": "sqlite_databases",
+        "postgresql": "postgres_databases",
+        "mariadb": "mariadb_databases",
+    }
+    made: Databases = request.getfixturevalue(fixtures[backend])
     return made
 
 

@@ -2,10 +2,13 @@
 
 import shutil
 import uuid
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
+import pymysql
 from sqlalchemy.engine import URL, make_url
 
 from storage.database import Database
@@ -88,6 +91,72 @@ class PostgresDatabases:
             server.render_as_string(hide_password=False), autocommit=True
         ) as connection:
             connection.execute(statement.encode())
+
+    def _url(self, name: str) -> str:
+        return self._server.set(database=name).render_as_string(hide_password=False)
+
+
+class MariadbDatabases:
+    """Databases on one MariaDB server, which copies none: the statements that make the tables of
+    the first are run again for each."""
+
+    def __init__(self, server: URL) -> None:
+        self._server = server
+        self._template = ""
+        self._replay: list[str] = []
+
+    def empty(self) -> str:
+        return self._url(self._create())
+
+    def ready(self) -> str:
+        if not self._template:
+            self._template = self._create()
+            Database.create(self._url(self._template)).close()
+            self._replay = ["SET foreign_key_checks = 0", *self._statements(self._template)]
+        name = self._create()
+        self._do(f"USE {name}", *self._replay)
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        name = make_url(url).database
+        of_it = f"SELECT id FROM information_schema.processlist WHERE db = '{name}'"  # noqa: S608
+        for (number,) in self._do(of_it):
+            with suppress(pymysql.OperationalError):  # it ended by itself meanwhile
+                self._do(f"KILL {number}")
+        self._do(f"DROP DATABASE {name}")
+
+    def close(self) -> None:
+        """Removes what is left."""
+        if self._template:
+            self._do(f"DROP DATABASE {self._template}")
+
+    def _create(self) -> str:
+        name = f"hpo_test_{uuid.uuid4().hex}"
+        self._do(f"CREATE DATABASE {name} CHARACTER SET latin1")  # the worst there is
+        return name
+
+    def _statements(self, name: str) -> Iterator[str]:
+        yield "ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+        for (table,) in self._do(f"SHOW TABLES FROM {name}"):
+            ((_, made_by),) = self._do(f"SHOW CREATE TABLE {name}.{table}")
+            yield made_by
+            yield f"INSERT INTO {table} SELECT * FROM {name}.{table}"  # noqa: S608
+
+    def _do(self, *statements: str) -> tuple[tuple[Any, ...], ...]:
+        server = self._server
+        with (
+            pymysql.connect(
+                host=server.host,
+                port=server.port or 3306,
+                user=server.username,
+                password=server.password or "",
+                autocommit=True,
+            ) as connection,
+            connection.cursor() as cursor,
+        ):
+            for statement in statements:
+                cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else ()
 
     def _url(self, name: str) -> str:
         return self._server.set(database=name).render_as_string(hide_password=False)

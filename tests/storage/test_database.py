@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Connection
 
-from storage import engine, evaluations, jobs, studies, workers
+from storage import evaluations, jobs, schema, servers, studies, workers
+from storage.clock import now_ms
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, StudyNotFound
 from storage.records import EvaluationRecord, JobRecord, Lease, StudyRecord
 from storage.states import Phase, Split
-from tests.databases import PostgresDatabases
 from tests.marks import on
 from tests.storage.conftest import NEW_STUDY, Held
 from tests.waiting import eventually
@@ -33,7 +33,6 @@ def test_a_transaction_is_all_or_nothing(db: Database) -> None:
         assert studies.get(tx, "squares").phase == Phase.SEARCH
 
 
-@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 def test_reading_waits_for_no_writer(db: Database, url: str, squares: StudyRecord) -> None:
     """While another writes, reading goes on and sees what was there before."""
     other = Database.open(url)
@@ -99,16 +98,58 @@ def test_a_study_has_a_beginning_and_an_end(db: Database, squares: StudyRecord) 
 def test_workers_of_a_study(db: Database, squares: StudyRecord, claim: Claim) -> None:
     """A worker is one of the study's once it has claimed; leaving and being seen are noted."""
     with db.transaction() as tx:
-        workers.join(tx, "w1", "host", 17, ["cpu:0", "cpu:1"], MADE_BY)
-        workers.join(tx, "w2", "host", 18, ["cpu:0"], {})
+        workers.join(tx, "w1", "host", 17, ["cpu:0", "cpu:1"], MADE_BY, 60)
+        workers.join(tx, "w2", "host", 18, ["cpu:0"], {}, 60)
+        assert [worker.id for worker in workers.everyone(tx)] == ["w1", "w2"]
     claim("w1")
     with db.transaction() as tx:
         (known,) = workers.of_study(tx, squares.id)
         workers.leave(tx, "w1")
         (left,) = workers.of_study(tx, squares.id)
+        assert [worker.id for worker in workers.everyone(tx)] == ["w2"]
     assert (known.id, known.slots, known.provenance) == ("w1", ["cpu:0", "cpu:1"], MADE_BY)
     assert known.left_ms is None
     assert left.left_ms is not None and left.seen_ms >= known.seen_ms
+
+
+def test_a_silence_of_all_workers_keeps_leases_from_being_taken(
+    db: Database, squares: StudyRecord, claim: Claim
+) -> None:
+    """Where nobody was seen for the length of a lease, the database was away: for as long again an
+    expired lease is not given out, while open jobs are; then it is."""
+    with db.transaction() as tx:
+        workers.join(tx, "w1", "host", 17, [], {}, 60)
+    job, lease = claim("w1", seconds=0)
+    with db.transaction() as tx:
+        jobs.write(tx, lease, trial_id=1, trial_number=0)
+        workers.see(tx, "w1", 60)  # it was seen just now, so there was no silence
+        assert _takeover_after(tx) is None
+        tx.execute(sa.update(schema.workers).values(seen_ms=now_ms() - 61_000))
+        workers.see(tx, "w1", 60)
+        noted = _takeover_after(tx)
+        assert noted is not None and noted - studies.clock_ms(tx) > 50_000
+        workers.see(tx, "w1", 60)
+        workers.join(tx, "w2", "host", 18, [], {}, 60)
+        assert _takeover_after(tx) == noted
+    assert claim("w2")[0].id != job.id
+    with db.transaction() as tx:
+        tx.execute(sa.update(schema.studies).values(takeover_after_ms=now_ms()))
+    assert claim("w2")[0].id == job.id
+
+
+def test_a_silence_says_nothing_of_a_study_that_is_over(db: Database, squares: StudyRecord) -> None:
+    """Nor is the very first worker one who comes back after a silence."""
+    with db.transaction() as tx:
+        workers.join(tx, "w1", "host", 17, [], {}, 60)
+        assert _takeover_after(tx) is None
+        studies.write(tx, squares, phase=Phase.DONE)
+        tx.execute(sa.update(schema.workers).values(seen_ms=0))
+        workers.join(tx, "w2", "host", 18, [], {}, 60)
+        assert _takeover_after(tx) is None
+
+
+def _takeover_after(tx: Connection) -> int | None:
+    return tx.scalar(sa.select(schema.studies.c.takeover_after_ms))
 
 
 def test_evaluations_come_back(db: Database, squares: StudyRecord, held: Held) -> None:
@@ -126,32 +167,37 @@ def test_evaluations_come_back(db: Database, squares: StudyRecord, held: Held) -
         evaluations.add(tx, [record])
 
 
-@on("postgresql")
-def test_a_connection_that_died_is_replaced(
-    db: Database, held: Held, postgres_databases: PostgresDatabases, url: str
-) -> None:
-    """Connections that the server dropped while idle are noticed and replaced, ours and Optuna's."""
-    name = make_url(url).database
-    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
-    kill += " AND pid <> pg_backend_pid()"
+OWN_SESSION = {"postgresql": "pg_backend_pid()", "mysql": "connection_id()"}
+END_SESSION = {"postgresql": "SELECT pg_terminate_backend({})", "mysql": "KILL {}"}
+
+
+@on("postgresql", "mariadb")
+def test_a_connection_that_died_is_replaced(db: Database, held: Held) -> None:
+    """Connections that the server dropped while idle are noticed and replaced, ours and Optuna's;
+    one that it drops in the midst of a transaction is a database that cannot be used."""
+    server = db.engine.dialect.name
+    own = sa.text(f"SELECT {OWN_SESSION[server]}")
+    with db.optuna.engine.connect() as theirs:
+        session = theirs.scalar(own)
     with db.transaction() as tx:
-        assert len(tx.execute(sa.text(kill), {"name": name}).all()) >= 1
+        tx.execute(sa.text(END_SESSION[server].format(session)))
     assert db.optuna.get_all_trials(held.optuna_study) == []
-    # This kills the connection of its own transaction's pool mate, then its own.
+    with db.optuna.engine.connect() as theirs:
+        assert theirs.scalar(own) != session
     with pytest.raises(DatabaseUnavailable), db.transaction() as tx:
-        tx.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        tx.execute(sa.text(END_SESSION[server].format(tx.scalar(own))))
         tx.execute(sa.text("SELECT 1"))
     with db.reading() as tx:
         assert jobs.get(tx, held.job.id) == held.job
 
 
-@on("postgresql")
+@on("postgresql", "mariadb")
 def test_a_transaction_that_hangs_is_ended(
     db: Database, url: str, squares: StudyRecord, claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker that stops in the middle of a transaction does not keep its locks for ever: its job
     can be taken over, and what it wrote is gone."""
-    monkeypatch.setattr(engine, "IDLE_TRANSACTION_SECONDS", 1)
+    monkeypatch.setattr(servers, "IDLE_TRANSACTION_SECONDS", 1)
     stuck = Database.open(url)
     job, lease = claim(seconds=0)
 

@@ -41,7 +41,8 @@ def test_oldest_first(db: Database, claim: Claim) -> None:
 def test_a_claim_notes_its_holder(db: Database, claim: Claim) -> None:
     """A claimed job is leased, names its worker, and notes when that was."""
     job, lease = claim("somebody")
-    assert (job.state, job.worker_id, job.losses) == (JobState.LEASED, "somebody", 0)
+    assert (job.state, job.worker_id) == (JobState.LEASED, "somebody")
+    assert (job.attempts, job.losses) == (1, 0)
     with db.transaction() as tx:
         now = studies.clock_ms(tx)
         jobs.release(tx, lease)
@@ -49,6 +50,7 @@ def test_a_claim_notes_its_holder(db: Database, claim: Claim) -> None:
     again, other = claim()
     assert again.id == job.id
     assert again.started_ms is not None and again.started_ms >= now
+    assert (again.attempts, again.losses) == (2, 0)
     assert other.token != lease.token
 
 
@@ -75,7 +77,6 @@ def test_the_baseline_comes_first(db: Database, squares: StudyRecord, claim: Cla
     assert claimed is not None and claimed[0].configuration == 1
 
 
-@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 def test_every_job_is_handed_out_once(
     db: Database, url: str, squares: StudyRecord, claim: Claim
 ) -> None:
@@ -174,6 +175,60 @@ def test_losses_are_counted(db: Database, claim: Claim) -> None:
             jobs.release(tx, lease, loss=f"killed, {number}")
         job = _get(db, job.id)
         assert (job.state, job.losses, job.reason) == (JobState.OPEN, number, f"killed, {number}")
+
+
+def test_exhausted_memory_is_counted_apart(db: Database, claim: Claim) -> None:
+    """A job that found too little memory on a device it shared is not held to lose its workers."""
+    job, lease = claim()
+    with db.transaction() as tx:
+        jobs.release(tx, lease, loss="out of memory", exhausted=True)
+    job = _get(db, job.id)
+    assert (job.state, job.losses, job.exhaustions) == (JobState.OPEN, 0, 1)
+    assert job.reason == "out of memory"
+
+
+def test_the_dead_hold_nothing(db: Database, squares: StudyRecord, claim: Claim) -> None:
+    """All jobs of a worker that is known to be dead are given back at once and counted as lost;
+    other workers keep theirs."""
+    job, lease = claim("dead")
+    _open_the_gate(db, lease)
+    second, _ = claim("dead")
+    _, kept = claim("alive")
+    with db.transaction() as tx:
+        assert jobs.release_of_dead(tx, "dead", "its machine went down") == 2
+        assert jobs.release_of_dead(tx, "dead", "its machine went down") == 0
+        assert jobs.renew(tx, [kept], 60) == {kept}
+    for freed in (_get(db, job.id), _get(db, second.id)):
+        assert (freed.state, freed.losses) == (JobState.OPEN, 1)
+        assert freed.reason == "its machine went down"
+    with pytest.raises(LeaseLost), db.transaction() as tx:
+        jobs.write(tx, lease, epoch=1)
+    assert claim()[0].id == job.id
+
+
+def test_a_job_may_be_avoided(db: Database, squares: StudyRecord, claim: Claim) -> None:
+    """A worker that cannot train a job names it, and is given the next one, or none."""
+    job, lease = claim()
+    _open_the_gate(db, lease)
+    with db.transaction() as tx:
+        jobs.release(tx, lease)
+        claimed = jobs.claim(tx, squares.id, "me", 60, avoid=[job.id])
+        everything = [job.id for job in jobs.of_study(tx, squares.id)]
+        assert jobs.claim(tx, squares.id, "me", 60, avoid=everything) is None
+    assert claimed is not None and claimed[0].configuration == 1
+
+
+def test_a_halted_study_gives_nothing_out(db: Database, squares: StudyRecord, claim: Claim) -> None:
+    """Neither an open job nor an expired lease; who holds a job keeps it, and can go on."""
+    _, lease = claim(seconds=0)
+    _open_the_gate(db, lease)
+    with db.transaction() as tx:
+        studies.write(tx, squares, halted_ms=studies.clock_ms(tx))
+        assert jobs.claim(tx, squares.id, "me", 60) is None
+        assert jobs.renew(tx, [lease], 0) == {lease}
+        studies.write(tx, squares, halted_ms=None)
+        claimed = jobs.claim(tx, squares.id, "me", 60)
+    assert claimed is not None and claimed[0].id == lease.job_id
 
 
 def test_an_ended_job_has_no_lease(db: Database, squares: StudyRecord, claim: Claim) -> None:

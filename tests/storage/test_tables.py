@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from importlib.metadata import requires, version
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -18,7 +19,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from optuna.storages import RDBStorage
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, make_url
 
 from storage import jobs, schema, studies, tables
 from storage.database import Database
@@ -27,6 +28,7 @@ from storage.errors import DatabaseUnavailable, NotPermitted, SchemaMismatch
 from storage.states import JobState
 from tests.databases import Databases
 from tests.marks import on
+from tests.storage.conftest import NEW_STUDY
 
 PROCESSES = 8
 
@@ -111,11 +113,11 @@ def test_older_tables_are_refused_then_upgraded(
     newer = tmp_path / "migrations"
     shutil.copytree(tables.MIGRATIONS, newer)
     migration = "from alembic import op\nimport sqlalchemy as sa\n"
-    migration += "revision, down_revision = '7777', '0002'\n"
+    migration += "revision, down_revision = '7777', '0003'\n"
     migration += "def upgrade():\n    op.create_table('hpo_later', sa.Column('id', sa.Integer))\n"
     (newer / "versions" / "7777_later.py").write_text(migration)
     monkeypatch.setattr(tables, "MIGRATIONS", newer)
-    with pytest.raises(SchemaMismatch, match=r"older \(0002\).*run `hpo db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"older \(0003\).*run `hpo db upgrade`"):
         Database.open(url)
     Database.create(url).close()
     Database.open(url).close()
@@ -125,7 +127,7 @@ def test_older_tables_are_refused_then_upgraded(
 @pytest.fixture
 def first_tables(bare_url: str, bare_engine: Engine) -> Engine:
     """A database as the first hpo made it, with a study of one job."""
-    RDBStorage(bare_url.replace("postgresql:", "postgresql+psycopg:")).engine.dispose()
+    _only_optunas(bare_url)
     config = tables._config()
     with bare_engine.begin() as tx:
         config.attributes["connection"] = tx
@@ -199,12 +201,15 @@ def test_optunas_tables_are_its_own(
     db: Database, databases: Databases, bare_url: str, bare_engine: Engine
 ) -> None:
     """Beside ours stand exactly the tables that Optuna alone would make, column by column."""
-    alone = RDBStorage(bare_url.replace("postgresql:", "postgresql+psycopg:"))
-    alone.engine.dispose()
+    _only_optunas(bare_url)
     described = _columns(bare_engine)
     assert "trials" in described
     ours = {name: columns for name, columns in _columns(db.engine).items() if "hpo_" not in name}
     assert ours == described
+
+
+def _only_optunas(url: str) -> None:
+    RDBStorage(parse_url(url).render_as_string(hide_password=False)).engine.dispose()
 
 
 def _columns(engine: Engine) -> dict[str, list[tuple[str, str, bool]]]:
@@ -233,6 +238,50 @@ def test_a_role_without_rights(db: Database, url: str, bare_url: str) -> None:
     finally:
         with db.transaction() as tx:
             tx.execute(sa.text(f"DROP ROLE {role}"))
+
+
+@on("mariadb")
+def test_a_user_without_rights(db: Database, url: str, bare_url: str) -> None:
+    """A user who may not make tables, not read them, or not even enter the database, is told what
+    to have granted."""
+    user = f"hpo_{uuid.uuid4().hex[:16]}"
+    make, read = (text.replace("root@", f"{user}@") for text in (bare_url, url))
+    bare, full = (make_url(text).database for text in (bare_url, url))
+    with db.transaction() as tx:
+        tx.execute(sa.text(f"CREATE USER {user}"))
+    try:
+        for may in ("", f"GRANT SELECT ON {bare}.* TO {user}"):
+            with db.transaction() as tx:
+                tx.execute(sa.text(may or "DO 0"))
+            with pytest.raises(NotPermitted, match=rf"GRANT ALL ON {bare}\.\* TO {user}"):
+                Database.create(make)
+        for may in ("", f"GRANT INSERT ON {full}.* TO {user}"):
+            with db.transaction() as tx:
+                tx.execute(sa.text(may or "DO 0"))
+            granted = rf"GRANT SELECT, INSERT, UPDATE, DELETE ON {full}\.\* TO {user}"
+            with pytest.raises(NotPermitted, match=granted):
+                Database.open(read)
+        for grant in (f"ALL ON {bare}.*", f"SELECT, INSERT, UPDATE, DELETE ON {full}.*"):
+            with db.transaction() as tx:
+                tx.execute(sa.text(f"GRANT {grant} TO {user}"))
+        Database.create(make).close()
+        Database.open(read).close()
+    finally:
+        with db.transaction() as tx:
+            tx.execute(sa.text(f"DROP USER {user}"))
+
+
+@on("mariadb")
+def test_names_differ_by_case_and_hold_any_character(db: Database) -> None:
+    """Whatever the server was set up with, Optuna's tables and ours tell names apart as the other
+    databases do, and store every character."""
+    names = ["Ähre 🌾", "ähre 🌾"]
+    ids = [db.optuna.create_new_study([], name) for name in names]
+    assert [db.optuna.get_study_name_from_id(number) for number in ids] == names
+    with db.transaction() as tx:
+        for name in names:
+            studies.add(tx, replace(NEW_STUDY, name=name))
+        assert [studies.get(tx, name).name for name in names] == names
 
 
 @on("sqlite")

@@ -16,6 +16,7 @@ from storage import jobs, studies
 from storage.database import Database
 from storage.errors import StudyExists
 from storage.records import BASELINE, JobRecord, NewStudy, StudyRecord
+from storage.retries import retried
 from storage.states import JobState, Phase
 
 DEFAULT_TRIALS = 16
@@ -74,6 +75,7 @@ def check(name: str, seed: int) -> None:
         )
 
 
+@retried
 def create(
     db: Database, name: str, definition: Definition, budget: Budget, seed: int = 0
 ) -> StudyRecord:
@@ -116,6 +118,7 @@ def create(
     return existing
 
 
+@retried
 def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
     """Raises the study's total of trials to that of `budget`; the same total again changes
     nothing. Timeout and target are the budget's from now on; the timeout counts anew.

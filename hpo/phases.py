@@ -10,6 +10,7 @@ from storage import jobs as jobs_table
 from storage import studies
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, NewJob, StudyRecord
+from storage.retries import retried
 from storage.states import DataSet, JobState, Phase
 
 FAILURES_IN_A_ROW = 3
@@ -40,6 +41,7 @@ class Stop:
 Step = Advance | EndSearch | Stop
 
 
+@retried
 def advance(db: Database, study_name: str) -> StudyRecord:
     """Takes whatever steps are due, under the study's lock; returns the study as it then stands.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from optuna.storages import RDBStorage
 from sqlalchemy.engine import URL, Connection, Engine
@@ -95,15 +95,12 @@ class Database:
     def optuna(self) -> RDBStorage:
         """Optuna's storage on this database, behind the fence."""
         with translated(self.url):
-            storage = RDBStorage(
+            return _OptunaStorage(
                 self.url.render_as_string(hide_password=False),
                 engine_kwargs=engine_arguments(self.url),
                 skip_table_creation=True,
                 skip_compatibility_check=True,
             )
-        fence.guard(storage)
-        give_up_at_once(storage.engine)
-        return storage
 
     @cached_property
     def artifacts(self) -> "ArtifactStore":
@@ -121,3 +118,19 @@ class Database:
         self.engine.dispose()
         if "optuna" in self.__dict__:
             self.optuna.engine.dispose()
+
+
+class _OptunaStorage(RDBStorage):
+    """Behind the fence from its beginning, also where it was pickled."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._guard()
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        super().__setstate__(state)
+        self._guard()
+
+    def _guard(self) -> None:
+        fence.guard(self)
+        give_up_at_once(self.engine)

@@ -98,7 +98,10 @@ def guard(storage: RDBStorage) -> None:
 
 
 def _note_flush(session: Session, _context: object) -> None:
-    for model in (*session.new, *session.dirty, *session.deleted):
+    # A study that is removed takes its trials with it, which no lease could speak for.
+    is_study_removed = any(isinstance(model, models.StudyModel) for model in session.deleted)
+    deleted = () if is_study_removed else session.deleted
+    for model in (*session.new, *session.dirty, *deleted):
         if isinstance(model, TRIAL_MODELS):
             touched = session.info.setdefault(_TOUCHED, _Touched())
             if isinstance(model, models.TrialModel) and model in session.new:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -203,9 +203,13 @@ def cancel(tx: Connection, study_id: int, states: Collection[JobState], reason: 
     tx.execute(
         sa.update(TrialModel)
         .where(TrialModel.trial_id.in_(begun), TrialModel.state == TrialState.RUNNING)
-        .values(state=TrialState.FAIL, datetime_complete=datetime.now())  # as Optuna writes it
+        .values(state=TrialState.FAIL, datetime_complete=_utc_now())
     )
     return len(ids)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)  # as Optuna keeps it
 
 
 def _ms(seconds: float) -> int:

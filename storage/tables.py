@@ -50,6 +50,8 @@ def _make(url: URL, engine: Engine) -> None:
         ).engine.dispose()
     except RuntimeError as error:
         raise SchemaMismatch(str(error)) from error
+    if engine.dialect.name == "mysql" and _revision(engine) is None:
+        _keep_microseconds(engine)
     config = _config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -82,6 +84,14 @@ def check(engine: Engine) -> None:
         raise SchemaMismatch(
             f"the tables of the database are older ({current}) than this hpo: run `hpo db upgrade`"
         )
+
+
+def _keep_microseconds(engine: Engine) -> None:
+    # Optuna's times of trials, which MySQL would cut to whole seconds, or round into the future.
+    times = ("datetime_start", "datetime_complete")
+    changes = ", ".join(f"MODIFY {column} DATETIME(6)" for column in times)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"ALTER TABLE trials {changes}"))
 
 
 def _refuse_small_packets(engine: Engine) -> None:

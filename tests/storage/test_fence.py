@@ -191,6 +191,14 @@ def test_what_belongs_to_the_study_needs_no_lease(db: Database, held: Held) -> N
     assert db.optuna.get_all_trials(held.optuna_study) == []
 
 
+def test_a_study_is_removed_with_its_trials(db: Database, held: Held, trial_id: int) -> None:
+    """That needs no lease; whoever has a job of it finds that its trial is gone."""
+    optuna.delete_study(study_name="squares", storage=db.optuna)
+    assert db.optuna.get_all_studies() == []
+    with pytest.raises(KeyError), fenced(held.lease):
+        db.optuna.set_trial_user_attr(trial_id, "k", "v")
+
+
 def test_a_refused_write_touches_nothing_later(db: Database, held: Held, trial_id: int) -> None:
     """After a write that was refused, or that Optuna itself broke off, a study attribute is not
     taken for a trial write."""

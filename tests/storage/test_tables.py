@@ -168,7 +168,7 @@ def test_first_tables_that_were_worked_on_are_refused(first_tables: Engine, bare
         values = "'w', 'host', 1, '[]', '{}', 0, 0"
         tx.execute(sa.text(f"INSERT INTO hpo_workers ({columns}) VALUES ({values})"))  # noqa: S608
     before = _columns(first_tables)
-    assert ("opened_ms", "BIGINT", True) in before["hpo_jobs"]
+    assert "opened_ms" in {name for name, _, _ in before["hpo_jobs"]}
     with pytest.raises(SchemaMismatch, match="run by an older hpo") as refused:
         Database.create(bare_url)
     assert len(str(refused.value).splitlines()) == 1
@@ -200,10 +200,15 @@ def _differences(tx: Connection) -> list[Any]:
 def test_optunas_tables_are_its_own(
     db: Database, databases: Databases, bare_url: str, bare_engine: Engine
 ) -> None:
-    """Beside ours stand exactly the tables that Optuna alone would make, column by column."""
+    """Beside ours stand exactly the tables that Optuna alone would make, column by column; but at
+    MySQL, the times of trials keep their microseconds."""
     _only_optunas(bare_url)
     described = _columns(bare_engine)
-    assert "trials" in described
+    if bare_engine.dialect.name == "mysql":
+        described["trials"] = [
+            (name, "DATETIME(6)" if kind == "DATETIME" else kind, nullable)
+            for name, kind, nullable in described["trials"]
+        ]
     ours = {name: columns for name, columns in _columns(db.engine).items() if "hpo_" not in name}
     assert ours == described
 
@@ -216,7 +221,7 @@ def _columns(engine: Engine) -> dict[str, list[tuple[str, str, bool]]]:
     inspector = sa.inspect(engine)
     return {
         table: [
-            (column["name"], str(column["type"]), column["nullable"])
+            (column["name"], column["type"].compile(engine.dialect), column["nullable"])
             for column in inspector.get_columns(table)
         ]
         for table in inspector.get_table_names()

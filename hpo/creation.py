@@ -152,6 +152,7 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
         return studies.write(tx, study, timeout_ms=budget.timeout_ms, target=budget.target)
 
 
+@retried
 def retry(db: Database, name: str, trial: int) -> StudyRecord:
     """Runs a failed trial again, with its parameters, as one more trial: one that has ended stays
     as it was. A study that is past its search enters a new generation, as when it is extended.

@@ -72,6 +72,7 @@ def advance(db: Database, study_name: str) -> StudyRecord:
                     jobs_table.cancel(tx, study.id, running, "the study stopped")
 
 
+@retried
 def halt(db: Database, study_name: str) -> StudyRecord:
     """Keeps the study from being worked on: what runs is given back at its next checkpoint, and
     nothing is given out, until `resume`. Again is fine.
@@ -86,6 +87,7 @@ def halt(db: Database, study_name: str) -> StudyRecord:
         return study if study.halted_ms is not None else studies.halt(tx, study)
 
 
+@retried
 def resume(db: Database, study_name: str) -> StudyRecord:
     """Lets the study be worked on again; where it was, that changes nothing."""
     with db.transaction() as tx:

@@ -39,6 +39,7 @@ from hpo.machine.ward import Ward
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, LeaseLost
 from storage.records import Lease, StudyRecord
+from storage.retries import retried
 from studies.dataset import PreparedData
 from studies.faults import Fault
 
@@ -126,7 +127,7 @@ class Supervisor:
         if self._outage.is_on:
             return
         try:
-            talk()
+            retried(talk)()
         except DatabaseUnavailable as error:
             self._outage.begin(error)
             return

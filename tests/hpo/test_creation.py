@@ -11,10 +11,10 @@ import optuna
 import pytest
 
 from hpo import definitions
-from hpo.creation import Budget, create, extend
+from hpo.creation import Budget, create, extend, retry
 from hpo.definitions import Definition
 from hpo.errors import UsageError
-from hpo.phases import advance
+from hpo.phases import advance, halt, resume
 from hpo.trials import UUID_ATTRIBUTE
 from storage import jobs, studies
 from storage.database import Database
@@ -236,3 +236,54 @@ def test_extending_after_a_timeout(db: Database, toy: Definition) -> None:
     assert (extended.timeout_ms, extended.started_ms, extended.reason) == (None, None, None)
     states = Counter(job.state for job in _jobs(db, study))
     assert states == {JobState.LEASED: 1, JobState.CANCELLED: 3, JobState.OPEN: 5}
+
+
+def _fail(db: Database, study: StudyRecord, reason: str) -> JobRecord:
+    job, lease = claim_next(db, study)
+    columns = {"trial_id": job.configuration, "trial_number": job.configuration}
+    with db.transaction() as tx:
+        jobs.write(tx, lease, **columns, state=JobState.FAILED, reason=reason)
+        return jobs.get(tx, job.id)
+
+
+def test_a_failed_baseline_runs_again(db: Database, study: StudyRecord) -> None:
+    """What stopped a study as a whole is mended by running the baseline again: the same
+    configuration, with the same parameters and another seed, as one more trial; what was cancelled
+    is made up for. The study ends with all that was asked."""
+    failed = _fail(db, study, "no memory")
+    assert advance(db, "toy").phase == Phase.STOPPED
+    with pytest.raises(UsageError, match="`hpo retry toy 0`"):
+        extend(db, "toy", Budget(trials=9))
+    tried = retry(db, "toy", 0)
+    assert (tried.phase, tried.trials, tried.reason) == (Phase.SEARCH, 5, None)
+    again, *others = [job for job in _jobs(db, study) if job.state == JobState.OPEN]
+    assert (again.configuration, again.params) == (0, failed.params)
+    assert again.seed != failed.seed
+    assert len(others) == 3
+    assert len({job.configuration for job in _jobs(db, study)}) == 7
+    assert advance(db, "toy").phase == Phase.SEARCH
+    _work_until(db, study, Phase.DONE)
+
+
+def test_what_cannot_run_again(db: Database, study: StudyRecord) -> None:
+    """A trial that there is not, did not fail, or runs again already: one clear line each, and
+    nothing is changed."""
+    _fail(db, study, "broken")
+    with pytest.raises(UsageError, match="has no trial 7"):
+        retry(db, "toy", 7)
+    retry(db, "toy", 0)
+    before = _jobs(db, study)
+    with pytest.raises(UsageError, match=r"trial 0 .* is run again already, as one to come"):
+        retry(db, "toy", 0)
+    assert _jobs(db, study) == before
+
+
+def test_stopping_what_is_over(db: Database, study: StudyRecord) -> None:
+    """A study that is over cannot be halted; one that is halted can be resumed, and again."""
+    for _ in range(2):
+        assert halt(db, "toy").halted_ms is not None
+    for _ in range(2):
+        assert resume(db, "toy").halted_ms is None
+    _work_until(db, study, Phase.DONE)
+    with pytest.raises(UsageError, match="'toy' is done: there is nothing to stop"):
+        halt(db, "toy")

@@ -9,7 +9,7 @@ import pytest
 from hpo import creation
 from hpo.creation import Budget
 from hpo.definitions import Definition
-from hpo.status import WORKING_PHASES, Status, as_json, read_status
+from hpo.status import WORKING_PHASES, Status, as_json, failure_report, read_status
 from storage import jobs, workers
 from storage.clock import now_ms
 from storage.database import Database
@@ -170,3 +170,18 @@ def test_json_says_everything(db: Database, study: StudyRecord, claim: Claim, en
     assert [job["reason"] for job in read["failures"]] == ["ValueError: no"]
     assert [(worker["host"], worker["left_ms"]) for worker in read["workers"]] == [("host", None)]
     assert read["seconds_left"] == pytest.approx(status.seconds_left)
+
+
+def test_failures_are_told_whole(db: Database, study: StudyRecord, claim: Claim, end: End) -> None:
+    """Every failure with all that is known of it, and what runs again with how it was lost."""
+    assert failure_report(read_status(db, "toy")) == "nothing has failed"
+    end(claim(), score=0.7)
+    end(claim(), score=None, loss=None, state=JobState.FAILED, reason="ValueError: no\n  in f")
+    end(claim(), score=None, loss=None, state=JobState.PRUNED, reason="pruned after epoch 3")
+    _, lease = claim()
+    with db.transaction() as tx:
+        jobs.release(tx, lease, loss="the child died")
+    claim()
+    assert failure_report(read_status(db, "toy")) == (
+        "trial 1 failed: ValueError: no\n  in f\n\ntrial ? leased at attempt 2: the child died"
+    )

@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 from hpo import terminal
 from hpo.cli import cli
 from hpo.estimate import Sample
+from hpo.roll import Present
 from hpo.status import Status
 from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Params, StudyRecord, WorkerRecord
@@ -248,3 +249,28 @@ def test_paces_in_words() -> None:
         " filters=32 dense_units=128 batch_size=16"
     )
     assert terminal.pace_line(None) == "  ..."
+
+
+def test_the_roll() -> None:
+    """Who is there, on what, doing what, in 80 columns; one that was not seen for a lease's length
+    may be lost."""
+    assert _shown(terminal.roll_table([], 60)) == ["no worker is alive"]
+    called = [
+        Present(replace(WORKER, host="a", slots=["gpu:0", "gpu:1"]), 3.2, [("toy", TRIAL)]),
+        Present(replace(WORKER, host="b", pid=2), 61.0, []),
+    ]
+    assert _shown(terminal.roll_table(called, 60)) == [
+        "host  pid  devices       seen             at work on",
+        "a     1    gpu:0, gpu:1  3 s ago          toy: trial 1, epoch 5, 0.6000",
+        "b     2    gpu:0         61 s ago, lost?  -",
+    ]
+
+
+def test_a_halted_study_says_so() -> None:
+    """And how it goes on; once it is over there is nothing to go on with."""
+    halted = _status(halted_ms=1)
+    assert _shown(terminal.page(halted, EPOCHS))[0].startswith(
+        "toy  search, halted (`hpo resume toy` goes on)"
+    )
+    over = _status(halted_ms=1, phase=Phase.DONE)
+    assert _shown(terminal.page(over, EPOCHS))[0] == "toy  done"

@@ -79,14 +79,16 @@ class Fleet:
 
     def held(self, *processes: Process) -> JobRecord:
         """The baseline's job, which no pruner ends, once it is held up: all epochs before were
-        reported, and their checkpoints kept."""
+        reported, their checkpoints kept, and no journal holds anything."""
 
         def look() -> JobRecord | None:
             for process in processes:
                 assert process.poll() is None, process.communicate()[1]
             job = self.search()[BASELINE]
             kept = self.checkpoints(job)
-            return job if kept and kept[0].epoch == HELD - 1 else None
+            journals = self._folder.glob("state-*/*/entries.jsonl")
+            is_held = kept and kept[0].epoch == HELD - 1
+            return job if is_held and not any(file.stat().st_size for file in journals) else None
 
         job = eventually(look)
         assert (job.state, job.epoch) == (JobState.LEASED, HELD - 1)

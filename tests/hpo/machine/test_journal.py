@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from hpo.errors import UsageError
-from hpo.machine.journal import Entry, Journal
-from hpo.machine.messages import Diverged, Evaluated, Pruned, Raised, Report, Trained
+from hpo.machine.journal import Body, Entry, GivenBack, Journal, Resumed
+from hpo.machine.messages import Diverged, Evaluated, Kept, Pruned, Raised, Report, Trained
 from storage.records import Lease
 from tests.waiting import eventually
 
@@ -36,10 +36,14 @@ def _report(epoch: int, job: int = 1) -> Entry:
         Pruned(epoch=2),
         Diverged(epoch=1, reason="loss was nan"),
         Raised(error="ValueError: ünïcode", traceback="a\nb\tc\\n"),
+        Kept(epoch=2, file="/somewhere/2.checkpoint", size_bytes=7, sha256="0" * 64),
+        Resumed(across="device an abacus, was a slide rule"),
+        GivenBack(),
+        GivenBack(loss="the child died", exhausted=True),
     ],
     ids=lambda body: body.kind,
 )
-def test_what_is_written_is_read_again(tmp_path: Path, body: Report) -> None:
+def test_what_is_written_is_read_again(tmp_path: Path, body: Body) -> None:
     """Every kind of entry comes back from the disk as it was, lease and all."""
     entry = Entry(job_id=7, token="abc", body=body)
     journal = Journal.create(tmp_path / "j", STUDY)
@@ -244,3 +248,36 @@ def test_many_come_and_go_at_once(tmp_path: Path) -> None:
     for process in processes:
         _, err = process.communicate(timeout=60)
         assert process.returncode == 0, err
+
+
+def test_a_journal_of_another_study(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It is named with what to do, and left as it is; an empty one is not worth a word."""
+    other = Journal.create(tmp_path / "theirs", "22222222-2222-2222-2222-222222222222")
+    other.append(_report(1))
+    other.close()
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    assert list(Journal.orphans(tmp_path, STUDY)) == []
+    assert "theirs is of another study: it is left as it is, until a worker on" in caplog.text
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+    caplog.clear()
+    (tmp_path / "theirs" / "entries.jsonl").write_bytes(b"")
+    assert list(Journal.orphans(tmp_path, STUDY)) == []
+    assert caplog.text == ""
+
+
+def test_only_the_newest_checkpoint_is_kept_for_delivery(tmp_path: Path) -> None:
+    """In an outage checkpoints would pile up: of those that wait only the last one's file stays,
+    of each job; once a job is done with, all its files go."""
+    journal = Journal.create(tmp_path / "j", STUDY)
+    lease, other = Lease(1, "t"), Lease(1, "u")
+    files = []
+    for each, epoch in ((lease, 1), (other, 1), (lease, 2)):
+        file = journal.files_of(each, f"-{epoch}.checkpoint")
+        file.write_bytes(b"x")
+        body = Kept(epoch=epoch, file=str(file), size_bytes=1, sha256="0" * 64)
+        journal.append(Entry(job_id=each.job_id, token=each.token, body=body))
+        files.append(file)
+    assert [file.exists() for file in files] == [False, True, True]
+    journal.remove_files(lease)
+    assert [file.exists() for file in files] == [False, True, False]
+    journal.close()

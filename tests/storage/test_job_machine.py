@@ -1,0 +1,278 @@
+"""Jobs under everything that may happen to them, in any order, against a plain model of them.
+
+The clock is moved by moving what was stored the other way. It goes in steps of 1000 s while leases
+are 1500 s long, so that no comparison is ever closer than 500 s, however slow the machine is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy.engine import Connection
+
+from storage import jobs, schema, studies, workers
+from storage.database import Database
+from storage.errors import LeaseLost
+from storage.records import BASELINE, Lease, NewJob, StudyRecord
+from storage.states import JobState, Phase
+from tests.storage.conftest import NEW_STUDY
+
+N = 4
+WORKERS = ("ann", "bob")
+LEASE_SECONDS = 1500
+STEP_SECONDS = 1000
+NEAR_SECONDS = 400
+
+EXAMPLES = settings(
+    max_examples=50,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@dataclass
+class Job:
+    """What a job's row must say. Times are seconds of the machine's clock."""
+
+    state: JobState = JobState.OPEN
+    token: str | None = None
+    expires: int | None = None
+    worker: str | None = None
+    has_trial: bool = False
+    attempts: int = 0
+    losses: int = 0
+    exhaustions: int = 0
+    epoch: int = 0
+    reason: str | None = None
+
+    def end(self, state: JobState) -> None:
+        self.state, self.token, self.expires = state, None, None
+
+
+class JobMachine(RuleBasedStateMachine):
+    """Workers, an operator and a clock, each doing as they like with the jobs of one study."""
+
+    leases: Bundle[Lease] = Bundle("leases")
+
+    def __init__(self, db: Database) -> None:
+        super().__init__()
+        self._db = db
+        self._now = 0
+        self._halted = False
+        self._takeover_after: int | None = None
+        self._seen = dict.fromkeys(WORKERS, 0)
+        self._jobs: dict[int, Job] = {}
+        self._epochs = 0
+
+    @initialize(has_trial=st.booleans())
+    def begin(self, has_trial: bool) -> None:
+        with self._db.transaction() as tx:
+            tx.execute(sa.delete(schema.studies))
+            tx.execute(sa.delete(schema.workers))
+            self._study: StudyRecord = studies.add(tx, NEW_STUDY)
+            jobs.add(tx, self._study, [NewJob(Phase.SEARCH, number, number) for number in range(N)])
+            for worker in WORKERS:
+                workers.join(tx, worker, "host", 1, [], {}, LEASE_SECONDS)
+            self._jobs = {job.id: Job() for job in jobs.of_study(tx, self._study.id)}
+            if has_trial:  # else there is but one job to be had for a long time
+                baseline = min(self._jobs)
+                self._jobs[baseline].has_trial = True
+                of_it = schema.jobs.c.id == baseline
+                tx.execute(sa.update(schema.jobs).where(of_it).values(trial_id=-baseline))
+
+    # What a worker does.
+
+    @rule(
+        target=leases,
+        worker=st.sampled_from(WORKERS),
+        avoided=st.sets(st.integers(0, N - 1), max_size=1),
+    )
+    def claim(self, worker: str, avoided: set[int]) -> Any:
+        avoid = {list(self._jobs)[number] for number in avoided}
+        expected = self._next_job(avoid)
+        with self._db.transaction() as tx:
+            claimed = jobs.claim(tx, self._study.id, worker, LEASE_SECONDS, avoid)
+        if claimed is None:
+            assert expected is None
+            return multiple()
+        record, lease = claimed
+        assert record.id == lease.job_id == expected
+        job = self._jobs[record.id]
+        job.losses += job.state == JobState.LEASED
+        job.state, job.token, job.worker = JobState.LEASED, lease.token, worker
+        job.expires, job.attempts = self._now + LEASE_SECONDS, job.attempts + 1
+        return lease
+
+    @rule(some=st.sets(leases))
+    def renew(self, some: set[Lease]) -> None:
+        held = {lease for lease in some if self._holds(lease)}
+        with self._db.transaction() as tx:
+            assert jobs.renew(tx, list(some), LEASE_SECONDS) == held
+        for lease in held:
+            self._jobs[lease.job_id].expires = self._now + LEASE_SECONDS
+
+    @rule(lease=leases)
+    def report(self, lease: Lease) -> None:
+        self._epochs += 1
+        if self._under(lease, lambda tx: jobs.write(tx, lease, epoch=self._epochs)):
+            self._jobs[lease.job_id].epoch = self._epochs
+
+    @rule(lease=leases)
+    def begin_trial(self, lease: Lease) -> None:
+        if self._under(lease, lambda tx: jobs.write(tx, lease, trial_id=-lease.job_id)):
+            self._jobs[lease.job_id].has_trial = True
+
+    @rule(lease=leases, state=st.sampled_from([state for state in JobState if state.is_final]))
+    def complete(self, lease: Lease, state: JobState) -> None:
+        if self._under(lease, lambda tx: jobs.write(tx, lease, state=state)):
+            self._jobs[lease.job_id].end(state)
+
+    @rule(
+        lease=leases,
+        loss=st.sampled_from([None, "killed", "out of memory"]),
+        exhausted=st.booleans(),
+    )
+    def release(self, lease: Lease, loss: str | None, exhausted: bool) -> None:
+        if self._under(lease, lambda tx: jobs.release(tx, lease, loss=loss, exhausted=exhausted)):
+            job = self._jobs[lease.job_id]
+            job.end(JobState.OPEN)
+            if loss is not None:
+                job.reason = loss
+                job.exhaustions += exhausted
+                job.losses += not exhausted
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def see(self, worker: str) -> None:
+        if max(self._seen.values()) < self._now - LEASE_SECONDS:
+            self._takeover_after = self._now + LEASE_SECONDS
+        self._seen[worker] = self._now
+        with self._db.transaction() as tx:
+            workers.see(tx, worker, LEASE_SECONDS)
+
+    # What happens to it.
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def die(self, worker: str) -> None:
+        lost = [
+            job
+            for job in self._jobs.values()
+            if job.worker == worker and job.state == JobState.LEASED
+        ]
+        with self._db.transaction() as tx:
+            assert jobs.release_of_dead(tx, worker, f"{worker} died") == len(lost)
+        for job in lost:
+            job.end(JobState.OPEN)
+            job.losses, job.reason = job.losses + 1, f"{worker} died"
+
+    @rule(steps=st.sampled_from([-2, -1, 1, 2, 2, 3]))
+    def move_clock(self, steps: int) -> None:
+        self._now += steps * STEP_SECONDS
+        with self._db.transaction() as tx:
+            for column in (
+                schema.jobs.c.lease_expires_ms,
+                schema.studies.c.takeover_after_ms,
+                schema.workers.c.seen_ms,
+            ):
+                moved = column - steps * STEP_SECONDS * 1000
+                tx.execute(sa.update(column.table).values({column: moved}))
+
+    @rule(returns=st.sampled_from(WORKERS))
+    def be_away(self, returns: str) -> None:
+        """The database comes back after all leases have expired, and a worker before the others."""
+        self.move_clock(2)
+        self.see(returns)
+
+    @rule(states=st.sampled_from([[JobState.OPEN], [JobState.LEASED]]))
+    def cancel(self, states: list[JobState]) -> None:
+        of_these = [job for job in self._jobs.values() if job.state in states]
+        with self._db.transaction() as tx:
+            assert jobs.cancel(tx, self._study.id, states, "enough") == len(of_these)
+        for job in of_these:
+            job.end(JobState.CANCELLED)
+            job.reason = "enough"
+
+    @rule(is_halted=st.booleans())
+    def halt(self, is_halted: bool) -> None:
+        self._halted = is_halted
+        with self._db.transaction() as tx:
+            halted_ms = studies.clock_ms(tx) if is_halted else None
+            studies.write(tx, self._study, halted_ms=halted_ms)
+
+    # What holds at any time.
+
+    @invariant()
+    def rows_are_as_the_model_says(self) -> None:
+        """N is N, a job has one owner or none, what has ended stays so, and all counts are right:
+        for the model has it so, and the rows are its."""
+        with self._db.reading() as tx:
+            rows = tx.execute(sa.select(schema.jobs).order_by(schema.jobs.c.id)).all()
+            now_ms = studies.clock_ms(tx)
+            takeover_after_ms = tx.scalar(sa.select(schema.studies.c.takeover_after_ms))
+
+        def is_at(stored_ms: int | None, at: int | None) -> bool:
+            if stored_ms is None or at is None:
+                return stored_ms is at
+            return abs((stored_ms - now_ms) / 1000 - (at - self._now)) < NEAR_SECONDS
+
+        assert is_at(takeover_after_ms, self._takeover_after)
+        assert [row.id for row in rows] == list(self._jobs)
+        for row, job in zip(rows, self._jobs.values(), strict=True):
+            assert is_at(row.lease_expires_ms, job.expires)
+            found = Job(
+                JobState(row.state), row.token, job.expires, row.worker_id,
+                row.trial_id is not None, row.attempts, row.losses, row.exhaustions, row.epoch,
+                row.reason,
+            )  # fmt: skip
+            assert found == job
+            assert (row.token is not None) == (job.state == JobState.LEASED)
+            assert (row.ended_ms is not None) == job.state.is_final
+
+    def _next_job(self, avoid: set[int]) -> int | None:
+        baseline, *_ = self._jobs.values()
+        baseline_waits = not baseline.has_trial and not baseline.state.is_final
+        in_grace = self._takeover_after is not None and self._takeover_after > self._now
+        for index, (number, job) in enumerate(self._jobs.items()):
+            is_expired = job.expires is not None and job.expires < self._now and not in_grace
+            is_free = job.state == JobState.OPEN or is_expired
+            is_gated = index != BASELINE and baseline_waits
+            if is_free and not is_gated and not self._halted and number not in avoid:
+                return number
+        return None
+
+    def _holds(self, lease: Lease) -> bool:
+        return self._jobs[lease.job_id].token == lease.token
+
+    def _under(self, lease: Lease, write: Callable[[Connection], None]) -> bool:
+        """Whether the lease was still held; if it was not, the write must be refused."""
+        try:
+            with self._db.transaction() as tx:
+                write(tx)
+        except LeaseLost:
+            assert not self._holds(lease)
+            return False
+        assert self._holds(lease)
+        return True
+
+
+def test_whatever_happens_to_jobs(db: Database) -> None:
+    """Whatever workers, operators and clocks do, in any order, with leases that are held or long
+    lost: the rows are those of the model."""
+
+    class Machine(JobMachine):
+        def __init__(self) -> None:
+            super().__init__(db)
+
+    run_state_machine_as_test(Machine, settings=EXAMPLES)

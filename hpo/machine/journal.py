@@ -8,8 +8,10 @@ import fcntl
 import logging
 import os
 import shutil
+import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Literal, Self
 
@@ -21,6 +23,8 @@ from storage.records import Lease
 
 ENTRIES = "entries.jsonl"
 MARKER = "study"
+REMAINS_SECONDS = 3600.0
+"""How long a journal may be in the making, or in the course of being removed."""
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +103,7 @@ class Journal:
     @classmethod
     def orphans(cls, state_dir: Path, study_uuid: str) -> Iterator[Self]:
         """The journals of this study whose supervisors died, on this machine."""
+        _remove_remains(state_dir)
         for marker in sorted(state_dir.glob(f"*/{MARKER}")):
             try:
                 is_ours = marker.read_bytes() == study_uuid.encode()
@@ -172,6 +177,20 @@ class Journal:
             (self.folder / MARKER).unlink(missing_ok=True)
             shutil.rmtree(self.folder, ignore_errors=True)
         self._file.close()
+
+
+def _remove_remains(state_dir: Path) -> None:
+    """Of journals whose supervisors were killed while they made or removed them: nothing says
+    which study they are of, and nothing waits in them."""
+    for folder in state_dir.glob("*-*-*-*-*"):  # a supervisor's id
+        with suppress(OSError):  # somebody else removes it, or it is another user's
+            is_old = time.time() - folder.stat().st_mtime > REMAINS_SECONDS
+            if is_old and _is_empty(folder / MARKER) and _is_empty(folder / ENTRIES):
+                shutil.rmtree(folder)
+
+
+def _is_empty(file: Path) -> bool:
+    return not file.exists() or file.stat().st_size == 0
 
 
 def _locked(file: BinaryIO) -> BinaryIO:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -281,3 +282,17 @@ def test_only_the_newest_checkpoint_is_kept_for_delivery(tmp_path: Path) -> None
     journal.remove_files(lease)
     assert [file.exists() for file in files] == [False, True, False]
     journal.close()
+def test_what_a_killed_supervisor_left_in_the_making(tmp_path: Path) -> None:
+    """A journal that was half made or half removed for an hour is cleared away; one that is
+    younger, or in which something waits, and what is not of our making stay."""
+    old, young, waiting = (str(uuid.uuid4()) for _ in range(3))
+    for name in (old, young, waiting, "anybody's"):
+        (tmp_path / name / "files").mkdir(parents=True)
+    journal = Journal.create(tmp_path / waiting, STUDY)
+    journal.append(_report(1))
+    journal.close()
+    (tmp_path / waiting / "study").write_text("")
+    for name in (old, waiting, "anybody's"):
+        os.utime(tmp_path / name, (0, 0))
+    assert list(Journal.orphans(tmp_path, STUDY)) == []
+    assert {folder.name for folder in tmp_path.iterdir()} == {young, waiting, "anybody's"}

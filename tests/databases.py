@@ -25,6 +25,10 @@ class Databases(Protocol):
         """One with all tables and no rows."""
         ...
 
+    def copy(self, url: str) -> str:
+        """One with the same rows and artifacts; nobody is connected to the first."""
+        ...
+
     def drop(self, url: str) -> None:
         """Removes it, whoever is connected."""
         ...
@@ -47,8 +51,13 @@ class SqliteDatabases:
         shutil.copy(self._template, file)
         return f"sqlite:///{file}"
 
+    def copy(self, url: str) -> str:
+        folder = self._folder / uuid.uuid4().hex
+        shutil.copytree(_file(url).parent, folder)
+        return f"sqlite:///{folder / _file(url).name}"
+
     def drop(self, url: str) -> None:
-        shutil.rmtree(Path(url.removeprefix("sqlite:///")).parent)
+        shutil.rmtree(_file(url).parent)
 
     def _fresh(self) -> Path:
         folder = self._folder / uuid.uuid4().hex
@@ -71,6 +80,9 @@ class PostgresDatabases:
             self._template = self._create("")
             Database.create(self._url(self._template)).close()
         return self._url(self._create(f" TEMPLATE {self._template}"))
+
+    def copy(self, url: str) -> str:
+        return self._url(self._create(f" TEMPLATE {make_url(url).database}"))
 
     def drop(self, url: str) -> None:
         self._do(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
@@ -117,6 +129,12 @@ class MariadbDatabases:
         self._do(f"USE {name}", *self._replay)
         return self._url(name)
 
+    def copy(self, url: str) -> str:
+        name = self._create()
+        replay = self._statements(str(make_url(url).database))
+        self._do(f"USE {name}", "SET foreign_key_checks = 0", *replay)
+        return self._url(name)
+
     def drop(self, url: str) -> None:
         name = make_url(url).database
         of_it = f"SELECT id FROM information_schema.processlist WHERE db = '{name}'"  # noqa: S608
@@ -160,3 +178,7 @@ class MariadbDatabases:
 
     def _url(self, name: str) -> str:
         return self._server.set(database=name).render_as_string(hide_password=False)
+
+
+def _file(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))

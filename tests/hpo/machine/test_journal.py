@@ -282,6 +282,8 @@ def test_only_the_newest_checkpoint_is_kept_for_delivery(tmp_path: Path) -> None
     journal.remove_files(lease)
     assert [file.exists() for file in files] == [False, True, False]
     journal.close()
+
+
 def test_what_a_killed_supervisor_left_in_the_making(tmp_path: Path) -> None:
     """A journal that was half made or half removed for an hour is cleared away; one that is
     younger, or in which something waits, and what is not of our making stay."""

@@ -71,7 +71,8 @@ def _processor() -> str:
     except OSError:  # no Linux
         lines = []
     models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(models, platform.processor()) or platform.machine()
+    # The second starts a process on some systems, only to say less.
+    return next(models, "") or platform.processor() or platform.machine()
 
 
 def _gpus() -> list[Device]:

@@ -91,7 +91,7 @@ class Journal:
             (folder / "files").mkdir(parents=True, exist_ok=True)
             journal = cls(folder, _locked((folder / ENTRIES).open("a+b")))
             # Last: whoever looks for orphans finds the journal locked as soon as it sees this.
-            (folder / MARKER).write_text(study_uuid)
+            _write_lastingly(folder / MARKER, study_uuid)
         except BlockingIOError:
             raise
         except OSError as error:
@@ -177,6 +177,20 @@ class Journal:
             (self.folder / MARKER).unlink(missing_ok=True)
             shutil.rmtree(self.folder, ignore_errors=True)
         self._file.close()
+
+
+def _write_lastingly(file: Path, text: str) -> None:
+    """Once this returns, the file and its name outlive a loss of power."""
+    with file.open("w") as written:
+        written.write(text)
+        written.flush()
+        os.fsync(written.fileno())
+    for folder in (file.parent, file.parent.parent):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _remove_remains(state_dir: Path) -> None:

@@ -40,8 +40,6 @@ class Proxy:
             for side in self._open:
                 with contextlib.suppress(OSError):
                     side.shutdown(socket.SHUT_RDWR)
-                side.close()
-            self._open.clear()
 
     def heal(self) -> None:
         """Lets connections through again."""
@@ -54,14 +52,21 @@ class Proxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            threading.Thread(target=self._forward, args=(client,), daemon=True).start()
+
+    def _forward(self, client: socket.socket) -> None:
+        """Carries one connection to its end; where the server is away it ends at once."""
+        with client, contextlib.suppress(OSError), socket.create_connection(self._server) as server:
             with self._lock:
                 if self._is_cut:
-                    client.close()
-                    continue
-                server = socket.create_connection(self._server)
+                    return
                 self._open |= {client, server}
-            for source, target in ((client, server), (server, client)):
-                threading.Thread(target=self._pump, args=(source, target), daemon=True).start()
+            back = threading.Thread(target=self._pump, args=(server, client), daemon=True)
+            back.start()
+            self._pump(client, server)
+            back.join()
+            with self._lock:
+                self._open -= {client, server}
 
     @staticmethod
     def _pump(source: socket.socket, target: socket.socket) -> None:

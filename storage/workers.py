@@ -10,6 +10,11 @@ from storage.clock import now_ms
 from storage.records import WorkerRecord
 from storage.schema import jobs, studies, workers
 
+SILENCE = 0.6
+"""The part of a lease after which it is the database that was away, if nobody was seen. Less than
+every lease has left when the database goes away, or holders that live would lose their jobs; more
+than workers ever let pass between two renewals."""
+
 
 def join(
     tx: Connection,
@@ -36,8 +41,8 @@ def join(
 
 
 def see(tx: Connection, worker_id: str, lease_seconds: float) -> None:
-    """Notes that a supervisor is alive. If nobody was seen for the length of a lease, the database
-    was away: then no lease is taken over for as long again, in which all others come back."""
+    """Notes that a supervisor is alive. If nobody was seen for most of a lease, the database was
+    away: then none is taken over for the length of a lease, in which all others come back."""
     _note_silence(tx, lease_seconds)
     tx.execute(sa.update(workers).where(workers.c.id == worker_id).values(seen_ms=now_ms()))
 
@@ -70,9 +75,10 @@ def everyone(tx: Connection) -> list[WorkerRecord]:
 
 def _note_silence(tx: Connection, lease_seconds: float) -> None:
     lease_ms = round(lease_seconds * 1000)
+    silence_ms = round(SILENCE * lease_ms)
     last_seen = sa.select(sa.func.max(workers.c.seen_ms)).scalar_subquery()
     tx.execute(
         sa.update(studies)
-        .where(last_seen < now_ms() - lease_ms, studies.c.ended_ms.is_(None))
+        .where(last_seen < now_ms() - silence_ms, studies.c.ended_ms.is_(None))
         .values(takeover_after_ms=now_ms() + lease_ms)
     )

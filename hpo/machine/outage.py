@@ -8,16 +8,17 @@ from storage.errors import DatabaseUnavailable
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 20.0
+MOST_OF_A_LEASE = 0.1
 
 log = logging.getLogger(__name__)
 
 
 class Outage:
-    """Whether the database is to be left alone for now, and for how long. No pause is longer than
-    a third of a lease: with the renewal that follows it, all workers are back within a lease."""
+    """Whether the database is to be left alone for now, and for how long. No pause takes more
+    than a small part of a lease: all workers are back before any lease can be taken over."""
 
     def __init__(self, lease_seconds: float) -> None:
-        self._longest_seconds = min(LONGEST_PAUSE_SECONDS, lease_seconds / 3)
+        self._longest_seconds = min(LONGEST_PAUSE_SECONDS, MOST_OF_A_LEASE * lease_seconds)
         self._failures = 0
         self._until = 0.0
 

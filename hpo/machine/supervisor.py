@@ -74,6 +74,7 @@ class Supervisor:
         self._outage = Outage(pace.lease_seconds)
         self._renew_at = self._claim_at = self._look_at = time.monotonic()
         self._leave_by: float | None = None
+        self._pause_seconds = min(POLL_SECONDS / 2, pace.renewal_seconds)
 
     def run(self, stop: Event | None = None) -> StudyRecord:
         """Works until the study is over, or until `stop` asks to let what runs write checkpoints,
@@ -98,7 +99,7 @@ class Supervisor:
                 if self._leave_by is not None and not self._may_wait(self._leave_by):
                     break
                 self._attempt(self._talk_to_database)
-                for slot, message in self._ward.listen(POLL_SECONDS / 2):
+                for slot, message in self._ward.listen(self._pause_seconds):
                     self._hear(slot, message)
                 working = [slot for slot, each in self._assignments.items() if each.begun]
                 for slot, reason in self._ward.find_hung(working):
@@ -150,7 +151,7 @@ class Supervisor:
         held = {assignment.lease for assignment in self._assignments.values()}
         sent_at = time.monotonic()
         lost = self._desk.renew(held | self._journal.leases)
-        self._renew_at = sent_at + self._pace.lease_seconds / 3
+        self._renew_at = sent_at + self._pace.renewal_seconds
         for lease in lost:
             self._lose(lease)
         self._desk.sweep()

@@ -5,13 +5,20 @@ BIN := .venv/bin
 # Less than the default, so that two cores have an answer in a quarter of an hour.
 BUDGET := --select-top 3 --select-seeds 2 --final-seeds 3
 
-.PHONY: run test check setup dev format clean
+# The seed that all choices of `make chaos` derive from, default any, and how long it takes, about.
+SEED ?=
+MINUTES ?= 4
+
+.PHONY: run test chaos check setup dev format clean
 
 run: setup
 	@$(BIN)/hpo run cifar100 --fallback digits $(BUDGET)
 
 test: dev
 	$(BIN)/pytest
+
+chaos: dev
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --minutes $(MINUTES)
 
 check: dev
 	$(BIN)/ruff format --check .

@@ -17,7 +17,7 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._data = folder / "data"
+        self.data = folder / "data"
         self._as = servers.unprivileged(folder)
         self.port = servers.free_port()
         self._run(
@@ -34,7 +34,7 @@ class Server:
     @property
     def pid(self) -> int:
         """Its first process; each connection has one under it."""
-        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        return int((self.data / "postmaster.pid").read_text().splitlines()[0])
 
     def start(self) -> None:
         """Starts it and waits until it answers."""
@@ -47,7 +47,7 @@ class Server:
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [str(BINARIES / program), "-D", str(self._data), *arguments],
+            [str(BINARIES / program), "-D", str(self.data), *arguments],
             cwd=self._folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # the server inherits it: a pipe would never end

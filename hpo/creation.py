@@ -149,7 +149,8 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
                 f" `hpo status --failures` shows, then `hpo retry {name} 0`"
             )
         study = _search_again(tx, study, trials)
-        return studies.write(tx, study, timeout_ms=budget.timeout_ms, target=budget.target)
+        limits = {"timeout_ms": budget.timeout_ms, "target": budget.target, "started_ms": None}
+        return studies.write(tx, study, **limits)
 
 
 @retried
@@ -183,7 +184,10 @@ def _search_again(
     """Lets a locked study's search go on to a total of `trials`, one of them that of a failed job
     `again`."""
     search = phases.search_of(jobs.of_study(tx, study.id))
-    columns: dict[str, object] = {"trials": trials, "started_ms": None, "reason": None}
+    columns: dict[str, object] = {"trials": trials, "reason": None}
+    if study.phase != Phase.SEARCH or study.reason is not None:
+        # Its timeout or target, if it ended by one, would end it again at once.
+        columns |= {"started_ms": None, "timeout_ms": None, "target": None}
     if study.phase != Phase.SEARCH:
         jobs.cancel(tx, study.id, [JobState.OPEN, JobState.LEASED], "the study was extended")
         columns |= {"phase": Phase.SEARCH, "generation": study.generation + 1}

@@ -65,7 +65,7 @@ def advance(db: Database, study_name: str) -> StudyRecord:
                     jobs_table.add(tx, study, new)
                 case EndSearch(reason=reason):
                     study = studies.write(tx, study, reason=reason)
-                    jobs_table.cancel(tx, study.id, [JobState.OPEN], reason)
+                    jobs_table.cancel(tx, study.id, [JobState.OPEN], reason, also_begun=False)
                 case Stop(reason=reason):
                     study = studies.write(tx, study, phase=Phase.STOPPED, reason=reason)
                     running = [JobState.OPEN, JobState.LEASED]
@@ -89,10 +89,16 @@ def halt(db: Database, study_name: str) -> StudyRecord:
 
 @retried
 def resume(db: Database, study_name: str) -> StudyRecord:
-    """Lets the study be worked on again; where it was, that changes nothing."""
+    """Lets the study be worked on again; where it was, that changes nothing. The time it was halted
+    does not count towards its timeout."""
     with db.transaction() as tx:
         study = studies.lock(tx, study_name)
-        return studies.write(tx, study, halted_ms=None)
+        if study.halted_ms is None:
+            return study
+        started_ms = study.started_ms
+        if started_ms is not None:
+            started_ms += studies.clock_ms(tx) - max(study.halted_ms, started_ms)
+        return studies.write(tx, study, halted_ms=None, started_ms=started_ms)
 
 
 def decide(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step | None:
@@ -173,8 +179,13 @@ def rank_select(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[int]:
 def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step | None:
     if (failure := _hopeless(study, jobs)) is not None:
         return Stop(failure)
-    waiting = [job for job in jobs if job.state == JobState.OPEN]
-    if waiting and (reason := _search_is_over(study, jobs, now_ms)) is not None:
+    # One that was begun and given back goes on to its end, like those that run.
+    waiting = [job for job in jobs if job.state == JobState.OPEN and job.trial_id is None]
+    if (
+        waiting
+        and study.halted_ms is None
+        and (reason := _search_is_over(study, jobs, now_ms)) is not None
+    ):
         return EndSearch(reason)
     if any(not job.state.is_final for job in jobs):
         return None

@@ -7,7 +7,7 @@ here passes the fence of the job's lease (storage.fence).
 import logging
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import optuna
 from optuna.exceptions import ExperimentalWarning
@@ -135,13 +135,14 @@ class Trials:
                     "trial %s, epoch %s gave %s when trained again, not %s as reported",
                     job.trial_number, epoch, value, reported[epoch],
                 )  # fmt: skip
-        # A trial that has come to its end is complete, wherever it stands.
-        return epoch >= self._epochs or self.is_promising(job)
+        return self.is_promising(replace(job, epoch=max(job.epoch, epoch)))
 
     def is_promising(self, job: JobRecord) -> bool:
         """What the pruner says of the trial as reported so far. The baseline is what all else is
-        measured against: it is never pruned."""
-        if job.trial_id is None or job.configuration == BASELINE:
+        measured against: it is never pruned. A trial that has come to its end is complete, wherever
+        it stands."""
+        is_complete = job.epoch >= self._epochs
+        if job.trial_id is None or job.configuration == BASELINE or is_complete:
             return True
         with self._db.translated():
             return not self._study.pruner.prune(self._study, self._storage.get_trial(job.trial_id))
@@ -162,8 +163,8 @@ class Trials:
 
     def note_resumed_across(self, job: JobRecord, lease: Lease, across: str) -> None:
         """Notes that the job went on from a checkpoint of a machine that is not the same."""
-        if job.resumed_across is not None and across not in job.resumed_across:
-            across = f"{job.resumed_across}; then {across}"
+        if (known := job.resumed_across) is not None:
+            across = known if across in known else f"{known}; then {across}"
         if job.trial_id is not None:
             with self._db.translated(), fenced(lease, resumed_across=across):
                 self._storage.set_trial_user_attr(job.trial_id, RESUMED_ATTRIBUTE, across)

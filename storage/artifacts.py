@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from storage.clock import now_ms
 from storage.engine import sqlite_path
-from storage.errors import ArtifactTooLarge, DatabaseUnavailable
+from storage.errors import ArtifactTooLarge, StoreUnavailable
 from storage.records import ArtifactRecord
 from storage.schema import artifacts, blobs, jobs
 from storage.states import ArtifactKind, JobState
@@ -84,7 +84,7 @@ def put(store: "ArtifactStore", artifact_id: str, content: bytes) -> None:
     """Stores bytes that a row was written for.
 
     Raises:
-        DatabaseUnavailable: the store cannot be written now.
+        StoreUnavailable: the store cannot be written now.
         ArtifactTooLarge: they exceed its limit.
     """
     try:
@@ -107,7 +107,7 @@ def remove(store: "ArtifactStore", artifact: ArtifactRecord) -> None:
     """Removes the bytes of an artifact that is no longer valid; none being there is fine.
 
     Raises:
-        DatabaseUnavailable: the store cannot be written now.
+        StoreUnavailable: the store cannot be written now.
     """
     try:
         with suppress(ArtifactNotFound):
@@ -116,8 +116,8 @@ def remove(store: "ArtifactStore", artifact: ArtifactRecord) -> None:
         raise _unwritable(error) from error
 
 
-def _unwritable(error: OSError) -> DatabaseUnavailable:
-    return DatabaseUnavailable(
+def _unwritable(error: OSError) -> StoreUnavailable:
+    return StoreUnavailable(
         f"the artifact store cannot be written ({error}): make room, or mend its folder"
     )
 

@@ -18,6 +18,10 @@ class Conflict(DatabaseUnavailable):
     or a transaction that cannot be serialized. The same call may succeed at once; see `retries`."""
 
 
+class StoreUnavailable(DatabaseUnavailable):
+    """The artifact store takes nothing now, though the database may."""
+
+
 class SchemaMismatch(StorageError):
     """The tables are missing, or older or newer than this code."""
 
@@ -46,7 +50,9 @@ class LeaseLost(StorageError):
     """Somebody else took the job: an ordinary outcome, nothing of ours may land any more."""
 
     def __init__(self, job_id: int) -> None:
-        super().__init__(f"the lease on job {job_id} was lost: another worker took it over")
+        super().__init__(
+            f"the lease on job {job_id} was lost: another worker took it over, or it was cancelled"
+        )
         self.job_id = job_id
 
 

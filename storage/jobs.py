@@ -132,16 +132,16 @@ def renew(tx: Connection, leases: Collection[Lease], lease_seconds: float) -> se
 
 
 def release(
-    tx: Connection, lease: Lease, *, loss: str | None = None, exhausted: bool = False
+    tx: Connection, lease: Lease, *, loss: str | None = None, crowded: bool = False
 ) -> None:
     """Gives a job back unfinished, to be claimed again at once. `loss` says how it was lost, if
-    it was; that counts against the job, unless it was `exhausted`: on a device that it shared,
-    memory ran out.
+    it was; that counts against the job, unless it was `crowded`: memory ran out on a device that
+    it shared.
 
     Raises:
         LeaseLost: it is no longer ours to give.
     """
-    counted = jobs.c.exhaustions if exhausted else jobs.c.losses
+    counted = jobs.c.exhaustions if crowded else jobs.c.losses
     strike(tx, lease, **_OPEN, **({counted.name: counted + 1, "reason": loss} if loss else {}))
 
 
@@ -173,10 +173,22 @@ def write(tx: Connection, lease: Lease, **columns: Any) -> None:
     strike(tx, lease, **columns)
 
 
-def cancel(tx: Connection, study_id: int, states: Collection[JobState], reason: str) -> int:
-    """Cancels the study's jobs in these states; a holder of one finds its lease lost. A search
-    job that was begun has a running trial at Optuna, which fails with it."""
-    of_these = sa.and_(jobs.c.study_id == study_id, jobs.c.state.in_(states))
+def cancel(
+    tx: Connection,
+    study_id: int,
+    states: Collection[JobState],
+    reason: str,
+    *,
+    also_begun: bool = True,
+) -> int:
+    """Cancels the study's jobs in these states, without `also_begun` only those that have no trial; a
+    holder of one finds its lease lost. A search job that was begun has a running trial at Optuna,
+    which fails with it."""
+    of_these = sa.and_(
+        jobs.c.study_id == study_id,
+        jobs.c.state.in_(states),
+        sa.true() if also_begun else jobs.c.trial_id.is_(None),
+    )
     # Telling a trial locks its row, and then the fence the job's: in that order here, too.
     trials = sa.select(jobs.c.trial_id).where(of_these, jobs.c.trial_id.is_not(None))
     tx.execute(

@@ -6,11 +6,14 @@ torn count.
 """
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
+
+from sqlalchemy.engine import Connection
 
 from storage import artifacts, jobs
 from storage.database import Database
-from storage.errors import ArtifactTooLarge, LeaseLost
+from storage.errors import ArtifactTooLarge, LeaseLost, StoreUnavailable
 from storage.records import ArtifactRecord, JobRecord, Lease
 from storage.states import ArtifactKind
 
@@ -21,57 +24,84 @@ log = logging.getLogger(__name__)
 
 
 class Archivist:
-    """Every method raises DatabaseUnavailable where database or store do not answer."""
+    """Every method raises DatabaseUnavailable where the database does not answer."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def store(self, job: JobRecord, lease: Lease, artifact: ArtifactRecord, file: Path) -> bool:
-        """Stores a file's bytes; the caller then makes them valid, in the transaction that they
-        belong to. False where they are too large, or the file is gone.
+    def keep(
+        self,
+        job: JobRecord,
+        lease: Lease,
+        artifact: ArtifactRecord,
+        file: Path,
+        write: Callable[[Connection], object],
+    ) -> bool:
+        """Stores a file's bytes and makes them valid in the transaction in which `write` writes
+        what belongs with them. False where they are too large, or the file is gone: then nothing
+        was written.
 
         Raises:
-            LeaseLost: it is no longer ours to store anything.
+            LeaseLost: it is no longer ours to keep anything; nothing of it stays.
+            StoreUnavailable: the store takes nothing now.
         """
         try:
             content = file.read_bytes()
-        except FileNotFoundError:
-            return False  # delivered by an earlier try, or followed by a newer one
-        with self._db.transaction() as tx:
-            jobs.write(tx, lease)
-            artifacts.announce(tx, artifact)
+        except OSError as error:
+            # Delivered by an earlier try, followed by a newer one, or lost with its disk.
+            log.info("%s of %s is not there to be kept: %s", artifact.kind, job.title, error)
+            return False
         try:
+            with self._db.transaction() as tx:
+                jobs.write(tx, lease)
+                artifacts.announce(tx, artifact)
             with self._db.translated():
                 artifacts.put(self._db.artifacts, artifact.id, content)
+            with self._db.transaction() as tx:
+                jobs.write(tx, lease)
+                artifacts.validate(tx, artifact)
+                write(tx)
+        except LeaseLost:
+            self._discard(artifact)  # another may have removed its row before its bytes came
+            raise
         except ArtifactTooLarge as error:
             log.warning("the %s of %s is not kept: %s", artifact.kind, job.title, error)
             self._discard(artifact)
             return False
         return True
 
-    def store_checkpoint(
+    def keep_checkpoint(
         self, job: JobRecord, lease: Lease, artifact: ArtifactRecord, file: Path
     ) -> None:
-        """Stores a checkpoint and makes it valid; older ones than the one before are removed.
+        """Keeps a checkpoint; older ones than the one before are removed. A job that has come
+        further than ever is not one that kills its workers: what it had lost no longer counts.
 
         Raises:
-            LeaseLost: it is no longer ours to store anything.
+            LeaseLost: it is no longer ours to keep anything.
         """
-        if not self.store(job, lease, artifact, file):
-            return
+        with self._db.reading() as tx:
+            before = artifacts.find(tx, job.id, ArtifactKind.CHECKPOINT)
+        is_further = all((artifact.epoch or 0) > (each.epoch or 0) for each in before)
+
+        def write(tx: Connection) -> None:
+            if is_further:
+                jobs.write(tx, lease, losses=0)
+
         try:
-            with self._db.transaction() as tx:
-                jobs.write(tx, lease)
-                artifacts.validate(tx, artifact)
-                old = artifacts.find(tx, job.id, ArtifactKind.CHECKPOINT)[KEPT_CHECKPOINTS:]
-        except LeaseLost:
-            self._discard(artifact)  # its row may have been removed before its bytes came
-            raise
+            if not self.keep(job, lease, artifact, file, write):
+                return
+        except StoreUnavailable as error:
+            # The next may be taken; results do not wait for this one.
+            log.warning("a checkpoint of %s is not kept: %s", job.title, error)
+            return
+        with self._db.reading() as tx:
+            old = artifacts.find(tx, job.id, ArtifactKind.CHECKPOINT)[KEPT_CHECKPOINTS:]
         for each in old:
             self._discard(each)
 
     def newest_checkpoint(self, job: JobRecord) -> tuple[ArtifactRecord, bytes] | None:
-        """The newest checkpoint of a job that is whole."""
+        """The newest checkpoint of a job that is whole; what is found damaged is removed, or it
+        would be taken for newer than all that follow."""
         with self._db.reading() as tx:
             kept = artifacts.find(tx, job.id, ArtifactKind.CHECKPOINT)
         for artifact in kept:
@@ -84,7 +114,20 @@ class Archivist:
                 " or the training begins anew",
                 artifact.id, job.title, artifact.epoch,
             )  # fmt: skip
+            self._discard(artifact)
         return None
+
+    def discard_checkpoints(self, job: JobRecord, lease: Lease) -> None:
+        """Removes the checkpoints of a job of which none can be used.
+
+        Raises:
+            LeaseLost: it is no longer ours to say so.
+        """
+        with self._db.transaction() as tx:
+            jobs.write(tx, lease)
+            kept = artifacts.find(tx, job.id, ArtifactKind.CHECKPOINT)
+        for artifact in kept:
+            self._discard(artifact)
 
     def sweep(self) -> None:
         """Removes what is of no use any more, of all studies: checkpoints of jobs that have ended,
@@ -97,7 +140,11 @@ class Archivist:
     def _discard(self, artifact: ArtifactRecord) -> None:
         with self._db.transaction() as tx:
             artifacts.invalidate(tx, artifact)
-        with self._db.translated():
-            artifacts.remove(self._db.artifacts, artifact)
+        try:
+            with self._db.translated():
+                artifacts.remove(self._db.artifacts, artifact)
+        except StoreUnavailable as error:
+            log.info("%s is removed later: %s", artifact.id, error)
+            return
         with self._db.transaction() as tx:
             artifacts.forget(tx, artifact)

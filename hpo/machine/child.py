@@ -82,6 +82,8 @@ def train(
         holdout = work.holdout_file and dataset.load_holdout(Path(work.holdout_file))
     except (DefinitionError, DataError) as error:
         return messages.Unfit(reason=str(error))
+    except MemoryError as error:
+        return _raised(error)
     saver = Saver(work, study.epochs)
 
     def train_from(start: Checkpoint | None, not_resumed: str | None = None) -> training.Outcome:
@@ -98,8 +100,7 @@ def train(
             )
             answer = _ask(pipe, done)
             if answer.go_on and saver.may_save(epoch) and (answer.leave or saver.is_due):
-                _ask(pipe, saver.save(epoch))
-                saver.settle()
+                _save(pipe, saver, epoch)
             # After the last epoch it is quicker to finish.
             if answer.leave and answer.go_on and epoch.number < study.epochs:
                 raise ToldToLeave(epoch.number)
@@ -154,6 +155,17 @@ def _study(asked: messages.OfDefinition) -> Study:
     return definition.study.with_settings(asked.settings)
 
 
+def _save(pipe: "Connection[Any, Any]", saver: Saver, epoch: training.Epoch) -> None:
+    try:
+        kept = saver.save(epoch)
+    except OSError as error:
+        # The machine's fault, not the definition's: the training goes on from an older one at worst.
+        print(f"no checkpoint after epoch {epoch.number}: {error}", flush=True)  # noqa: T201 - told if the child is lost
+    else:
+        _ask(pipe, kept)
+    saver.settle()
+
+
 def _ask(
     pipe: "Connection[Any, Any]", question: messages.Report | messages.Kept
 ) -> messages.Answer:
@@ -179,7 +191,7 @@ def _finish(
     images: dataset.TrainingImages,
     holdout: dataset.Images | None,
     trained: training.Trained,
-) -> messages.Trained:
+) -> messages.Trained | messages.Unfit:
     evaluated: list[messages.Evaluated] = []
     if holdout is not None:
         for split, x, y in (
@@ -197,7 +209,10 @@ def _finish(
                 )
             )
     if work.model_file is not None:
-        trained.model.save(Path(work.model_file))
+        try:
+            trained.model.save(Path(work.model_file))
+        except OSError as error:
+            return messages.Unfit(reason=f"{work.model_file} cannot be written ({error})")
     return messages.Trained(
         score=_finite(study.epochs, study.score_key, trained.metrics[study.score_key]),
         loss=_finite(study.epochs, "val_loss", trained.metrics["val_loss"]),

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
+from sqlalchemy.engine import Connection
+
 from hpo import phases
 from hpo.machine.archivist import Archivist
 from hpo.machine.journal import Entry, GivenBack, Journal, Resumed
 from hpo.machine.messages import Diverged, Kept, Outcome, Pruned, Raised, Report, Trained
 from hpo.provenance import Provenance
 from hpo.trials import Ending, Trials
-from storage import artifacts, evaluations, jobs
+from storage import evaluations, jobs
 from storage.database import Database
-from storage.errors import LeaseLost
+from storage.errors import LeaseLost, StorageError
 from storage.records import ArtifactRecord, EvaluationRecord, JobRecord, Lease, StudyRecord
 from storage.states import ArtifactKind, JobState, Phase, Split
 
@@ -27,6 +29,7 @@ class Reply(StrEnum):
     GO_ON = "go on"
     STOP = "stop"
     DONE = "done"
+    RELEASED = "released"
     ENDED = "ended"
     LOST = "lost"
 
@@ -55,8 +58,19 @@ class Courier:
                 reply = self._apply(entry)
             except LeaseLost:
                 reply = Reply.LOST
+            except StorageError:
+                raise
+            except Exception:
+                # Those behind it, and every worker that finds this journal, would wait for ever.
+                log.exception("an entry of job %s cannot be delivered", entry.job_id)
+                journal.set_first_aside()
+                continue
             journal.drop_first()
             yield entry, reply
+            if reply is Reply.ENDED:
+                # Only now: should one of these fail, the entry does not come again as a late one.
+                phases.advance(self._db, self._study.name)
+                self._archivist.sweep()
 
     def _apply(self, entry: Entry) -> Reply:
         lease = entry.lease
@@ -64,6 +78,8 @@ class Courier:
             job = jobs.get(tx, entry.job_id)
         match entry.body:
             case Report() as report:
+                if report.not_resumed is not None:
+                    self._archivist.discard_checkpoints(job, lease)
                 return self._report(job, lease, report)
             case Kept() as kept:
                 self._keep(job, lease, kept)
@@ -71,14 +87,12 @@ class Courier:
             case Resumed(across=across):
                 self._trials.note_resumed_across(job, lease, across)
                 return Reply.DONE
-            case GivenBack(loss=loss, exhausted=exhausted):
+            case GivenBack(loss=loss, crowded=crowded):
                 with self._db.transaction() as tx:
-                    jobs.release(tx, lease, loss=loss, exhausted=exhausted)
-                return Reply.ENDED
+                    jobs.release(tx, lease, loss=loss, crowded=crowded)
+                return Reply.RELEASED
             case outcome:
                 self._end(job, lease, outcome)
-                phases.advance(self._db, self._study.name)
-                self._archivist.sweep()
                 return Reply.ENDED
 
     def _report(self, job: JobRecord, lease: Lease, report: Report) -> Reply:
@@ -95,36 +109,38 @@ class Courier:
             job.id, ArtifactKind.CHECKPOINT, kept.size_bytes, kept.sha256, kept.epoch,
             self._made_by,
         )  # fmt: skip
-        self._archivist.store_checkpoint(job, lease, artifact, Path(kept.file))
+        self._archivist.keep_checkpoint(job, lease, artifact, Path(kept.file))
 
     def _end(self, job: JobRecord, lease: Lease, outcome: Outcome) -> None:
         ending = _ending(outcome)
         if job.phase == Phase.SEARCH:
             self._trials.end(job, lease, ending)
             return
-        model = self._store_model(job, lease, outcome)
-        with self._db.transaction() as tx:
+
+        def write(tx: Connection) -> None:
             jobs.write(tx, lease, **ending.columns)
             if isinstance(outcome, Trained):
                 evaluations.add(tx, _records(job, outcome))
-            if model is not None:
-                artifacts.validate(tx, model)
 
-    def _store_model(self, job: JobRecord, lease: Lease, outcome: Outcome) -> ArtifactRecord | None:
-        if not isinstance(outcome, Trained) or outcome.model_file is None:
-            return None
-        file = Path(outcome.model_file)
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            log.warning("the model of %s is not kept: %s", job.title, error)
-            return None
-        # The token in the name: a holder that lost the job never writes over the next one's file.
-        artifact = ArtifactRecord(
-            f"{ArtifactKind.MODEL}-{job.id}-{lease.token}.keras",
-            job.id, ArtifactKind.MODEL, len(content), hashlib.sha256(content).hexdigest(),
-        )  # fmt: skip
-        return artifact if self._archivist.store(job, lease, artifact, file) else None
+        if isinstance(outcome, Trained) and outcome.model_file is not None:
+            file = Path(outcome.model_file)
+            if self._archivist.keep(job, lease, _model(job, lease, file), file, write):
+                return
+            log.warning("the model of %s is not kept", job.title)
+        with self._db.transaction() as tx:
+            write(tx)
+
+
+def _model(job: JobRecord, lease: Lease, file: Path) -> ArtifactRecord:
+    try:
+        content = file.read_bytes()
+    except OSError:
+        content = b""  # as whoever keeps it will find, too
+    # The token in the name: a holder that lost the job never writes over the next one's file.
+    return ArtifactRecord(
+        f"{ArtifactKind.MODEL}-{job.id}-{lease.token}.keras",
+        job.id, ArtifactKind.MODEL, len(content), hashlib.sha256(content).hexdigest(),
+    )  # fmt: skip
 
 
 def give_up(db: Database, trials: Trials, job: JobRecord, lease: Lease, reason: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hpo import phases, provenance
 from hpo.definitions import Definition
+from hpo.errors import WorkFailed
 from hpo.machine.archivist import Archivist
 from hpo.machine.assignment import Assignment
 from hpo.machine.courier import Courier, Reply, give_up
@@ -139,6 +140,7 @@ class Desk:
 
         Raises:
             LeaseLost: another has the job.
+        WorkFailed: this machine's disk takes nothing.
         """
         if assignment.job.phase == Phase.SEARCH:
             assignment.job = self._trials.begin(assignment.job, assignment.lease)
@@ -163,7 +165,13 @@ class Desk:
         written_by = Provenance.model_validate(artifact.provenance)
         assignment.across = "; ".join(written_by.differences(self._provenance)) or None
         file = self._journal.files_of(assignment.lease, "-resume.checkpoint")
-        file.write_bytes(content)
+        try:
+            file.write_bytes(content)
+        except OSError as error:
+            raise WorkFailed(
+                f"{file} cannot be written ({error.strerror}): make room, or set HPO_STATE_DIR; this"
+                " worker leaves, its jobs are trained elsewhere"
+            ) from error
         log.info("%s goes on from epoch %s", job.title, artifact.epoch)
         return file
 

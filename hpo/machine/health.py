@@ -7,7 +7,9 @@ FAILURES_IN_A_ROW = 3
 """So many different jobs lost in a row are the device's fault. One job lost as often may be its
 own."""
 RETAKE_SECONDS = 5.0
-"""How long a job that was lost here is left to others."""
+"""How long a job that was lost here is left to others, the first time; each further loss makes it
+longer by the factor below, so that one bad device does not use up what is open."""
+RETAKE_FACTOR = 6.0
 
 
 class Health:
@@ -33,5 +35,6 @@ class Health:
     @property
     def jobs_to_avoid(self) -> list[int]:
         """Jobs that another device should have first."""
-        recent = time.monotonic() - self._lost_at < RETAKE_SECONDS
+        patience_seconds = RETAKE_SECONDS * RETAKE_FACTOR ** (self.losses.total() - 1)
+        recent = time.monotonic() - self._lost_at < patience_seconds
         return list(self.losses) if recent else []

@@ -40,13 +40,13 @@ class Resumed(BaseModel):
 
 
 class GivenBack(BaseModel):
-    """A job was given back unfinished; `loss` and `exhausted` are those of `storage.jobs.release`."""
+    """A job was given back unfinished; `loss` and `crowded` are those of `storage.jobs.release`."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: Literal["given back"] = "given back"
     loss: Text | None = None
-    exhausted: bool = False
+    crowded: bool = False
 
 
 Body = Report | Kept | Resumed | GivenBack | Outcome
@@ -132,13 +132,13 @@ class Journal:
     def append(self, entry: Entry) -> None:
         """Returns once the entry is on the disk. A checkpoint that was not delivered when the next
         one comes is not needed: its file goes."""
+        self._file.write(entry.model_dump_json().encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
         if isinstance(entry.body, Kept):
             for older in self._pending:
                 if isinstance(older.body, Kept) and older.token == entry.token:
                     Path(older.body.file).unlink(missing_ok=True)
-        self._file.write(entry.model_dump_json().encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
         self._pending.append(entry)
 
     @property
@@ -171,12 +171,25 @@ class Journal:
         if not self._pending:
             self._file.truncate(0)
 
+    def set_first_aside(self) -> None:
+        """The oldest entry cannot be delivered, ever: it is kept for people, beside the folder."""
+        aside = _aside(self.folder)
+        with aside.open("ab") as file:
+            file.write(self._pending[0].model_dump_json().encode() + b"\n")
+        log.error("it is set aside in %s; what it belongs to is trained again", aside)
+        self.drop_first()
+
     def close(self) -> None:
         """Gives the lock back; a journal with nothing left to deliver is removed."""
         if not self._pending:
             (self.folder / MARKER).unlink(missing_ok=True)
             shutil.rmtree(self.folder, ignore_errors=True)
         self._file.close()
+
+
+def _aside(folder: Path) -> Path:
+    # Beside the folder, which goes once the others are delivered.
+    return folder.with_name(f"{folder.name}.damaged.jsonl")
 
 
 def _write_lastingly(file: Path, text: str) -> None:
@@ -233,8 +246,7 @@ def _read_entries(file: BinaryIO, folder: Path) -> deque[Entry]:
         whole += len(line)
     file.truncate(whole)
     if damaged:
-        # Beside the folder, which goes once the others are delivered.
-        aside = folder.with_name(f"{folder.name}.damaged.jsonl")
+        aside = _aside(folder)
         aside.write_bytes(b"".join(damaged))
         log.warning(
             "%s holds %s that cannot be read: set aside in %s, what they belong to is trained again",

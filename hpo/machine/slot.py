@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import IO, Any
 
+from pydantic import ValidationError
+
 from hpo.machine import devices, messages
 from hpo.machine.devices import Device
 
@@ -32,6 +34,13 @@ class ChildLost:
 
     reason: str
     exhausted: bool = False
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # one of the real-time signals, most of which have no names
+        return f"signal {number}"
 
 
 class Slot:
@@ -96,6 +105,8 @@ class Slot:
             return messages.receive_from_child(self._pipe)
         except (EOFError, OSError):
             return self._how_it_ended()
+        except ValidationError as error:
+            return ChildLost(f"the child said what cannot be read: {error}")
 
     def where_it_hangs(self) -> str:
         """What a child that says nothing prints of where it stands."""
@@ -134,7 +145,7 @@ class Slot:
         if exhausted:
             cause = "the child was killed by the system, whose memory ran out"
         elif code < 0:
-            cause = f"the child was killed by {signal.Signals(-code).name}"
+            cause = f"the child was killed by {_name(-code)}"
         else:
             cause = f"the child exited with code {code}"
         tail = self._last_printed()

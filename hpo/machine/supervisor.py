@@ -110,7 +110,8 @@ class Supervisor:
 
     @property
     def _is_over(self) -> bool:
-        return self._desk.study.phase.is_over and self._journal.first is None
+        waits = self._journal.first is not None or self._orphans
+        return self._desk.study.phase.is_over and not waits
 
     @property
     def _is_leaving(self) -> bool:
@@ -161,13 +162,13 @@ class Supervisor:
             self._desk.inherit(self._orphans[0])
             self._orphans.pop(0).close()
         for entry, reply in self._desk.deliver():
+            self._renew()  # what waited through an outage may take longer to bring than a lease
             match reply:
                 case Reply.LOST:
                     self._lose(entry.lease)
-                    self._journal.remove_files(entry.lease)
                     if not isinstance(entry.body, Report):  # its slot has other work by now
                         job = f"job {entry.job_id}"
-                        log.warning("%s was taken over; its work here is dropped", job)
+                        log.warning("%s is no longer ours; its work here is dropped", job)
                 case Reply.STOP:
                     self._set_stop(entry.lease, True)
                 case Reply.GO_ON:
@@ -175,7 +176,7 @@ class Supervisor:
                 case Reply.DONE:
                     if isinstance(entry.body, Kept):
                         Path(entry.body.file).unlink(missing_ok=True)
-                case Reply.ENDED:
+                case Reply.ENDED | Reply.RELEASED:
                     self._journal.remove_files(entry.lease)
 
     def _look(self) -> None:
@@ -245,8 +246,9 @@ class Supervisor:
                 self._hear_report(slot, self._assignments[slot], message)
             case Kept():
                 assignment = self._assignments[slot]
-                self._post(assignment.lease, message)
-                self._answer(slot, assignment)
+                self._note(assignment.lease, message)
+                self._answer(slot, assignment)  # it does not wait for the bytes to be stored
+                self._attempt(self._deliver)
             case Left(epoch=epoch):
                 log.info("%s left after epoch %s", self._assignments[slot].job.title, epoch)
                 self._give_back(slot)
@@ -291,9 +293,9 @@ class Supervisor:
         if assignment is not None:
             # Where memory was shared the job has another try alone, and nothing counts against it.
             crowded = exhausted and not assignment.needs_alone and bool(self._ward.beside(slot))
-            if not crowded:
+            if not exhausted:  # too large a job says nothing of the device
                 health.note_loss(assignment.job.id)
-            self._give_back(slot, reason, exhausted=crowded)
+            self._give_back(slot, reason, crowded=crowded)
         if health.is_bad:
             self._attempt(lambda: self._desk.excuse(health.losses))
         self._ward.replace(slot, reason)
@@ -302,8 +304,17 @@ class Supervisor:
 
     def _post(self, lease: Lease, body: Body) -> None:
         """To the journal first, then to the database if it answers."""
-        self._journal.append(Entry(job_id=lease.job_id, token=lease.token, body=body))
+        self._note(lease, body)
         self._attempt(self._deliver)
+
+    def _note(self, lease: Lease, body: Body) -> None:
+        try:
+            self._journal.append(Entry(job_id=lease.job_id, token=lease.token, body=body))
+        except OSError as error:
+            raise WorkFailed(
+                f"the journal in {self._journal.folder} cannot be written ({error.strerror}): make"
+                " room, or set HPO_STATE_DIR; this worker leaves, its jobs are trained elsewhere"
+            ) from error
 
     def _set_stop(self, lease: Lease, stop: bool) -> None:
         """After an outage several answers come at once; the newest counts."""
@@ -311,15 +322,16 @@ class Supervisor:
             if assignment.lease == lease:
                 assignment.stop = stop
 
-    def _give_back(self, slot: Slot, loss: str | None = None, *, exhausted: bool = False) -> None:
+    def _give_back(self, slot: Slot, loss: str | None = None, *, crowded: bool = False) -> None:
         assignment = self._assignments.pop(slot)
-        self._post(assignment.lease, GivenBack(loss=loss, exhausted=exhausted))
+        self._post(assignment.lease, GivenBack(loss=loss, crowded=crowded))
 
     def _lose(self, lease: Lease) -> None:
         """Drops the work at once: its next report may be many minutes away."""
+        self._journal.remove_files(lease)
         for slot, assignment in list(self._assignments.items()):
             if assignment.lease == lease:
-                log.warning("%s was taken over; its work here is dropped", assignment.job.title)
+                log.warning("%s is no longer ours; its work here is dropped", assignment.job.title)
                 del self._assignments[slot]
                 slot.start()
 
@@ -328,7 +340,8 @@ class Supervisor:
         # What cannot be brought now is brought by the next worker on this machine, or its lease
         # expires.
         for slot in list(self._assignments):
-            self._give_back(slot)
+            with suppress(WorkFailed):
+                self._give_back(slot)
         self._attempt(self._deliver)
         if self._desk.study.phase.is_over:
             self._attempt(self._desk.sweep)

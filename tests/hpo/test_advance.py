@@ -5,11 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from hpo.phases import advance
+from hpo.creation import Budget, create
+from hpo.definitions import Definition
+from hpo.phases import advance, halt, resume
 from storage import jobs, studies
 from storage.database import Database
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState, Phase
+from tests.claims import claim_next
+from tests.marks import on
 
 _OPEN, LEASED, SUCCEEDED, _PRUNED, FAILED, CANCELLED = JobState
 
@@ -95,3 +99,31 @@ def test_a_stop_takes_all_leases(db: Database, study: StudyRecord) -> None:
     assert _states(_of_phase(db, study, Phase.SEARCH)) == [FAILED, CANCELLED, CANCELLED, CANCELLED]
     with db.transaction() as tx:
         assert jobs.renew(tx, [running], 60) == set()
+
+
+@on("sqlite")
+def test_a_halted_study_keeps_what_it_has(db: Database, toy: Definition) -> None:
+    """Its timeout does not run while it is halted; and whenever it ends the search, a trial that
+    was begun and given back goes on to its end."""
+    study = create(db, "toy", toy, Budget(trials=4, timeout_seconds=3600, final_seeds=2))
+    job, lease = claim_next(db, study)
+    with db.transaction() as tx:
+        studies.start(tx, study)
+        jobs.write(tx, lease, trial_id=1, trial_number=0, params={"x": 0.5})
+        jobs.release(tx, lease)
+    halt(db, "toy")
+    with db.transaction() as tx:  # two hours pass
+        halted = studies.lock(tx, "toy")
+        then = {"started_ms": (halted.started_ms or 0) - 7_200_000}
+        studies.write(tx, halted, **then, halted_ms=(halted.halted_ms or 0) - 7_200_000)
+    assert advance(db, "toy").reason is None
+    resume(db, "toy")
+    assert advance(db, "toy").reason is None
+    with db.transaction() as tx:  # and two more
+        resumed = studies.lock(tx, "toy")
+        studies.write(tx, resumed, started_ms=(resumed.started_ms or 0) - 7_200_000)
+    assert "timeout" in (advance(db, "toy").reason or "")
+    with db.reading() as tx:
+        states = [each.state for each in jobs.of_study(tx, study.id)]
+    assert states == [JobState.OPEN] + [JobState.CANCELLED] * 3
+    assert claim_next(db, study)[0].id == job.id

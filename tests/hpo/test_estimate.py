@@ -33,7 +33,7 @@ def troubled(tmp_path: Path) -> Callable[[str], Definition]:
             "from hpo import definitions\n"
             "from studies.training import Diverged\n"
             f"TOY = definitions.load({str(DEFINITIONS / 'toy.py')!r}).study\n"
-            "def train(study, params, images, *, seed, report):\n"
+            "def train(study, params, images, *, seed, report, resume=None):\n"
             "    if params != study.baseline:\n"
             f"        {trouble}\n"
             "    return TOY.trainer(study, params, images, seed=seed, report=report)\n"

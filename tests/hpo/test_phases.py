@@ -34,7 +34,8 @@ def _job(
     ended = state.is_final
     return JobRecord(
         id=number, study_id=1, generation=generation, phase=phase, configuration=number, seed=seed,
-        data_set=data_set, params={"x": number / 10}, trial_id=number, trial_number=number,
+        data_set=data_set, params={"x": number / 10}, trial_id=None if state == OPEN else number,
+        trial_number=number,
         state=state, worker_id=None, attempts=1, losses=0, exhaustions=0, epoch=0,
         score=(0.5 if score is None else score) if state == SUCCEEDED else score,
         loss=loss if state == SUCCEEDED else None, reason=f"reason {number}" if ended else None, resumed_across=None,

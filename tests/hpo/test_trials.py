@@ -337,3 +337,27 @@ def test_a_trial_at_its_end_is_complete(trials: Trials, claim: Claim, toy: Defin
     job, lease = claim()
     job = trials.begin(job, lease)
     assert trials.report(job, lease, toy.study.epochs, 0.0)
+
+
+@on("sqlite")
+def test_a_trial_that_came_to_its_end_is_complete(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim, take_over: TakeOver,
+    toy: Definition,
+) -> None:  # fmt: skip
+    """However low it stands, and whoever is asked: also the worker that takes it over because the
+    one before was killed between its last report and its end."""
+    for _ in range(3):
+        job, lease = claim()
+        job = trials.begin(job, lease)
+        for epoch in range(1, toy.study.epochs + 1):
+            trials.report(job, lease, epoch, 0.9)
+        trials.end(job, lease, Ending(JobState.SUCCEEDED, 0.9, 1.0))
+    job, lease = claim()
+    job = trials.begin(job, lease)
+    for epoch in range(1, toy.study.epochs):
+        goes_on = trials.report(job, lease, epoch, 0.1)
+    assert not goes_on
+    assert trials.report(job, lease, toy.study.epochs, 0.1)
+    again, _ = take_over(lease)
+    assert again.epoch == toy.study.epochs
+    assert _fresh(db, study, toy).is_promising(again)

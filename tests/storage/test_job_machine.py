@@ -143,16 +143,16 @@ class JobMachine(RuleBasedStateMachine):
     @rule(
         lease=leases,
         loss=st.sampled_from([None, "killed", "out of memory"]),
-        exhausted=st.booleans(),
+        crowded=st.booleans(),
     )
-    def release(self, lease: Lease, loss: str | None, exhausted: bool) -> None:
-        if self._under(lease, lambda tx: jobs.release(tx, lease, loss=loss, exhausted=exhausted)):
+    def release(self, lease: Lease, loss: str | None, crowded: bool) -> None:
+        if self._under(lease, lambda tx: jobs.release(tx, lease, loss=loss, crowded=crowded)):
             job = self._jobs[lease.job_id]
             job.end(JobState.OPEN)
             if loss is not None:
                 job.reason = loss
-                job.exhaustions += exhausted
-                job.losses += not exhausted
+                job.exhaustions += crowded
+                job.losses += not crowded
 
     @rule(worker=st.sampled_from(WORKERS))
     def see(self, worker: str) -> None:

@@ -181,7 +181,7 @@ def test_exhausted_memory_is_counted_apart(db: Database, claim: Claim) -> None:
     """A job that found too little memory on a device it shared is not held to lose its workers."""
     job, lease = claim()
     with db.transaction() as tx:
-        jobs.release(tx, lease, loss="out of memory", exhausted=True)
+        jobs.release(tx, lease, loss="out of memory", crowded=True)
     job = _get(db, job.id)
     assert (job.state, job.losses, job.exhaustions) == (JobState.OPEN, 0, 1)
     assert job.reason == "out of memory"

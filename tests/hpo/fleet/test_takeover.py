@@ -39,7 +39,7 @@ def test_exactly_n_with_three_workers_of_which_one_is_killed(
     assert f"{job.title} goes on from epoch 3" in logs
     assert_exactly(db, study)
     ended = fleet.search()[job.configuration]
-    assert (ended.trial_number, ended.losses, ended.attempts) == (job.trial_number, 1, 2)
+    assert (ended.trial_number, ended.losses, ended.attempts) == (job.trial_number, 0, 2)
     assert ended.resumed_across is None
     assert left_behind(db) == []
 
@@ -140,14 +140,14 @@ def test_a_paused_worker_finds_its_job_taken(
     paused.send_signal(signal.SIGSTOP)
     fleet.go_on()
     other = fleet.start(machine="b", **SHORT)
-    taken = eventually(lambda: next((job for job in fleet.search() if job.losses), None))
+    taken = eventually(lambda: next((each for each in fleet.search() if each.attempts > 1), None))
     assert taken.id == job.id and taken.worker_id != job.worker_id
     paused.send_signal(signal.SIGCONT)
     fleet.finish(other)
-    assert "was taken over; its work here is dropped" in fleet.finish(paused)
+    assert "is no longer ours; its work here is dropped" in fleet.finish(paused)
     assert_exactly(db, study)
     ended = fleet.search()[job.configuration]
-    assert (ended.losses, ended.worker_id) == (1, taken.worker_id)
+    assert (ended.attempts, ended.worker_id) == (2, taken.worker_id)
     assert left_behind(db) == []
 
 
@@ -169,9 +169,9 @@ def test_the_last_worker_dies_and_another_machine_waits_its_grace(
     other = fleet.start(machine="b", **SHORT)
     fleet.go_on()
     eventually(lambda: any(each.state.is_final for each in fleet.search()))
-    assert (fleet.job(job.id).state, fleet.job(job.id).losses) == (JobState.LEASED, 0)
+    assert (fleet.job(job.id).state, fleet.job(job.id).attempts) == (JobState.LEASED, 1)
     fleet.finish(other)
     assert_exactly(db, study)
-    assert fleet.job(job.id).losses == 1
+    assert fleet.job(job.id).attempts == 2
     states = {trial.state for trial in optuna_trials(db, "toy")}
     assert TrialState.RUNNING not in states

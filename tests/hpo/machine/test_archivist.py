@@ -1,5 +1,6 @@
 """The archivist: files of jobs are stored, found and removed, and none is left without a row."""
 
+import errno
 import hashlib
 import logging
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from storage.errors import DatabaseUnavailable, LeaseLost
 from storage.records import ArtifactRecord, JobRecord, Lease
 from storage.states import ArtifactKind, JobState
 from tests.hpo.conftest import Claim
+from tests.marks import on
 
 TakeOver = Callable[[Lease], tuple[JobRecord, Lease]]
 
@@ -41,7 +43,7 @@ def _artifact(job: JobRecord, lease: Lease, file: Path, epoch: int) -> ArtifactR
 
 def _keep(archivist: Archivist, job: JobRecord, lease: Lease, folder: Path, epoch: int) -> None:
     file = _file(folder, epoch)
-    archivist.store_checkpoint(job, lease, _artifact(job, lease, file, epoch), file)
+    archivist.keep_checkpoint(job, lease, _artifact(job, lease, file, epoch), file)
 
 
 def _epochs(db: Database, job: JobRecord) -> list[int | None]:
@@ -83,7 +85,7 @@ def test_storing_again_is_fine(
     file = _file(tmp_path, 2)
     artifact = _artifact(job, lease, file, 2)
     file.unlink()
-    archivist.store_checkpoint(job, lease, artifact, file)
+    archivist.keep_checkpoint(job, lease, artifact, file)
     assert _epochs(db, job) == [1]
 
 
@@ -177,3 +179,51 @@ def test_checkpoints_end_with_their_job(
     archivist.sweep()
     assert _epochs(db, job) == []
     assert not _is_stored(db, f"checkpoint-{job.id}-{lease.token}-1")
+
+
+def test_a_job_that_comes_further_is_not_given_up(
+    db: Database, claim: Claim, archivist: Archivist, tmp_path: Path
+) -> None:
+    """Losses count until there is a newer checkpoint: a long training may lose any number of
+    workers, one that kills them at the same place may not."""
+    for epoch, losses in ((2, 0), (2, 1), (3, 0)):
+        job, lease = claim()
+        _keep(archivist, job, lease, tmp_path, epoch)
+        with db.transaction() as tx:
+            assert jobs.get(tx, job.id).losses == losses
+            jobs.release(tx, lease, loss="killed")
+
+
+def test_checkpoints_that_cannot_be_used_make_room(
+    db: Database, claim: Claim, archivist: Archivist, tmp_path: Path
+) -> None:
+    """A training that had to begin anew keeps the checkpoints that it then writes, though those of
+    no use were of later epochs."""
+    job, lease = claim()
+    for epoch in (7, 8):
+        _keep(archivist, job, lease, tmp_path, epoch)
+    archivist.discard_checkpoints(job, lease)
+    _keep(archivist, job, lease, tmp_path, 1)
+    assert _epochs(db, job) == [1]
+
+
+@on("sqlite")
+def test_a_full_store_costs_a_checkpoint_and_no_result(
+    db: Database, claim: Claim, archivist: Archivist, tmp_path: Path,
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A checkpoint that the store does not take is passed over with a warning."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    job, lease = claim()
+    with monkeypatch.context() as patch:
+        patch.setattr(db.artifacts, "write", refuse)
+        _keep(archivist, job, lease, tmp_path, 1)
+    assert (
+        "a checkpoint of trial ? is not kept: the artifact store cannot be written" in caplog.text
+    )
+    assert _epochs(db, job) == []
+    _keep(archivist, job, lease, tmp_path, 2)
+    assert _epochs(db, job) == [2]

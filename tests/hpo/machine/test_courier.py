@@ -260,3 +260,45 @@ def test_giving_up(db: Database, study: StudyRecord, trials: Trials, claim: Clai
     job = _job(db, lease)
     give_up(db, trials, job, lease, "lost too often")
     assert _job(db, lease).state == JobState.FAILED
+
+
+@on("sqlite")
+def test_what_can_never_be_delivered_is_set_aside(
+    db: Database, study: StudyRecord, trials: Trials, courier: Courier, claim: Claim,
+    journal: Journal, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """An entry of a job that the database does not have keeps nothing waiting that is behind it,
+    and is kept for people to look at."""
+    job, lease = claim()
+    trials.begin(job, lease)
+    _post(journal, Lease(4711, "t"), _report(1))
+    _post(journal, lease, _report(1))
+    assert _deliver(courier, journal) == [Reply.GO_ON]
+    assert _job(db, lease).epoch == 1
+    assert journal.first is None
+    assert "an entry of job 4711 cannot be delivered" in caplog.text
+    (aside,) = journal.folder.parent.glob("*.damaged.jsonl")
+    assert '"job_id":4711' in aside.read_text()
+
+
+@on("sqlite")
+def test_what_has_landed_is_not_called_lost(
+    db: Database, study: StudyRecord, trials: Trials, courier: Courier, claim: Claim,
+    journal: Journal, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Where the database goes away just after a job was ended, its entry is done with."""
+
+    def fail(*_: object) -> None:
+        raise DatabaseUnavailable("it is down")
+
+    job, lease = claim()
+    trials.begin(job, lease)
+    _post(journal, lease, Trained(score=0.5, loss=1.0))
+    replies = []
+    with monkeypatch.context() as patch, pytest.raises(DatabaseUnavailable):
+        patch.setattr("hpo.phases.advance", fail)
+        for _, reply in courier.deliver(journal):
+            replies.append(reply)
+    assert replies == [Reply.ENDED]
+    assert _deliver(courier, journal) == []
+    assert _job(db, lease).state == JobState.SUCCEEDED

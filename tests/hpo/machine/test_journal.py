@@ -40,7 +40,7 @@ def _report(epoch: int, job: int = 1) -> Entry:
         Kept(epoch=2, file="/somewhere/2.checkpoint", size_bytes=7, sha256="0" * 64),
         Resumed(across="device an abacus, was a slide rule"),
         GivenBack(),
-        GivenBack(loss="the child died", exhausted=True),
+        GivenBack(loss="the child died", crowded=True),
     ],
     ids=lambda body: body.kind,
 )

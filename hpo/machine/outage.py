@@ -3,8 +3,10 @@
 import logging
 import random
 import time
+from collections.abc import Callable
 
 from storage.errors import DatabaseUnavailable
+from storage.retries import retried
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 20.0
@@ -26,6 +28,19 @@ class Outage:
     def is_on(self) -> bool:
         """True while no try is due."""
         return time.monotonic() < self._until
+
+    def attempt(self, talk: Callable[[], None]) -> None:
+        """Talks to the database, unless it is to be left alone. `talk` may run more than once."""
+        if self.is_on:
+            return
+        try:
+            retried(talk)()
+        except DatabaseUnavailable as error:
+            self.begin(error)
+            return
+        # What was tried in the midst of this may have begun an outage.
+        if not self.is_on:
+            self.end()
 
     def begin(self, error: DatabaseUnavailable) -> None:
         """Notes a failure: one warning an outage, and a longer pause each time."""

@@ -4,14 +4,13 @@ them. It never imports TensorFlow."""
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
 from hpo.definitions import Definition
 from hpo.errors import WorkFailed
-from hpo.machine.assignment import Assignment
 from hpo.machine.courier import Reply
 from hpo.machine.desk import Desk
 from hpo.machine.devices import Device
@@ -34,12 +33,12 @@ from hpo.machine.messages import (
 )
 from hpo.machine.outage import Outage
 from hpo.machine.pace import Pace
+from hpo.machine.roster import Assignment, Roster
 from hpo.machine.slot import ChildLost, Slot
 from hpo.machine.ward import Ward
 from storage.database import Database
-from storage.errors import DatabaseUnavailable, LeaseLost
+from storage.errors import LeaseLost
 from storage.records import Lease, StudyRecord
-from storage.retries import retried
 from studies.dataset import PreparedData
 from studies.faults import Fault
 
@@ -66,7 +65,7 @@ class Supervisor:
         self.id = str(uuid.uuid4())
         self._pace = pace
         self._ward = Ward(devices, pace.stall_seconds)
-        self._assignments: dict[Slot, Assignment] = {}
+        self._roster = Roster(self._ward)
         self._orphans = list(Journal.orphans(state_dir, study.uuid))
         self._journal = Journal.create(state_dir / self.id, study.uuid)
         kind = " + ".join(sorted({device.kind for device in devices}))
@@ -98,11 +97,10 @@ class Supervisor:
                     self._leave_by = time.monotonic() + wait_seconds
                 if self._leave_by is not None and not self._may_wait(self._leave_by):
                     break
-                self._attempt(self._talk_to_database)
+                self._outage.attempt(self._talk_to_database)
                 for slot, message in self._ward.listen(self._pause_seconds):
                     self._hear(slot, message)
-                working = [slot for slot, each in self._assignments.items() if each.begun]
-                for slot, reason in self._ward.find_hung(working):
+                for slot, reason in self._ward.find_hung(self._roster.working):
                     self._lose_child(slot, reason)
         finally:
             self._leave()
@@ -119,23 +117,9 @@ class Supervisor:
         return self._leave_by is not None or self._desk.study.halted_ms is not None
 
     def _may_wait(self, leave_by: float) -> bool:
-        begun = any(assignment.begun for assignment in self._assignments.values())
-        return begun and time.monotonic() < leave_by
+        return bool(self._roster.working) and time.monotonic() < leave_by
 
     # What is said to the database.
-
-    def _attempt(self, talk: Callable[[], None]) -> None:
-        """Talks to the database unless it is to be left alone."""
-        if self._outage.is_on:
-            return
-        try:
-            retried(talk)()
-        except DatabaseUnavailable as error:
-            self._outage.begin(error)
-            return
-        # What was tried in the midst of this may have begun an outage.
-        if not self._outage.is_on:
-            self._outage.end()
 
     def _talk_to_database(self) -> None:
         """Whatever is due, in the order that is right after an outage too: keep what we hold,
@@ -149,9 +133,8 @@ class Supervisor:
     def _renew(self) -> None:
         if time.monotonic() < self._renew_at:
             return
-        held = {assignment.lease for assignment in self._assignments.values()}
         sent_at = time.monotonic()
-        lost = self._desk.renew(held | self._journal.leases)
+        lost = self._desk.renew(self._roster.leases | self._journal.leases)
         self._renew_at = sent_at + self._pace.renewal_seconds
         for lease in lost:
             self._lose(lease)
@@ -189,23 +172,24 @@ class Supervisor:
             log.info("%s is %s", self._desk.study.name, "resumed" if was_halted else "halted")
 
     def _begin(self) -> None:
-        for slot, assignment in list(self._assignments.items()):
-            if assignment.begun:
+        for slot in self._roster.assigned:
+            assignment = self._roster.of(slot)
+            if assignment is None or assignment.begun:
                 continue
             if self._is_leaving:
                 self._give_back(slot)
                 continue
-            if assignment.needs_alone and any(self._beside(slot)):
+            if not self._roster.may_begin(slot):
                 continue
             try:
                 ready = self._desk.begin(assignment)
             except LeaseLost as lost:
                 log.info("%s", lost)
-                del self._assignments[slot]
+                self._roster.remove(slot)
                 continue
             match ready:
                 case Pruned():
-                    del self._assignments[slot]
+                    self._roster.remove(slot)
                     self._post(assignment.lease, ready)
                 case Work():
                     slot.send(ready)
@@ -217,9 +201,7 @@ class Supervisor:
         if self._is_leaving or time.monotonic() < self._claim_at:
             return
         for slot in self._ward.slots:
-            if not slot.ready or slot in self._assignments:
-                continue
-            if any(other.needs_alone for other in self._beside(slot)):
+            if not self._roster.may_claim(slot):
                 continue
             if self._desk.look().phase.is_over:
                 return
@@ -227,13 +209,8 @@ class Supervisor:
             if assignment is None:
                 self._claim_at = time.monotonic() + POLL_SECONDS
                 continue
-            self._assignments[slot] = assignment
+            self._roster.assign(slot, assignment)
             self._begin()
-
-    def _beside(self, slot: Slot) -> Iterable[Assignment]:
-        """What is assigned where the memory of this slot's device is shared."""
-        beside = self._ward.beside(slot)
-        return (assignment for other, assignment in self._assignments.items() if other in beside)
 
     # What is heard from the children.
 
@@ -243,14 +220,14 @@ class Supervisor:
                 slot.ready = True
                 slot.failed_starts = 0
             case Report():
-                self._hear_report(slot, self._assignments[slot], message)
+                self._hear_report(slot, message)
             case Kept():
-                assignment = self._assignments[slot]
+                assignment = self._assignment(slot)
                 self._note(assignment.lease, message)
                 self._answer(slot, assignment)  # it does not wait for the bytes to be stored
-                self._attempt(self._deliver)
+                self._outage.attempt(self._deliver)
             case Left(epoch=epoch):
-                log.info("%s left after epoch %s", self._assignments[slot].job.title, epoch)
+                log.info("%s left after epoch %s", self._assignment(slot).job.title, epoch)
                 self._give_back(slot)
             case ChildLost(reason=reason, exhausted=exhausted):
                 self._lose_child(slot, reason, exhausted=exhausted)
@@ -259,7 +236,7 @@ class Supervisor:
             case Unfit(reason=reason):
                 raise WorkFailed(f"{reason}; this worker leaves, its jobs are free for others")
             case Trained() | Pruned() | Diverged() | Raised() as outcome:
-                assignment = self._assignments.pop(slot)
+                assignment = self._roster.remove(slot)
                 self._claim_at = time.monotonic()
                 self._ward.health(slot).note_end()
                 log.info("%s: %s", assignment.job.title, outcome.kind)
@@ -267,7 +244,13 @@ class Supervisor:
             case Classified():
                 raise AssertionError("a supervisor asks no questions")
 
-    def _hear_report(self, slot: Slot, assignment: Assignment, report: Report) -> None:
+    def _assignment(self, slot: Slot) -> Assignment:
+        assignment = self._roster.of(slot)
+        assert assignment is not None, "a child that has no work says nothing of any"
+        return assignment
+
+    def _hear_report(self, slot: Slot, report: Report) -> None:
+        assignment = self._assignment(slot)
         if report.not_resumed is not None:
             log.warning(
                 "%s begins anew: its checkpoint cannot be used here (%s)",
@@ -282,14 +265,14 @@ class Supervisor:
         self._answer(slot, assignment)
 
     def _answer(self, slot: Slot, assignment: Assignment) -> None:
-        if self._assignments.get(slot) is assignment:  # the lease was not lost over it
+        if self._roster.of(slot) is assignment:  # the lease was not lost over it
             slot.send(Answer(go_on=not assignment.stop, leave=self._is_leaving))
 
     def _lose_child(self, slot: Slot, reason: str, *, exhausted: bool = False) -> None:
         """Gives the job back that was lost with the slot's child, and has the child replaced."""
         log.warning("%s: %s", slot.device.name, reason)
         health = self._ward.health(slot)
-        assignment = self._assignments.get(slot)
+        assignment = self._roster.of(slot)
         if assignment is not None:
             # Where memory was shared the job has another try alone, and nothing counts against it.
             crowded = exhausted and not assignment.needs_alone and bool(self._ward.beside(slot))
@@ -297,7 +280,7 @@ class Supervisor:
                 health.note_loss(assignment.job.id)
             self._give_back(slot, reason, crowded=crowded)
         if health.is_bad:
-            self._attempt(lambda: self._desk.excuse(health.losses))
+            self._outage.attempt(lambda: self._desk.excuse(health.losses))
         self._ward.replace(slot, reason)
 
     # What becomes of jobs.
@@ -305,7 +288,7 @@ class Supervisor:
     def _post(self, lease: Lease, body: Body) -> None:
         """To the journal first, then to the database if it answers."""
         self._note(lease, body)
-        self._attempt(self._deliver)
+        self._outage.attempt(self._deliver)
 
     def _note(self, lease: Lease, body: Body) -> None:
         try:
@@ -318,34 +301,32 @@ class Supervisor:
 
     def _set_stop(self, lease: Lease, stop: bool) -> None:
         """After an outage several answers come at once; the newest counts."""
-        for assignment in self._assignments.values():
-            if assignment.lease == lease:
-                assignment.stop = stop
+        for slot in self._roster.holders(lease):
+            self._assignment(slot).stop = stop
 
     def _give_back(self, slot: Slot, loss: str | None = None, *, crowded: bool = False) -> None:
-        assignment = self._assignments.pop(slot)
+        assignment = self._roster.remove(slot)
         self._post(assignment.lease, GivenBack(loss=loss, crowded=crowded))
 
     def _lose(self, lease: Lease) -> None:
         """Drops the work at once: its next report may be many minutes away."""
         self._journal.remove_files(lease)
-        for slot, assignment in list(self._assignments.items()):
-            if assignment.lease == lease:
-                log.warning("%s is no longer ours; its work here is dropped", assignment.job.title)
-                del self._assignments[slot]
-                slot.start()
+        for slot in self._roster.holders(lease):
+            assignment = self._roster.remove(slot)
+            log.warning("%s is no longer ours; its work here is dropped", assignment.job.title)
+            slot.start()
 
     def _leave(self) -> None:
         self._ward.stop()
         # What cannot be brought now is brought by the next worker on this machine, or its lease
         # expires.
-        for slot in list(self._assignments):
+        for slot in self._roster.assigned:
             with suppress(WorkFailed):
                 self._give_back(slot)
-        self._attempt(self._deliver)
+        self._outage.attempt(self._deliver)
         if self._desk.study.phase.is_over:
-            self._attempt(self._desk.sweep)
-        self._attempt(self._desk.leave)
+            self._outage.attempt(self._desk.sweep)
+        self._outage.attempt(self._desk.leave)
         for journal in (*self._orphans, self._journal):
             with suppress(OSError):
                 journal.close()

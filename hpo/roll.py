@@ -20,7 +20,8 @@ class Present:
 
 
 def call(db: Database, study_name: str | None = None) -> list[Present]:
-    """The workers that have not left, longest known first; of a study those that hold a job of it.
+    """The workers that are alive, as far as is known, longest known first; of a study those that
+    hold a job of it.
 
     Raises:
         StudyNotFound, DatabaseUnavailable

@@ -10,6 +10,7 @@ from storage.clock import now_ms
 from storage.records import WorkerRecord
 from storage.schema import jobs, studies, workers
 
+LONGEST_SILENCE_MS = 3_600_000
 SILENCE = 0.6
 """The part of a lease after which it is the database that was away, if nobody was seen. Less than
 every lease has left when the database goes away, or holders that live would lose their jobs; more
@@ -66,10 +67,12 @@ def of_study(tx: Connection, study_id: int) -> list[WorkerRecord]:
 
 
 def everyone(tx: Connection) -> list[WorkerRecord]:
-    """The workers that have not left, longest known first."""
-    rows = tx.execute(
-        sa.select(workers).where(workers.c.left_ms.is_(None)).order_by(workers.c.started_ms)
+    """The workers that have not left, longest known first. One that was silent for an hour is not
+    among them: it died without a word."""
+    is_known = sa.and_(
+        workers.c.left_ms.is_(None), workers.c.seen_ms > now_ms() - LONGEST_SILENCE_MS
     )
+    rows = tx.execute(sa.select(workers).where(is_known).order_by(workers.c.started_ms))
     return [WorkerRecord.from_row(row) for row in rows]
 
 

@@ -226,3 +226,14 @@ def test_a_database_that_is_gone(db: Database, held: Held) -> None:
         tx.execute(sa.text("ALTER TABLE trials RENAME TO elsewhere"))
     with pytest.raises(DatabaseUnavailable, match="no such table"), db.translated():
         db.optuna.get_all_trials(held.optuna_study)
+
+
+def test_whoever_died_without_a_word_is_forgotten(db: Database) -> None:
+    """A worker counts until it has left, or was silent for an hour."""
+    with db.transaction() as tx:
+        for name in ("alive", "left", "dead"):
+            workers.join(tx, name, "host", 17, [], {}, 60)
+        workers.leave(tx, "left")
+        silent = sa.update(schema.workers).where(schema.workers.c.id == "dead")
+        tx.execute(silent.values(seen_ms=now_ms() - 3_600_001))
+        assert [worker.id for worker in workers.everyone(tx)] == ["alive"]

@@ -33,6 +33,7 @@ def ward() -> Ward:
 
 @pytest.fixture
 def slots(ward: Ward) -> list[Slot]:
+    """Those slots."""
     return ward.slots
 
 

@@ -156,6 +156,12 @@ def find(tx: Connection, job_id: int, kind: ArtifactKind) -> list[ArtifactRecord
     )
 
 
+def is_valid(tx: Connection, artifact_id: str) -> bool:
+    """Whether its bytes are stored and count."""
+    of_it = artifacts.c.id == artifact_id
+    return tx.scalar(sa.select(artifacts.c.stored_ms).where(of_it)) is not None
+
+
 def superfluous(tx: Connection) -> list[ArtifactRecord]:
     """What may be removed: checkpoints of jobs that have ended, and what is not valid, unless the
     holder of the job is about to make it so. The token of a lease stands in the artifact's id."""

@@ -62,7 +62,12 @@ class Archivist:
                 artifacts.validate(tx, artifact)
                 write(tx)
         except LeaseLost:
-            self._discard(artifact)  # another may have removed its row before its bytes came
+            # Another may have removed its row before its bytes came; but if it is valid, an earlier
+            # try has come through and ended the job.
+            with self._db.reading() as tx:
+                is_valid = artifacts.is_valid(tx, artifact.id)
+            if not is_valid:
+                self._discard(artifact)
             raise
         except ArtifactTooLarge as error:
             log.warning("the %s of %s is not kept: %s", artifact.kind, job.title, error)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from optuna.artifacts.exceptions import ArtifactNotFound
+from sqlalchemy.engine import Connection
 
 from hpo.machine.archivist import Archivist
 from storage import artifacts, jobs
@@ -227,3 +228,28 @@ def test_a_full_store_costs_a_checkpoint_and_no_result(
     assert _epochs(db, job) == []
     _keep(archivist, job, lease, tmp_path, 2)
     assert _epochs(db, job) == [2]
+
+
+def test_what_has_ended_its_job_stays(
+    db: Database, claim: Claim, archivist: Archivist, tmp_path: Path
+) -> None:
+    """An entry that is delivered again after its job ended finds its lease lost; the model that it
+    had made valid is not taken for somebody's who came too late."""
+    job, lease = claim()
+    file = _file(tmp_path, 1)
+    content = file.read_bytes()
+    model = ArtifactRecord(
+        f"model-{job.id}-{lease.token}", job.id, ArtifactKind.MODEL, len(content),
+        hashlib.sha256(content).hexdigest(),
+    )  # fmt: skip
+
+    def end(tx: Connection) -> None:
+        jobs.write(tx, lease, state=JobState.SUCCEEDED, score=0.5)
+
+    assert archivist.keep(job, lease, model, file, end)
+    with pytest.raises(LeaseLost):
+        archivist.keep(job, lease, model, file, end)
+    archivist.sweep()
+    with db.reading() as tx:
+        assert artifacts.find(tx, job.id, ArtifactKind.MODEL) == [model]
+    assert _is_stored(db, model.id)

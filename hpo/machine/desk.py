@@ -11,11 +11,11 @@ from hpo import phases, provenance
 from hpo.definitions import Definition
 from hpo.errors import WorkFailed
 from hpo.machine.archivist import Archivist
+from hpo.machine.assignment import Assignment
 from hpo.machine.courier import Courier, Reply, give_up
 from hpo.machine.journal import Entry, Journal
 from hpo.machine.messages import Pruned, Work
 from hpo.machine.pace import Pace
-from hpo.machine.roster import Assignment
 from hpo.provenance import Provenance
 from hpo.trials import Trials
 from storage import jobs, openings, studies, workers

@@ -11,6 +11,7 @@ from threading import Event
 
 from hpo.definitions import Definition
 from hpo.errors import WorkFailed
+from hpo.machine.assignment import Assignment
 from hpo.machine.courier import Reply
 from hpo.machine.desk import Desk
 from hpo.machine.devices import Device
@@ -33,7 +34,7 @@ from hpo.machine.messages import (
 )
 from hpo.machine.outage import Outage
 from hpo.machine.pace import Pace
-from hpo.machine.roster import Assignment, Roster
+from hpo.machine.roster import Roster
 from hpo.machine.slot import ChildLost, Slot
 from hpo.machine.ward import Ward
 from storage.database import Database

@@ -8,11 +8,11 @@ import pytest
 
 from hpo import provenance
 from hpo.definitions import Definition
+from hpo.machine.assignment import Assignment
 from hpo.machine.desk import MAX_LOSSES, Desk
 from hpo.machine.journal import Journal
 from hpo.machine.messages import Work
 from hpo.machine.pace import Pace
-from hpo.machine.roster import Assignment
 from hpo.phases import halt, resume
 from storage import jobs, workers
 from storage.database import Database

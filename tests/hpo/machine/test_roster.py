@@ -2,8 +2,9 @@
 
 import pytest
 
+from hpo.machine.assignment import Assignment
 from hpo.machine.devices import Device
-from hpo.machine.roster import Assignment, Roster
+from hpo.machine.roster import Roster
 from hpo.machine.slot import Slot
 from hpo.machine.ward import Ward
 from storage.records import JobRecord, Lease

@@ -118,6 +118,12 @@ def _work(
             # The study may have been ended elsewhere while ours is in a long epoch.
             with suppress(subprocess.TimeoutExpired):
                 worker.wait(timeout=settings.grace_seconds)
+        except KeyboardInterrupt:
+            console.print(
+                "Stopping: what runs is kept at the end of its epoch; Ctrl-C again ends at once",
+                soft_wrap=True,
+            )
+            raise
         finally:
             _stop(worker, settings.grace_seconds + STOP_SECONDS)
             _tell_warnings(log, console)
@@ -178,7 +184,7 @@ def _stop(worker: subprocess.Popen[bytes], patience_seconds: float) -> None:
         worker.terminate()
         try:
             worker.wait(timeout=patience_seconds)
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
             worker.kill()
             worker.wait()
 

@@ -112,6 +112,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(shell: CommandLine) -> None
         run.send_signal(signal.SIGINT)
         _, err = run.communicate(timeout=60)
     assert run.returncode == 1
+    assert "Stopping: what runs is kept at the end of its epoch" in err
     assert "nothing is lost" in err
     assert "Traceback" not in err
     states = json.loads(shell.succeed("status", "toy", "--json"))["jobs"]["search"]

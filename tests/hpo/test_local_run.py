@@ -43,7 +43,7 @@ def test_a_worker_that_goes_on_is_stopped_and_its_warnings_are_told(
     monkeypatch.setattr(local_run, "STOP_SECONDS", 0.1)
     said = io.StringIO()
     console = Console(file=said, markup=False, highlight=False)
-    status = local_run._work(Settings(), toy, db, "toy", console)
+    status = local_run._work(Settings(grace_seconds=0.1), toy, db, "toy", console)
     assert status.study.phase.is_over
     assert started[0].returncode is not None
     assert [line for line in said.getvalue().splitlines() if "Z " in line or "WARN" in line] == (

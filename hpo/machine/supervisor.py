@@ -167,7 +167,7 @@ class Supervisor:
         if time.monotonic() < self._look_at:
             return
         was_halted = self._desk.study.halted_ms is not None
-        self._desk.look()
+        self._desk.glance()
         self._look_at = time.monotonic() + LOOK_SECONDS
         if was_halted != (self._desk.study.halted_ms is not None):
             log.info("%s is %s", self._desk.study.name, "resumed" if was_halted else "halted")

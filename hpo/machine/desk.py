@@ -46,6 +46,7 @@ class Desk:
     ) -> None:
         self.study = study
         """As it stood when it was last looked at."""
+        self.has_left = False
         self._db = db
         self._definition = definition
         self._data = data
@@ -80,6 +81,7 @@ class Desk:
         """Signs this worker off."""
         with self._db.transaction() as tx:
             workers.leave(tx, self._id)
+        self.has_left = True
 
     def look(self) -> StudyRecord:
         """Takes what steps are due for the study, and reads it."""

@@ -179,9 +179,10 @@ class Journal:
         log.error("it is set aside in %s; what it belongs to is trained again", aside)
         self.drop_first()
 
-    def close(self) -> None:
-        """Gives the lock back; a journal with nothing left to deliver is removed."""
-        if not self._pending:
+    def close(self, *, keep: bool = False) -> None:
+        """Gives the lock back; a journal with nothing left to deliver is removed, unless the next
+        worker is to find it, and with it that this one has gone."""
+        if not self._pending and not keep:
             (self.folder / MARKER).unlink(missing_ok=True)
             shutil.rmtree(self.folder, ignore_errors=True)
         self._file.close()

@@ -328,6 +328,7 @@ class Supervisor:
         if self._desk.study.phase.is_over:
             self._outage.attempt(self._desk.sweep)
         self._outage.attempt(self._desk.leave)
-        for journal in (*self._orphans, self._journal):
-            with suppress(OSError):
-                journal.close()
+        for orphan in self._orphans:
+            orphan.close(keep=True)
+        with suppress(OSError):
+            self._journal.close(keep=not self._desk.has_left)

@@ -6,10 +6,12 @@ import time
 import pytest
 from optuna.trial import TrialState
 
+from storage import workers
 from storage.database import Database
 from storage.records import StudyRecord
 from storage.states import JobState
-from tests.hpo.fleet.fleet import HELD, Fleet, left_behind
+from tests.hpo.fleet.fleet import HELD, Fleet, left_behind, through
+from tests.hpo.fleet.proxy import Proxy
 from tests.hpo.outcome import assert_exactly, optuna_trials
 from tests.marks import on
 
@@ -77,3 +79,29 @@ def test_a_second_interrupt_ends_at_once(db: Database, study: StudyRecord, fleet
     fleet.finish(fleet.start(HPO_LEASE_SECONDS="3600"))
     assert_exactly(db, study)
     assert fleet.job(job.id).losses <= 1
+
+
+@on("postgresql")
+def test_leaving_without_the_database(
+    db: Database, url: str, study: StudyRecord, fleet: Fleet, proxy: Proxy
+) -> None:
+    """A worker that is preempted during an outage exits with 0 as well. The next one on its machine
+    brings what it could not say: its job is free though the lease has an hour to run, at no cost to
+    it, and the worker is signed off."""
+    long = {"HPO_LEASE_SECONDS": "3600"}
+    worker = fleet.start("--grace", str(GRACE_SECONDS), **through(proxy, url), **long)
+    job = fleet.held(worker)
+    proxy.cut()
+    fleet.go_on(epoch_seconds=0.5)
+    worker.send_signal(signal.SIGTERM)
+    fleet.finish(worker, seconds=30)
+    assert fleet.job(job.id).state == JobState.LEASED
+    proxy.heal()
+    fleet.go_on()
+    log = fleet.finish(fleet.start(**long))
+    assert f"{job.title} goes on from epoch " in log
+    assert_exactly(db, study)
+    assert (fleet.job(job.id).losses, fleet.job(job.id).attempts) == (0, 2)
+    with db.reading() as tx:
+        assert workers.everyone(tx) == []
+    assert list(fleet.state().iterdir()) == []

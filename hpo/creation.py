@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import optuna
@@ -148,7 +149,7 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
                 f"the baseline of study '{name}' failed, which more trials cannot mend: mend what"
                 f" `hpo status --failures` shows, then `hpo retry {name} 0`"
             )
-        study = _search_again(tx, study, trials)
+        study = _search_again(tx, study, search, trials)
         limits = {"timeout_ms": budget.timeout_ms, "target": budget.target, "started_ms": None}
         return studies.write(tx, study, **limits)
 
@@ -175,15 +176,18 @@ def retry(db: Database, name: str, trial: int) -> StudyRecord:
         if later.id != failed.id:
             number = "one to come" if later.trial_number is None else f"trial {later.trial_number}"
             raise UsageError(f"trial {trial} of study '{name}' is run again already, as {number}")
-        return _search_again(tx, study, study.trials + 1, failed)
+        return _search_again(tx, study, search, study.trials + 1, failed)
 
 
 def _search_again(
-    tx: Connection, study: StudyRecord, trials: int, again: JobRecord | None = None
+    tx: Connection,
+    study: StudyRecord,
+    search: Sequence[JobRecord],
+    trials: int,
+    again: JobRecord | None = None,
 ) -> StudyRecord:
-    """Lets a locked study's search go on to a total of `trials`, one of them that of a failed job
-    `again`."""
-    search = phases.search_of(jobs.of_study(tx, study.id))
+    """Lets the search of a locked study, whose jobs so far are `search`, go on to a total of
+    `trials`, one of them that of a failed job `again`."""
     columns: dict[str, object] = {"trials": trials, "reason": None}
     if study.phase != Phase.SEARCH or study.reason is not None:
         # Its timeout or target, if it ended by one, would end it again at once.

@@ -1,5 +1,6 @@
 """What can go wrong on this side; every message names the cause and the mend."""
 
+from pathlib import Path
 from typing import Self
 
 
@@ -41,6 +42,14 @@ class WorkFailed(HpoError):
         failed = cls(f"this machine is at fault ({said}): free memory, or use another (--debug)")
         failed.add_note(traceback)
         return failed
+
+    @classmethod
+    def of_disk(cls, path: Path, error: OSError) -> Self:
+        """A worker's own files cannot be written."""
+        return cls(
+            f"{path} cannot be written ({error.strerror}): make room, or set HPO_STATE_DIR; this"
+            " worker leaves, its jobs are trained elsewhere"
+        )
 
 
 class BadBundle(HpoError):

@@ -106,7 +106,7 @@ def decide(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step |
     here = [job for job in jobs if job.generation == study.generation and job.phase == study.phase]
     match study.phase:
         case Phase.SEARCH:
-            return _after_search(study, [job for job in jobs if job.phase == Phase.SEARCH], now_ms)
+            return _after_search(study, search_of(jobs), now_ms)
         case Phase.SELECT:
             return _after_select(study, here)
         case Phase.FINAL:

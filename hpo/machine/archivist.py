@@ -34,23 +34,16 @@ class Archivist:
         job: JobRecord,
         lease: Lease,
         artifact: ArtifactRecord,
-        file: Path,
+        content: bytes,
         write: Callable[[Connection], object],
     ) -> bool:
-        """Stores a file's bytes and makes them valid in the transaction in which `write` writes
-        what belongs with them. False where they are too large, or the file is gone: then nothing
-        was written.
+        """Stores an artifact's bytes and makes them valid in the transaction in which `write` then
+        writes what belongs with them. False where they are too large: then nothing was written.
 
         Raises:
             LeaseLost: it is no longer ours to keep anything; nothing of it stays.
             StoreUnavailable: the store takes nothing now.
         """
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            # Delivered by an earlier try, followed by a newer one, or lost with its disk.
-            log.info("%s of %s is not there to be kept: %s", artifact.kind, job.title, error)
-            return False
         try:
             with self._db.transaction() as tx:
                 jobs.write(tx, lease)
@@ -84,23 +77,27 @@ class Archivist:
         Raises:
             LeaseLost: it is no longer ours to keep anything.
         """
-        with self._db.reading() as tx:
-            before = artifacts.find(tx, job.id, ArtifactKind.CHECKPOINT)
-        is_further = all((artifact.epoch or 0) > (each.epoch or 0) for each in before)
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            # Delivered by an earlier try, followed by a newer one, or lost with its disk.
+            log.info("a checkpoint of %s is not there to be kept: %s", job.title, error)
+            return
+        old: list[ArtifactRecord] = []
 
         def write(tx: Connection) -> None:
-            if is_further:
+            kept = artifacts.find(tx, job.id, ArtifactKind.CHECKPOINT)
+            old[:] = kept[KEPT_CHECKPOINTS:]
+            others = (each for each in kept if each.id != artifact.id)
+            if all((artifact.epoch or 0) > (each.epoch or 0) for each in others):
                 jobs.write(tx, lease, losses=0)
 
         try:
-            if not self.keep(job, lease, artifact, file, write):
-                return
+            self.keep(job, lease, artifact, content, write)
         except StoreUnavailable as error:
             # The next may be taken; results do not wait for this one.
             log.warning("a checkpoint of %s is not kept: %s", job.title, error)
             return
-        with self._db.reading() as tx:
-            old = artifacts.find(tx, job.id, ArtifactKind.CHECKPOINT)[KEPT_CHECKPOINTS:]
         for each in old:
             self._discard(each)
 

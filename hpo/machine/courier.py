@@ -123,19 +123,18 @@ class Courier:
                 evaluations.add(tx, _records(job, outcome))
 
         if isinstance(outcome, Trained) and outcome.model_file is not None:
-            file = Path(outcome.model_file)
-            if self._archivist.keep(job, lease, _model(job, lease, file), file, write):
-                return
-            log.warning("the model of %s is not kept", job.title)
+            try:
+                content = Path(outcome.model_file).read_bytes()
+            except OSError as error:
+                log.warning("the model of %s is not kept: %s", job.title, error)
+            else:
+                if self._archivist.keep(job, lease, _model(job, lease, content), content, write):
+                    return
         with self._db.transaction() as tx:
             write(tx)
 
 
-def _model(job: JobRecord, lease: Lease, file: Path) -> ArtifactRecord:
-    try:
-        content = file.read_bytes()
-    except OSError:
-        content = b""  # as whoever keeps it will find, too
+def _model(job: JobRecord, lease: Lease, content: bytes) -> ArtifactRecord:
     # The token in the name: a holder that lost the job never writes over the next one's file.
     return ArtifactRecord(
         f"{ArtifactKind.MODEL}-{job.id}-{lease.token}.keras",

@@ -176,10 +176,7 @@ class Desk:
         try:
             file.write_bytes(content)
         except OSError as error:
-            raise WorkFailed(
-                f"{file} cannot be written ({error.strerror}): make room, or set HPO_STATE_DIR; this"
-                " worker leaves, its jobs are trained elsewhere"
-            ) from error
+            raise WorkFailed.of_disk(file, error) from error
         log.info("%s goes on from epoch %s", job.title, artifact.epoch)
         return file
 

@@ -295,10 +295,7 @@ class Supervisor:
         try:
             self._journal.append(Entry(job_id=lease.job_id, token=lease.token, body=body))
         except OSError as error:
-            raise WorkFailed(
-                f"the journal in {self._journal.folder} cannot be written ({error.strerror}): make"
-                " room, or set HPO_STATE_DIR; this worker leaves, its jobs are trained elsewhere"
-            ) from error
+            raise WorkFailed.of_disk(self._journal.folder, error) from error
 
     def _set_stop(self, lease: Lease, stop: bool) -> None:
         """After an outage several answers come at once; the newest counts."""

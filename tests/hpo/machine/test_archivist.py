@@ -230,14 +230,11 @@ def test_a_full_store_costs_a_checkpoint_and_no_result(
     assert _epochs(db, job) == [2]
 
 
-def test_what_has_ended_its_job_stays(
-    db: Database, claim: Claim, archivist: Archivist, tmp_path: Path
-) -> None:
+def test_what_has_ended_its_job_stays(db: Database, claim: Claim, archivist: Archivist) -> None:
     """An entry that is delivered again after its job ended finds its lease lost; the model that it
     had made valid is not taken for somebody's who came too late."""
     job, lease = claim()
-    file = _file(tmp_path, 1)
-    content = file.read_bytes()
+    content = b"a model"
     model = ArtifactRecord(
         f"model-{job.id}-{lease.token}", job.id, ArtifactKind.MODEL, len(content),
         hashlib.sha256(content).hexdigest(),
@@ -246,9 +243,9 @@ def test_what_has_ended_its_job_stays(
     def end(tx: Connection) -> None:
         jobs.write(tx, lease, state=JobState.SUCCEEDED, score=0.5)
 
-    assert archivist.keep(job, lease, model, file, end)
+    assert archivist.keep(job, lease, model, content, end)
     with pytest.raises(LeaseLost):
-        archivist.keep(job, lease, model, file, end)
+        archivist.keep(job, lease, model, content, end)
     archivist.sweep()
     with db.reading() as tx:
         assert artifacts.find(tx, job.id, ArtifactKind.MODEL) == [model]

@@ -5,6 +5,7 @@ import os
 import platform
 import socket
 import subprocess
+import uuid
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
@@ -43,6 +44,15 @@ class Provenance(BaseModel):
 def of_device(kind: str) -> Provenance:
     """That of trainings on a device of this kind, with this installation."""
     return Provenance(versions=versions(), device=kind, git_commit=git_commit())
+
+
+def machine() -> str:
+    """What tells this machine from all others: equal for all that run under its kernel, containers
+    too, until it starts anew."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:  # no Linux
+        return f"{uuid.getnode():x}"
 
 
 def account() -> str:

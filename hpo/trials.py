@@ -63,21 +63,18 @@ class Trials:
     """The trials of one study. Every method raises DatabaseUnavailable where the database does
     not answer, and those that write raise LeaseLost where the lease is lost."""
 
-    def __init__(
-        self, db: Database, study: StudyRecord, space: Space, epochs: int, provenance: Provenance
-    ) -> None:
+    def __init__(self, db: Database, study: StudyRecord, provenance: Provenance) -> None:
         self._db = db
         self._made_by = provenance.model_dump(mode="json")
         self._record = study
-        self._space = space
-        self._epochs = epochs
+        self._epochs = int(study.settings["epochs"])
         with db.translated():
             self._storage = optuna.storages.get_storage(db.optuna)
             try:
                 self._study = optuna.load_study(
                     study_name=study.name,
                     storage=self._storage,
-                    pruner=make_pruner(study.trials, epochs),
+                    pruner=make_pruner(study.trials, self._epochs),
                 )
             except KeyError as error:
                 raise StudyMismatch(
@@ -90,11 +87,11 @@ class Trials:
                     " name, create a study of another name"
                 )
 
-    def begin(self, job: JobRecord, lease: Lease) -> JobRecord:
-        """Creates the job's trial, or goes on with the one it has, until all parameters stand in
-        the job's row; returns that row."""
+    def begin(self, job: JobRecord, lease: Lease, space: Space) -> JobRecord:
+        """Creates the job's trial, or goes on with the one it has, until all parameters of the
+        space stand in the job's row; returns that row."""
         with self._db.translated():
-            if job.params is not None and self._is_suggested(job):
+            if job.params is not None and self._is_suggested(job, space):
                 return job
             trial_id = job.trial_id or self._create(job, lease)
             # Optuna's cache must know the trial that another worker may have created.
@@ -108,16 +105,16 @@ class Trials:
             )
             with fenced(lease):
                 trial = optuna.Trial(study, trial_id)
-                params = {name: suggest(trial, name, self._space[name]) for name in self._space}
+                params = {name: suggest(trial, name, space[name]) for name in space}
         with self._db.transaction() as tx:
             jobs.write(tx, lease, params=params)
             return jobs.get(tx, job.id)
 
-    def _is_suggested(self, job: JobRecord) -> bool:
+    def _is_suggested(self, job: JobRecord, space: Space) -> bool:
         # Fixed parameters stand in the job's row before they are suggested.
         if job.trial_id is None:
             return False
-        return self._storage.get_trial(job.trial_id).params.keys() == self._space.keys()
+        return self._storage.get_trial(job.trial_id).params.keys() == space.keys()
 
     def report(self, job: JobRecord, lease: Lease, epoch: int, value: float) -> bool:
         """Writes the value once and says whether to go on with the trial.

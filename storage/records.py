@@ -24,6 +24,14 @@ class _FromRow:
 
 
 @dataclass(frozen=True)
+class DatabaseRecord(_FromRow):
+    """Which database this is; `artifacts` says where its artifacts lie, None where nobody chose."""
+
+    uuid: str
+    artifacts: str | None
+
+
+@dataclass(frozen=True)
 class StudyRecord(_FromRow):
     """A named run of a definition. Times are milliseconds of the database's clock."""
 
@@ -39,6 +47,7 @@ class StudyRecord(_FromRow):
     select_top: int
     select_seeds: int
     final_seeds: int
+    priority: int
     timeout_ms: int | None
     target: float | None
     generation: int
@@ -69,6 +78,7 @@ class NewStudy:
     final_seeds: int
     timeout_ms: int | None = None
     target: float | None = None
+    priority: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,8 @@ class JobRecord(_FromRow):
     loss: float | None
     reason: str | None
     resumed_across: str | None
+    device_seconds: float
+    energy_joules: float
     started_ms: int | None
     ended_ms: int | None
 
@@ -136,13 +148,16 @@ class Lease:
 
 @dataclass(frozen=True)
 class WorkerRecord(_FromRow):
-    """A supervisor on one machine."""
+    """A supervisor on one machine; `machine` is equal for all that run under one kernel, and `usage`
+    what its devices did when last measured (hpo.machine.usage), if ever."""
 
     id: str
     host: str
     pid: int
     slots: list[str]
     provenance: Mapping[str, Any]
+    machine: str | None
+    usage: Any
     started_ms: int
     seen_ms: int
     left_ms: int | None

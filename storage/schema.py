@@ -32,6 +32,15 @@ metadata = MetaData(
     }
 )
 
+# One row: which database this is, for what lies outside it, and where its artifacts lie.
+database = Table(
+    "hpo_database",
+    metadata,
+    Column("uuid", String(36), primary_key=True),
+    Column("artifacts", Text),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
 studies = Table(
     "hpo_studies",
     metadata,
@@ -50,6 +59,8 @@ studies = Table(
     Column("select_top", Integer, nullable=False),
     Column("select_seeds", Integer, nullable=False),
     Column("final_seeds", Integer, nullable=False),
+    # Workers that serve all studies take the jobs of a higher one first.
+    Column("priority", Integer, nullable=False, server_default="0"),
     Column("timeout_ms", BigInteger),
     Column("target", Double),
     Column("generation", Integer, nullable=False),
@@ -93,6 +104,9 @@ jobs = Table(
     Column("reason", LONG_TEXT),
     # What differed between the machine that wrote a checkpoint and the one that went on from it.
     Column("resumed_across", LONG_TEXT),
+    # What its trainings cost, those that were lost too. Of devices without a meter no energy is known.
+    Column("device_seconds", Double, nullable=False, server_default="0"),
+    Column("energy_joules", Double, nullable=False, server_default="0"),
     Column("created_ms", BigInteger, nullable=False),
     Column("started_ms", BigInteger),  # the last claim
     Column("ended_ms", BigInteger),
@@ -108,6 +122,10 @@ workers = Table(
     Column("pid", Integer, nullable=False),
     Column("slots", JSON, nullable=False),
     Column("provenance", JSON, nullable=False),
+    # Equal for all that run under one kernel, containers too.
+    Column("machine", String(64)),
+    # What its devices did when last measured; see hpo.machine.usage.
+    Column("usage", JSON(none_as_null=True)),
     Column("started_ms", BigInteger, nullable=False),
     Column("seen_ms", BigInteger, nullable=False),
     Column("left_ms", BigInteger),

@@ -24,6 +24,7 @@ def join(
     pid: int,
     slots: Sequence[str],
     provenance: Mapping[str, Any],
+    machine: str,
     lease_seconds: float,
 ) -> None:
     """Notes a supervisor that starts; see `see`."""
@@ -35,6 +36,7 @@ def join(
             pid=pid,
             slots=list(slots),
             provenance=dict(provenance),
+            machine=machine,
             started_ms=now_ms(),
             seen_ms=now_ms(),
         )

@@ -54,8 +54,7 @@ class Desk:
         self._provenance = provenance.of_device(device_kind)
         self._pace = pace
         self._id = journal.supervisor_id
-        epochs = definition.study.with_settings(study.settings).epochs
-        self._trials = Trials(db, study, definition.study.space, epochs, self._provenance)
+        self._trials = Trials(db, study, self._provenance)
         self._archivist = Archivist(db)
         self._courier = Courier(db, study, self._trials, self._archivist, self._provenance)
 
@@ -65,7 +64,10 @@ class Desk:
             others = workers.everyone(tx)
             made_by = self._provenance.model_dump(mode="json")
             host = socket.gethostname()
-            workers.join(tx, self._id, host, os.getpid(), slots, made_by, self._pace.lease_seconds)
+            workers.join(
+                tx, self._id, host, os.getpid(), slots, made_by, provenance.machine(),
+                self._pace.lease_seconds,
+            )  # fmt: skip
         for other in others:
             theirs = Provenance.model_validate(other.provenance).versions
             if theirs != self._provenance.versions:
@@ -151,7 +153,9 @@ class Desk:
         WorkFailed: this machine's disk takes nothing.
         """
         if assignment.job.phase == Phase.SEARCH:
-            assignment.job = self._trials.begin(assignment.job, assignment.lease)
+            assignment.job = self._trials.begin(
+                assignment.job, assignment.lease, self._definition.study.space
+            )
             job = assignment.job
             if job.epoch and not self._trials.is_promising(job):
                 return Pruned(epoch=job.epoch)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hpo import provenance
+from hpo import definitions, provenance
 from hpo.definitions import Definition
 from hpo.trials import Trials
 from storage import jobs
@@ -14,8 +14,10 @@ from storage.database import Database
 from storage.records import JobRecord, Lease, StudyRecord
 from tests.claims import claim_next
 from tests.commandline import CommandLine, command_line
+from tests.conftest import DEFINITIONS
 
 MADE_BY = provenance.of_device("an abacus")
+SPACE = definitions.load(str(DEFINITIONS / "toy.py")).study.space
 Claim = Callable[..., tuple[JobRecord, Lease]]
 
 
@@ -34,7 +36,7 @@ def shell_on(url: str, tmp_path: Path) -> CommandLine:
 @pytest.fixture
 def trials(db: Database, study: StudyRecord, toy: Definition) -> Trials:
     """The trials of the toy study."""
-    return Trials(db, study, toy.study.space, toy.study.epochs, MADE_BY)
+    return Trials(db, study, MADE_BY)
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def carry_out(
     """Ends one job after another as `train` says, until the study is over."""
     worker = str(uuid.uuid4())
     with db.transaction() as tx:
-        workers.join(tx, worker, "host", 1, ["cpu:0"], PROVENANCE, 60)
+        workers.join(tx, worker, "host", 1, ["cpu:0"], PROVENANCE, "a machine", 60)
 
     def step() -> StudyRecord | None:
         now = phases.advance(db, study.name)

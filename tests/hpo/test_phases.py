@@ -14,7 +14,7 @@ OPEN, LEASED, SUCCEEDED, PRUNED, FAILED, CANCELLED = JobState
 NOW = 1_000_000
 STUDY = StudyRecord(
     id=1, uuid="u", name="toy", definition="toy", definition_hash="h", settings={},
-    baseline={"x": 0.5}, seed=0, trials=4, select_top=2, select_seeds=2, final_seeds=2,
+    baseline={"x": 0.5}, seed=0, trials=4, select_top=2, select_seeds=2, final_seeds=2, priority=0,
     timeout_ms=None, target=None, generation=1, phase=Phase.SEARCH, reason=None, halted_ms=None,
     created_ms=0, started_ms=NOW - 60_000, ended_ms=None,
 )  # fmt: skip
@@ -38,8 +38,7 @@ def _job(
         trial_number=number,
         state=state, worker_id=None, attempts=1, losses=0, exhaustions=0, epoch=0,
         score=(0.5 if score is None else score) if state == SUCCEEDED else score,
-        loss=loss if state == SUCCEEDED else None, reason=f"reason {number}" if ended else None, resumed_across=None,
-        started_ms=0, ended_ms=(ended_ms or number) if ended else None,
+        loss=loss if state == SUCCEEDED else None, reason=f"reason {number}" if ended else None, resumed_across=None, device_seconds=0, energy_joules=0, started_ms=0, ended_ms=(ended_ms or number) if ended else None,
     )  # fmt: skip
 
 

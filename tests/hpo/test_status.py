@@ -147,7 +147,7 @@ def test_seconds_left(db: Database, study: StudyRecord, claim: Claim, end: End) 
 def test_json_says_everything(db: Database, study: StudyRecord, claim: Claim, end: End) -> None:
     """What a program reads is plain data with all that the status holds."""
     with db.transaction() as tx:
-        workers.join(tx, "me", "host", 1, ["cpu:0"], PROVENANCE, 60)
+        workers.join(tx, "me", "host", 1, ["cpu:0"], PROVENANCE, "a machine", 60)
     end(claim(), score=0.7)
     end(claim(), score=None, loss=None, state=JobState.FAILED, reason="ValueError: no")
     end(claim(), score=0.8)

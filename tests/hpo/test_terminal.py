@@ -23,7 +23,7 @@ from tests.conftest import DEFINITIONS
 EPOCHS = 20
 STUDY = StudyRecord(
     id=1, uuid="u", name="toy", definition="toy", definition_hash="h", settings={},
-    baseline={"x": 0.5}, seed=0, trials=16, select_top=3, select_seeds=2, final_seeds=3,
+    baseline={"x": 0.5}, seed=0, trials=16, select_top=3, select_seeds=2, final_seeds=3, priority=0,
     timeout_ms=None, target=None, generation=1, phase=Phase.SEARCH, reason=None,
     halted_ms=None, created_ms=0, started_ms=0, ended_ms=None,
 )  # fmt: skip
@@ -31,12 +31,15 @@ PARAMS: Params = {
     "activation": "swish", "optimizer": "adam", "learning_rate": 0.00123456, "conv_layers": 3,
     "filters": 32, "dense_units": 128, "batch_size": 16,
 }  # fmt: skip
-WORKER = WorkerRecord("w", "gpu-node-0123.cluster.example.edu", 1, ["gpu:0"], {}, 0, 0, None)
+WORKER = WorkerRecord(
+    "w", "gpu-node-0123.cluster.example.edu", 1, ["gpu:0"], {}, "m", None, 0, 0, None
+)
 TRIAL = JobRecord(
     id=1, study_id=1, generation=1, phase=Phase.SEARCH, configuration=1, seed=0,
     data_set=DataSet.SEARCH, params={"x": 0.25}, trial_id=1, trial_number=1,
     state=JobState.LEASED, worker_id="w", attempts=1, losses=0, exhaustions=0, epoch=5, score=0.6,
-    loss=0.4, reason=None, resumed_across=None,     started_ms=1_000, ended_ms=None,
+    loss=0.4, reason=None, resumed_across=None, device_seconds=0, energy_joules=0,
+    started_ms=1_000, ended_ms=None,
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from storage.errors import DatabaseUnavailable, LeaseLost, StudyMismatch
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState
 from tests.claims import claim_next
-from tests.hpo.conftest import MADE_BY, Claim
+from tests.hpo.conftest import MADE_BY, SPACE, Claim
 from tests.marks import on
 
 TakeOver = Callable[[Lease], tuple[JobRecord, Lease]]
@@ -34,14 +34,14 @@ def _optuna_trials(db: Database, study: StudyRecord) -> list[FrozenTrial]:
     return storage.get_all_trials(storage.get_study_id_from_name(study.name))
 
 
-def _fresh(db: Database, study: StudyRecord, toy: Definition) -> Trials:
+def _fresh(db: Database, study: StudyRecord) -> Trials:
     """As a worker has them that has just started."""
-    return Trials(db, study, toy.study.space, toy.study.epochs, MADE_BY)
+    return Trials(db, study, MADE_BY)
 
 
 def _search(trials: Trials, claim: Claim, score: float) -> JobRecord:
     job, lease = claim()
-    job = trials.begin(job, lease)
+    job = trials.begin(job, lease, SPACE)
     trials.report(job, lease, 1, score)
     trials.end(job, lease, Ending(JobState.SUCCEEDED, score, 1.0))
     return job
@@ -52,7 +52,7 @@ def test_the_baseline_is_trial_0(
 ) -> None:
     """The first job's trial has number 0 and the baseline's parameters."""
     job, lease = claim()
-    begun = trials.begin(job, lease)
+    begun = trials.begin(job, lease, SPACE)
     assert (begun.trial_number, begun.params) == (0, {"x": 0.5, "kind": "bad"})
     (trial,) = _optuna_trials(db, study)
     assert (trial.number, trial.params, trial.state) == (0, begun.params, TrialState.RUNNING)
@@ -78,9 +78,9 @@ def test_beginning_again_changes_nothing(
     """Begun twice from the row as it was claimed, as after a commit whose answer was lost, a job
     keeps its one trial and its parameters."""
     job, lease = claim()
-    begun = trials.begin(job, lease)
-    assert trials.begin(job, lease) == begun
-    assert trials.begin(begun, lease) == begun
+    begun = trials.begin(job, lease, SPACE)
+    assert trials.begin(job, lease, SPACE) == begun
+    assert trials.begin(begun, lease, SPACE) == begun
     assert len(_optuna_trials(db, study)) == 1
 
 
@@ -91,11 +91,11 @@ def test_the_sampler_learns_from_the_scores(db: Database, toy: Definition) -> No
     suggested: dict[int, list[float]] = {}
     for sign in (1, -1):
         study = creation.create(db, f"sign{sign}", toy, Budget(trials=12))
-        trials = _fresh(db, study, toy)
+        trials = _fresh(db, study)
         suggested[sign] = []
         for _ in range(8):
             job, lease = claim_next(db, study)
-            job = trials.begin(job, lease)
+            job = trials.begin(job, lease, SPACE)
             assert job.params is not None
             x = float(job.params["x"])
             suggested[sign].append(x)
@@ -125,13 +125,13 @@ def test_a_start_cut_off_is_gone_on_with(
     for engine in engines:
         sa.event.listen(engine, "before_cursor_execute", cut)
     with pytest.raises(DatabaseUnavailable, match="the link was cut"):
-        trials.begin(job, lease)
+        trials.begin(job, lease, SPACE)
     for engine in engines:
         sa.event.remove(engine, "before_cursor_execute", cut)
     before = _optuna_trials(db, study)
     other = Database.open(url)
     taken, theirs = take_over(lease)
-    resumed = _fresh(other, study, toy).begin(taken, theirs)
+    resumed = _fresh(other, study).begin(taken, theirs, SPACE)
     assert resumed.trial_number == 1
     (_, trial) = _optuna_trials(other, study)
     assert trial.params == resumed.params
@@ -148,10 +148,10 @@ def test_a_resumed_trial_keeps_its_parameters(
     reports stand."""
     _search(trials, claim, 0.5)
     job, lease = claim()
-    begun = trials.begin(job, lease)
+    begun = trials.begin(job, lease, SPACE)
     trials.report(begun, lease, 1, 0.3)
     job, theirs = take_over(lease)
-    resumed = _fresh(db, study, toy).begin(job, theirs)
+    resumed = _fresh(db, study).begin(job, theirs, SPACE)
     assert (resumed.params, resumed.trial_id) == (begun.params, begun.trial_id)
     assert (resumed.epoch, resumed.losses) == (1, 1)
     assert _optuna_trials(db, study)[1].intermediate_values == {1: 0.3}
@@ -164,7 +164,7 @@ def test_reports_are_write_once(
 ) -> None:
     """An epoch trained again is not reported again; a mismatch is logged."""
     job, lease = claim()
-    job = trials.begin(job, lease)
+    job = trials.begin(job, lease, SPACE)
     for epoch, value in ((1, 0.25), (2, 0.5), (1, 0.25)):
         trials.report(job, lease, epoch, value)
     assert not caplog.records
@@ -191,7 +191,7 @@ def test_how_a_trial_ends(
 ) -> None:  # fmt: skip
     """Trial and job end alike, with the reason on both; a pruned trial's value is its last report."""
     job, lease = claim()
-    job = trials.begin(job, lease)
+    job = trials.begin(job, lease, SPACE)
     for epoch, value in ((1, 0.9), (10, 0.5), (2, 0.1)):
         trials.report(job, lease, epoch, value)
     trials.end(job, lease, ending)
@@ -211,7 +211,7 @@ def test_a_trial_pruned_before_its_first_report_has_no_value(
 ) -> None:
     """Divergence in the first epoch leaves a pruned trial, which the sampler still learns from."""
     job, lease = claim()
-    trials.end(trials.begin(job, lease), lease, Ending(JobState.PRUNED, reason="diverged"))
+    trials.end(trials.begin(job, lease, SPACE), lease, Ending(JobState.PRUNED, reason="diverged"))
     (trial,) = _optuna_trials(db, study)
     assert (trial.state, trial.values) == (TrialState.PRUNED, None)
 
@@ -234,9 +234,9 @@ def test_a_cancelled_job_leaves_no_running_trial(
 ) -> None:
     """A trial that was begun fails with its cancelled job, whether it was running or given back."""
     job, lease = claim()
-    trials.begin(job, lease)
+    trials.begin(job, lease, SPACE)
     second, other = claim()
-    trials.begin(second, other)
+    trials.begin(second, other, SPACE)
     with db.transaction() as tx:
         jobs.release(tx, lease)
         jobs.cancel(tx, study.id, [JobState.OPEN, JobState.LEASED], "enough")
@@ -257,13 +257,13 @@ def test_the_samplers_seed_belongs_to_the_job(
     suggested: dict[int, list[object]] = {1: [], 2: []}
     for configuration in suggested:
         for _ in range(2):
-            sampler = _fresh(db, study, toy)._sampler(configuration)
+            sampler = _fresh(db, study)._sampler(configuration)
             copy = optuna.create_study(sampler=sampler, direction="maximize")
             copy.add_trials(_optuna_trials(db, study))
             trial = copy.ask()
             suggested[configuration].append(trial.suggest_float("x", 0, 1))
     job, lease = claim()
-    begun = trials.begin(job, lease)
+    begun = trials.begin(job, lease, SPACE)
     assert suggested[1] == [(begun.params or {})["x"]] * 2
     assert suggested[2][0] == suggested[2][1] != suggested[1][0]
 
@@ -276,16 +276,16 @@ def test_the_pruner_judges_all_but_the_baseline(
     over; the baseline never is."""
     for score in (0.8, 0.9):
         job, lease = claim()
-        job = trials.begin(job, lease)
+        job = trials.begin(job, lease, SPACE)
         for epoch in range(1, 9):
             assert trials.report(job, lease, epoch, score)
         trials.end(job, lease, Ending(JobState.SUCCEEDED, score, 1.0))
     job, lease = claim()
-    job = trials.begin(job, lease)
+    job = trials.begin(job, lease, SPACE)
     answers = [trials.report(job, lease, epoch, 0.1) for epoch in range(1, 5)]
     assert answers[0] and not answers[-1]
     job, _ = take_over(lease)
-    assert not _fresh(db, study, toy).is_promising(job)
+    assert not _fresh(db, study).is_promising(job)
 
 
 def test_the_baseline_is_never_pruned(
@@ -293,10 +293,10 @@ def test_the_baseline_is_never_pruned(
 ) -> None:
     """However bad, the baseline is trained to its end: all else is measured against it."""
     job, lease = claim()
-    job = trials.begin(job, lease)
+    job = trials.begin(job, lease, SPACE)
     for _ in range(2):
         other, its = claim()
-        other = trials.begin(other, its)
+        other = trials.begin(other, its, SPACE)
         for epoch in range(1, 9):
             trials.report(other, its, epoch, 0.9)
         trials.end(other, its, Ending(JobState.SUCCEEDED, 0.9, 1.0))
@@ -315,7 +315,7 @@ def test_a_baseline_cut_off_is_gone_on_with(
         job = jobs.get(tx, lease.job_id)
     trials._create(job, lease)
     taken, theirs = take_over(lease)
-    begun = _fresh(db, study, toy).begin(taken, theirs)
+    begun = _fresh(db, study).begin(taken, theirs, SPACE)
     assert (begun.trial_number, begun.params) == (0, {"x": 0.5, "kind": "bad"})
 
 
@@ -324,10 +324,10 @@ def test_a_study_that_is_not_ours(db: Database, study: StudyRecord, toy: Definit
     """Where Optuna's study was removed, or another took its name, nothing is trained."""
     optuna.delete_study(study_name=study.name, storage=db.optuna)
     with pytest.raises(StudyMismatch, match="was removed"):
-        _fresh(db, study, toy)
+        _fresh(db, study)
     optuna.create_study(study_name=study.name, storage=db.optuna)
     with pytest.raises(StudyMismatch, match="is not the one"):
-        _fresh(db, study, toy)
+        _fresh(db, study)
 
 
 def test_a_trial_at_its_end_is_complete(trials: Trials, claim: Claim, toy: Definition) -> None:
@@ -335,7 +335,7 @@ def test_a_trial_at_its_end_is_complete(trials: Trials, claim: Claim, toy: Defin
     for _ in range(3):
         _search(trials, claim, 0.9)
     job, lease = claim()
-    job = trials.begin(job, lease)
+    job = trials.begin(job, lease, SPACE)
     assert trials.report(job, lease, toy.study.epochs, 0.0)
 
 
@@ -348,16 +348,16 @@ def test_a_trial_that_came_to_its_end_is_complete(
     one before was killed between its last report and its end."""
     for _ in range(3):
         job, lease = claim()
-        job = trials.begin(job, lease)
+        job = trials.begin(job, lease, SPACE)
         for epoch in range(1, toy.study.epochs + 1):
             trials.report(job, lease, epoch, 0.9)
         trials.end(job, lease, Ending(JobState.SUCCEEDED, 0.9, 1.0))
     job, lease = claim()
-    job = trials.begin(job, lease)
+    job = trials.begin(job, lease, SPACE)
     for epoch in range(1, toy.study.epochs):
         goes_on = trials.report(job, lease, epoch, 0.1)
     assert not goes_on
     assert trials.report(job, lease, toy.study.epochs, 0.1)
     again, _ = take_over(lease)
     assert again.epoch == toy.study.epochs
-    assert _fresh(db, study, toy).is_promising(again)
+    assert _fresh(db, study).is_promising(again)

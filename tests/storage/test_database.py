@@ -98,8 +98,8 @@ def test_a_study_has_a_beginning_and_an_end(db: Database, squares: StudyRecord) 
 def test_workers_of_a_study(db: Database, squares: StudyRecord, claim: Claim) -> None:
     """A worker is one of the study's once it has claimed; leaving and being seen are noted."""
     with db.transaction() as tx:
-        workers.join(tx, "w1", "host", 17, ["cpu:0", "cpu:1"], MADE_BY, 60)
-        workers.join(tx, "w2", "host", 18, ["cpu:0"], {}, 60)
+        workers.join(tx, "w1", "host", 17, ["cpu:0", "cpu:1"], MADE_BY, "a machine", 60)
+        workers.join(tx, "w2", "host", 18, ["cpu:0"], {}, "a machine", 60)
         assert [worker.id for worker in workers.everyone(tx)] == ["w1", "w2"]
     claim("w1")
     with db.transaction() as tx:
@@ -118,7 +118,7 @@ def test_a_silence_of_all_workers_keeps_leases_from_being_taken(
     """Where nobody was seen for most of a lease, the database was away: for the length of a lease
     an expired one is not given out, while open jobs are; then it is."""
     with db.transaction() as tx:
-        workers.join(tx, "w1", "host", 17, [], {}, 60)
+        workers.join(tx, "w1", "host", 17, [], {}, "a machine", 60)
     job, lease = claim("w1", seconds=0)
     with db.transaction() as tx:
         jobs.write(tx, lease, trial_id=1, trial_number=0)
@@ -132,7 +132,7 @@ def test_a_silence_of_all_workers_keeps_leases_from_being_taken(
         noted = _takeover_after(tx)
         assert noted is not None and noted - studies.clock_ms(tx) > 50_000
         workers.see(tx, "w1", 60)
-        workers.join(tx, "w2", "host", 18, [], {}, 60)
+        workers.join(tx, "w2", "host", 18, [], {}, "a machine", 60)
         assert _takeover_after(tx) == noted
     assert claim("w2")[0].id != job.id
     with db.transaction() as tx:
@@ -143,11 +143,11 @@ def test_a_silence_of_all_workers_keeps_leases_from_being_taken(
 def test_a_silence_says_nothing_of_a_study_that_is_over(db: Database, squares: StudyRecord) -> None:
     """Nor is the very first worker one who comes back after a silence."""
     with db.transaction() as tx:
-        workers.join(tx, "w1", "host", 17, [], {}, 60)
+        workers.join(tx, "w1", "host", 17, [], {}, "a machine", 60)
         assert _takeover_after(tx) is None
         studies.write(tx, squares, phase=Phase.DONE)
         tx.execute(sa.update(schema.workers).values(seen_ms=0))
-        workers.join(tx, "w2", "host", 18, [], {}, 60)
+        workers.join(tx, "w2", "host", 18, [], {}, "a machine", 60)
         assert _takeover_after(tx) is None
 
 
@@ -232,7 +232,7 @@ def test_whoever_died_without_a_word_is_forgotten(db: Database) -> None:
     """A worker counts until it has left, or was silent for an hour."""
     with db.transaction() as tx:
         for name in ("alive", "left", "dead"):
-            workers.join(tx, name, "host", 17, [], {}, 60)
+            workers.join(tx, name, "host", 17, [], {}, "a machine", 60)
         workers.leave(tx, "left")
         silent = sa.update(schema.workers).where(schema.workers.c.id == "dead")
         tx.execute(silent.values(seen_ms=now_ms() - 3_600_001))

@@ -85,7 +85,7 @@ class JobMachine(RuleBasedStateMachine):
             self._study: StudyRecord = studies.add(tx, NEW_STUDY)
             jobs.add(tx, self._study, [NewJob(Phase.SEARCH, number, number) for number in range(N)])
             for worker in WORKERS:
-                workers.join(tx, worker, "host", 1, [], {}, LEASE_SECONDS)
+                workers.join(tx, worker, "host", 1, [], {}, "a machine", LEASE_SECONDS)
             self._jobs = {job.id: Job() for job in jobs.of_study(tx, self._study.id)}
             if has_trial:  # else there is but one job to be had for a long time
                 baseline = min(self._jobs)

@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
-from tests.hpo.conftest import MADE_BY, Claim
+from tests.hpo.conftest import MADE_BY, SPACE, Claim
 from tests.marks import on
 
 TakeOver = Callable[[Lease], tuple[JobRecord, Lease]]
@@ -69,7 +69,7 @@ def _final(db: Database, study: StudyRecord, trials: Trials, claim: Claim) -> Le
         if job.phase == Phase.FINAL:
             return lease
         if job.phase == Phase.SEARCH:
-            trials.begin(job, lease)
+            trials.begin(job, lease, SPACE)
         with db.transaction() as tx:
             jobs.write(tx, lease, state=JobState.SUCCEEDED, score=0.5, loss=1.0)
         advance(db, study.name)
@@ -81,7 +81,7 @@ def test_replay_has_one_effect(
 ) -> None:  # fmt: skip
     """Entries delivered a second time, from a journal that was not cut in time, change nothing."""
     job, lease = claim()
-    trials.begin(job, lease)
+    trials.begin(job, lease, SPACE)
     entries: list[Report | Outcome] = [
         _report(1, 0.25),
         _report(2, 0.5),
@@ -108,7 +108,7 @@ def test_what_was_lost_is_dropped(
 ) -> None:  # fmt: skip
     """Entries under a lease that another took over land nowhere, and do not keep those behind."""
     job, lease = claim()
-    trials.begin(job, lease)
+    trials.begin(job, lease, SPACE)
     _post(journal, lease, _report(1, 0.1))
     _deliver(courier, journal)
     job, theirs = take_over(lease)
@@ -141,7 +141,7 @@ def test_outcomes_of_a_search_job(
     """Divergence is told to Optuna as pruned, since the sampler ignores what failed; each has its
     reason on the job and on the trial."""
     job, lease = claim()
-    trials.begin(job, lease)
+    trials.begin(job, lease, SPACE)
     _post(journal, lease, _report(1, 0.25), outcome)
     _deliver(courier, journal)
     assert (_job(db, lease).state, _job(db, lease).reason) == (state, reason)
@@ -234,7 +234,7 @@ def test_the_last_outcome_opens_the_next_phase(
     """Whoever ends a phase's last job inserts the next one's."""
     for number in range(4):
         job, lease = claim()
-        trials.begin(job, lease)
+        trials.begin(job, lease, SPACE)
         score = 0.5 + number / 100
         _post(journal, lease, _report(1, score), Trained(score=score, loss=1.0))
         _deliver(courier, journal)
@@ -270,7 +270,7 @@ def test_what_can_never_be_delivered_is_set_aside(
     """An entry of a job that the database does not have keeps nothing waiting that is behind it,
     and is kept for people to look at."""
     job, lease = claim()
-    trials.begin(job, lease)
+    trials.begin(job, lease, SPACE)
     _post(journal, Lease(4711, "t"), _report(1))
     _post(journal, lease, _report(1))
     assert _deliver(courier, journal) == [Reply.GO_ON]
@@ -292,7 +292,7 @@ def test_what_has_landed_is_not_called_lost(
         raise DatabaseUnavailable("it is down")
 
     job, lease = claim()
-    trials.begin(job, lease)
+    trials.begin(job, lease, SPACE)
     _post(journal, lease, Trained(score=0.5, loss=1.0))
     replies = []
     with monkeypatch.context() as patch, pytest.raises(DatabaseUnavailable):

@@ -127,9 +127,9 @@ def test_other_versions_in_the_fleet_are_told(
     ours = provenance.of_device("an abacus").model_dump(mode="json")
     old = ours | {"versions": ours["versions"] | {"keras": "3.1.0"}}
     with db.transaction() as tx:
-        workers.join(tx, "same", "host-a", 1, ["cpu:0"], ours, 60)
-        workers.join(tx, "old", "host-b", 1, ["cpu:0"], old, 60)
-        workers.join(tx, "gone", "host-c", 1, ["cpu:0"], old, 60)
+        workers.join(tx, "same", "host-a", 1, ["cpu:0"], ours, "a machine", 60)
+        workers.join(tx, "old", "host-b", 1, ["cpu:0"], old, "a machine", 60)
+        workers.join(tx, "gone", "host-c", 1, ["cpu:0"], old, "a machine", 60)
         workers.leave(tx, "gone")
     with caplog.at_level(logging.WARNING):
         Desk(db, study, toy, toy_data, journal, "a slide rule", Pace()).join(["cpu:0"])

@@ -16,7 +16,7 @@ def _assignment(number: int, *, exhaustions: int = 0, begun: bool = False) -> As
         id=number, study_id=1, generation=1, phase=Phase.SEARCH, configuration=number, seed=0,
         data_set=DataSet.SEARCH, params=None, trial_id=None, trial_number=None,
         state=JobState.LEASED, worker_id="w", attempts=1, losses=0, exhaustions=exhaustions,
-        epoch=0, score=None, loss=None, reason=None, resumed_across=None, started_ms=0,
+        epoch=0, score=None, loss=None, reason=None, resumed_across=None, device_seconds=0, energy_joules=0, started_ms=0,
         ended_ms=None,
     )  # fmt: skip
     return Assignment(job, Lease(number, f"token-{number}"), begun)

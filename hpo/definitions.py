@@ -5,7 +5,7 @@ import importlib
 import pkgutil
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +13,7 @@ from typing import Self
 
 import studies
 from hpo.errors import DefinitionError
+from storage.records import StudyRecord
 from studies.study import Study
 
 BUILT_IN = ("cifar100", "digits")
@@ -64,6 +65,27 @@ def load(reference: str) -> Definition:
         raise DefinitionError(f"{source} defines no STUDY: it must be a studies.study.Study")
     reference = reference if reference in BUILT_IN else str(source)
     return Definition(reference, study, _hash(content))
+
+
+def find(study: StudyRecord, references: Sequence[str] = ()) -> Definition:
+    """The definition this machine has under the study's name, with the same hash. Source never
+    comes from the database.
+
+    Raises:
+        DefinitionError: there is none, or it differs.
+    """
+    built_in = [study.definition] if study.definition in BUILT_IN else []
+    for definition in map(load, (*references, *built_in)):
+        if definition.name == study.definition:
+            if definition.hash == study.definition_hash:
+                return definition
+            raise DefinitionError(
+                f"study '{study.name}' was made with another version of '{study.definition}':"
+                " bring this machine to the version it was made with"
+            )
+    raise DefinitionError(
+        f"this machine has no definition '{study.definition}': give its file with --study"
+    )
 
 
 def _read(source: Path) -> bytes:

@@ -8,6 +8,7 @@ import logging
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import optuna
 from optuna.exceptions import ExperimentalWarning
@@ -61,26 +62,18 @@ class Ending:
 
 class Trials:
     """The trials of one study. Every method raises DatabaseUnavailable where the database does
-    not answer, and those that write raise LeaseLost where the lease is lost."""
+    not answer, and those that write raise LeaseLost where the lease is lost. Making this, and
+    `begin`, raise StudyMismatch where Optuna's study is gone."""
 
     def __init__(self, db: Database, study: StudyRecord, provenance: Provenance) -> None:
         self._db = db
         self._made_by = provenance.model_dump(mode="json")
-        self._record = study
+        self.study = study
+        """As it was when this was made."""
         self._epochs = int(study.settings["epochs"])
         with db.translated():
             self._storage = optuna.storages.get_storage(db.optuna)
-            try:
-                self._study = optuna.load_study(
-                    study_name=study.name,
-                    storage=self._storage,
-                    pruner=make_pruner(study.trials, self._epochs),
-                )
-            except KeyError as error:
-                raise StudyMismatch(
-                    f"Optuna's study '{study.name}' was removed from the database: its trials are"
-                    " gone, create a study of another name"
-                ) from error
+            self._study = self._load(pruner=make_pruner(study.trials, self._epochs))
             if self._study.user_attrs.get(UUID_ATTRIBUTE) != study.uuid:
                 raise StudyMismatch(
                     f"Optuna's study '{study.name}' is not the one that hpo made: another took its"
@@ -98,11 +91,7 @@ class Trials:
             self._storage.get_all_trials(self._study._study_id, deepcopy=False)
             # A study of its own for each trial: only `ask` and `tell` make a study forget the
             # trials it read for the last one, and the sampler would never see another.
-            study = optuna.load_study(
-                study_name=self._record.name,
-                storage=self._storage,
-                sampler=self._sampler(job.configuration),
-            )
+            study = self._load(sampler=self._sampler(job.configuration))
             with fenced(lease):
                 trial = optuna.Trial(study, trial_id)
                 params = {name: suggest(trial, name, space[name]) for name in space}
@@ -169,6 +158,15 @@ class Trials:
             with self._db.transaction() as tx:
                 jobs.write(tx, lease, resumed_across=across)
 
+    def _load(self, **parts: Any) -> optuna.Study:
+        try:
+            return optuna.load_study(study_name=self.study.name, storage=self._storage, **parts)
+        except KeyError as error:
+            raise StudyMismatch(
+                f"Optuna's study '{self.study.name}' was removed from the database: its trials are"
+                " gone, create a study of another name"
+            ) from error
+
     def _create(self, job: JobRecord, lease: Lease) -> int:
         template = optuna.trial.create_trial(
             state=TrialState.RUNNING,
@@ -188,8 +186,8 @@ class Trials:
     def _sampler(self, configuration: int) -> TPESampler:
         # The same seed on every worker would suggest the same: it belongs to the job.
         return TPESampler(
-            n_startup_trials=min(MAX_STARTUP_TRIALS, max(1, self._record.trials // 3)),
-            seed=derive_seed(self._record.seed, "sampler", configuration),
+            n_startup_trials=min(MAX_STARTUP_TRIALS, max(1, self.study.trials // 3)),
+            seed=derive_seed(self.study.seed, "sampler", configuration),
         )
 
 

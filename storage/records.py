@@ -63,6 +63,16 @@ class StudyRecord(_FromRow):
 
 
 @dataclass(frozen=True)
+class Demand:
+    """How much of a study there is to do: how many of its jobs somebody holds, and whether any
+    waits to be claimed."""
+
+    study: StudyRecord
+    leased: int
+    waits: bool
+
+
+@dataclass(frozen=True)
 class NewStudy:
     """What is asked for when a study is created."""
 

@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from storage.clock import now_ms
 from storage.errors import DataMismatch, StudyNotFound
-from storage.records import NewStudy, StudyRecord
-from storage.schema import studies
-from storage.states import Phase
+from storage.records import Demand, NewStudy, StudyRecord
+from storage.schema import jobs, studies
+from storage.states import JobState, Phase
 
 
 def add(tx: Connection, new: NewStudy, study_uuid: str | None = None) -> StudyRecord:
@@ -32,6 +32,39 @@ def find(tx: Connection, name: str) -> StudyRecord | None:
     """The study of that name."""
     row = tx.execute(sa.select(studies).where(studies.c.name == name)).one_or_none()
     return StudyRecord.from_row(row) if row else None
+
+
+def get_by_id(tx: Connection, study_id: int) -> StudyRecord:
+    """The study of that id, which there must be."""
+    row = tx.execute(sa.select(studies).where(studies.c.id == study_id)).one()
+    return StudyRecord.from_row(row)
+
+
+def demands(tx: Connection, name: str | None = None) -> list[Demand]:
+    """What there is to do: of the study of that name, else of all that are not over.
+
+    Raises:
+        StudyNotFound: there is none of that name.
+    """
+    of_study = jobs.c.study_id == studies.c.id
+    leased = sa.and_(of_study, jobs.c.state == JobState.LEASED)
+    expired = sa.and_(leased, jobs.c.lease_expires_ms < now_ms())
+    rows = tx.execute(
+        sa.select(
+            studies,
+            sa.select(sa.func.count()).where(leased).scalar_subquery().label("leased"),
+            sa.exists().where(of_study, jobs.c.state == JobState.OPEN).label("waits_open"),
+            sa.exists().where(expired).label("waits_expired"),
+        )
+        .where(studies.c.ended_ms.is_(None) if name is None else studies.c.name == name)
+        .order_by(studies.c.id)
+    ).all()
+    if name is not None and not rows:
+        get(tx, name)
+    return [
+        Demand(StudyRecord.from_row(row), row.leased, row.waits_open or row.waits_expired)
+        for row in rows
+    ]
 
 
 def get(tx: Connection, name: str) -> StudyRecord:

@@ -40,10 +40,10 @@ def export(
     references: tuple[str, ...],
 ) -> None:
     """Write the best configuration of a study with its proof and the trained model, as a bundle."""
+    from hpo import definitions
     from hpo.answer import finish, result, tables
     from hpo.bundle import exporter, formats, layout, manifest, script
     from hpo.errors import UsageError
-    from hpo.machine.worker import find_definition
     from storage.database import Database
     from studies.dataset import prepare
 
@@ -57,7 +57,7 @@ def export(
     if target in set(formats.Format):
         click.echo(formats.render(found, formats.Format(target)), nl=False)
         return
-    definition = find_definition(finished.study, references).with_settings(found.settings)
+    definition = definitions.find(finished.study, references).with_settings(found.settings)
     if target is None:
         manifest.reserve(folder)
     data = prepare(definition.study.data, settings.cache_dir, settings.data_dir)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @with_references
 @click.option("--cpu", type=int, help="CPU slots to train in; default one a core.")
 @click.option(
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 @command
 @with_storage
 def worker(
-    settings: "Settings", name: str, references: tuple[str, ...], parent: int | None
+    settings: "Settings", name: str | None, references: tuple[str, ...], parent: int | None
 ) -> None:
-    """Work on a study with all of this machine until the study is over.
+    """Work with all of this machine, on the study NAME until it is over.
+
+    Without NAME on all studies of the database that this machine can train, those of the highest
+    priority first, and without end: new ones are taken up within seconds.
 
     Start as many as you like, on as many machines as you like. SIGTERM, SIGINT or SIGUSR1 lets
     what runs write checkpoints, gives all jobs back and ends within --grace; a second SIGINT ends
@@ -38,7 +41,8 @@ def worker(
     if parent is not None:
         die_with_parent(parent, signal.SIGTERM)
     study = work(settings, name, references)
-    click.echo(f"{study.name}: {study.phase}" + (f", {study.reason}" if study.reason else ""))
+    if study is not None:
+        click.echo(f"{study.name}: {study.phase}" + (f", {study.reason}" if study.reason else ""))
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from hpo.machine.brief import Brief
 from storage.records import JobRecord, Lease
 from storage.states import DataSet
 
@@ -11,6 +12,7 @@ from storage.states import DataSet
 class Assignment:
     """A job that a slot's child trains, or is about to."""
 
+    brief: Brief
     job: JobRecord
     lease: Lease
     begun: bool = False
@@ -19,6 +21,11 @@ class Assignment:
     """The pruner has answered: the child is to be told to stop at its next report."""
     across: str | None = None
     """What differs here from where the checkpoint was written that it is to go on from."""
+
+    @property
+    def title(self) -> str:
+        """What a person reads of it, in a log."""
+        return f"{self.brief.study.name}, {self.job.title}"
 
     @property
     def needs_alone(self) -> bool:

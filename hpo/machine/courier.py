@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from hpo.provenance import Provenance
 from hpo.trials import Ending, Trials
 from storage import evaluations, jobs
 from storage.database import Database
-from storage.errors import LeaseLost, StorageError
-from storage.records import ArtifactRecord, EvaluationRecord, JobRecord, Lease, StudyRecord
+from storage.errors import LeaseLost, StorageError, StudyMismatch
+from storage.records import ArtifactRecord, EvaluationRecord, JobRecord, Lease
 from storage.states import ArtifactKind, JobState, Phase, Split
 
 log = logging.getLogger(__name__)
@@ -35,15 +35,14 @@ class Reply(StrEnum):
 
 
 class Courier:
-    """Delivers the entries of journals that belong to one study."""
+    """Delivers the entries of journals; `trials_of` gives the trials of a study by its id."""
 
     def __init__(
-        self, db: Database, study: StudyRecord, trials: Trials, archivist: Archivist,
+        self, db: Database, trials_of: Callable[[int], Trials], archivist: Archivist,
         provenance: Provenance,
     ) -> None:  # fmt: skip
         self._db = db
-        self._study = study
-        self._trials = trials
+        self._trials_of = trials_of
         self._archivist = archivist
         self._made_by = provenance.model_dump(mode="json")
 
@@ -55,12 +54,15 @@ class Courier:
         """
         while (entry := journal.first) is not None:
             try:
-                reply = self._apply(entry)
+                with self._db.reading() as tx:
+                    job = jobs.get(tx, entry.job_id)
+                trials = self._trials_of(job.study_id)
+                reply = self._apply(entry, job, trials)
             except LeaseLost:
                 reply = Reply.LOST
-            except StorageError:
-                raise
-            except Exception:
+            except Exception as error:
+                if isinstance(error, StorageError) and not isinstance(error, StudyMismatch):
+                    raise
                 # Those behind it, and every worker that finds this journal, would wait for ever.
                 log.exception("an entry of job %s cannot be delivered", entry.job_id)
                 journal.set_first_aside()
@@ -69,38 +71,36 @@ class Courier:
             yield entry, reply
             if reply is Reply.ENDED:
                 # Only now: should one of these fail, the entry does not come again as a late one.
-                phases.advance(self._db, self._study.name)
+                phases.advance(self._db, trials.study.name)
                 self._archivist.sweep()
 
-    def _apply(self, entry: Entry) -> Reply:
+    def _apply(self, entry: Entry, job: JobRecord, trials: Trials) -> Reply:
         lease = entry.lease
-        with self._db.reading() as tx:
-            job = jobs.get(tx, entry.job_id)
         match entry.body:
             case Report() as report:
                 if report.not_resumed is not None:
                     self._archivist.discard_checkpoints(job, lease)
-                return self._report(job, lease, report)
+                return self._report(job, lease, report, trials)
             case Kept() as kept:
                 self._keep(job, lease, kept)
                 return Reply.DONE
             case Resumed(across=across):
-                self._trials.note_resumed_across(job, lease, across)
+                trials.note_resumed_across(job, lease, across)
                 return Reply.DONE
             case GivenBack(loss=loss, crowded=crowded):
                 with self._db.transaction() as tx:
                     jobs.release(tx, lease, loss=loss, crowded=crowded)
                 return Reply.RELEASED
             case outcome:
-                self._end(job, lease, outcome)
+                self._end(job, lease, outcome, trials)
                 return Reply.ENDED
 
-    def _report(self, job: JobRecord, lease: Lease, report: Report) -> Reply:
+    def _report(self, job: JobRecord, lease: Lease, report: Report, trials: Trials) -> Reply:
         if job.phase != Phase.SEARCH:
             with self._db.transaction() as tx:
                 jobs.write(tx, lease, epoch=report.epoch, score=report.score)
             return Reply.GO_ON
-        goes_on = self._trials.report(job, lease, report.epoch, report.score)
+        goes_on = trials.report(job, lease, report.epoch, report.score)
         return Reply.GO_ON if goes_on else Reply.STOP
 
     def _keep(self, job: JobRecord, lease: Lease, kept: Kept) -> None:
@@ -111,10 +111,10 @@ class Courier:
         )  # fmt: skip
         self._archivist.keep_checkpoint(job, lease, artifact, Path(kept.file))
 
-    def _end(self, job: JobRecord, lease: Lease, outcome: Outcome) -> None:
+    def _end(self, job: JobRecord, lease: Lease, outcome: Outcome, trials: Trials) -> None:
         ending = _ending(outcome)
         if job.phase == Phase.SEARCH:
-            self._trials.end(job, lease, ending)
+            trials.end(job, lease, ending)
             return
 
         def write(tx: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The desk: all that a supervisor asks of the database for its study, and tells it."""
+"""The desk: all that a supervisor asks of the database, and tells it."""
 
 import logging
 import os
@@ -8,22 +8,21 @@ from contextlib import suppress
 from pathlib import Path
 
 from hpo import phases, provenance
-from hpo.definitions import Definition
 from hpo.errors import WorkFailed
 from hpo.machine.archivist import Archivist
 from hpo.machine.assignment import Assignment
+from hpo.machine.brief import Brief
 from hpo.machine.courier import Courier, Reply, give_up
 from hpo.machine.journal import Entry, Journal
 from hpo.machine.messages import Pruned, Work
 from hpo.machine.pace import Pace
+from hpo.machine.portfolio import Portfolio
 from hpo.provenance import Provenance
-from hpo.trials import Trials
 from storage import jobs, openings, studies, workers
 from storage.database import Database
 from storage.errors import LeaseLost
-from storage.records import BASELINE, Lease, StudyRecord
+from storage.records import BASELINE, Lease
 from storage.states import DataSet, Phase
-from studies.dataset import PreparedData
 
 MAX_LOSSES = 3
 
@@ -34,29 +33,16 @@ class Desk:
     """Every method raises DatabaseUnavailable where the database does not answer; calling it again
     is then right."""
 
-    def __init__(
-        self,
-        db: Database,
-        study: StudyRecord,
-        definition: Definition,
-        data: PreparedData,
-        journal: Journal,
-        device_kind: str,
-        pace: Pace,
-    ) -> None:
-        self.study = study
-        """As it stood when it was last looked at."""
+    def __init__(self, db: Database, portfolio: Portfolio, journal: Journal, pace: Pace) -> None:
         self.has_left = False
         self._db = db
-        self._definition = definition
-        self._data = data
+        self._portfolio = portfolio
         self._journal = journal
-        self._provenance = provenance.of_device(device_kind)
+        self._provenance = portfolio.made_by
         self._pace = pace
         self._id = journal.supervisor_id
-        self._trials = Trials(db, study, self._provenance)
         self._archivist = Archivist(db)
-        self._courier = Courier(db, study, self._trials, self._archivist, self._provenance)
+        self._courier = Courier(db, portfolio.trials, self._archivist, self._provenance)
 
     def join(self, slots: Sequence[str]) -> None:
         """Signs this worker on, and warns where others in the fleet have other versions."""
@@ -84,17 +70,6 @@ class Desk:
         with self._db.transaction() as tx:
             workers.leave(tx, self._id)
         self.has_left = True
-
-    def look(self) -> StudyRecord:
-        """Takes what steps are due for the study, and reads it."""
-        self.study = phases.advance(self._db, self.study.name)
-        return self.study
-
-    def glance(self) -> StudyRecord:
-        """Reads the study and none of its jobs, of which there may be thousands."""
-        with self._db.reading() as tx:
-            self.study = studies.get(tx, self.study.name)
-        return self.study
 
     def renew(self, held: Collection[Lease]) -> set[Lease]:
         """Says that this worker is alive and extends its leases; returns those that are lost."""
@@ -128,21 +103,32 @@ class Desk:
                 jobs.excuse(tx, job_id, number)
 
     def claim(self, avoid: Collection[int]) -> Assignment | None:
-        """Takes the next job; one that was lost too often is ended here, and the next one taken."""
+        """Takes the next job of the studies that are served, and the steps that are due for them."""
+        self._portfolio.look()
+        for brief in self._portfolio.in_turn():
+            if (assignment := self._claim_of(brief, avoid)) is not None:
+                return assignment
+        return None
+
+    def _claim_of(self, brief: Brief, avoid: Collection[int]) -> Assignment | None:
+        """Takes a study's next job; one that was lost too often is ended, and the next one taken."""
         while True:
+            study = phases.advance(self._db, brief.study.name)
+            self._portfolio.note(study)
+            if study.phase.is_over:
+                return None
             with self._db.transaction() as tx:
-                studies.start(tx, self.study)
-                claimed = jobs.claim(tx, self.study.id, self._id, self._pace.lease_seconds, avoid)
+                studies.start(tx, study)
+                claimed = jobs.claim(tx, study.id, self._id, self._pace.lease_seconds, avoid)
             if claimed is None:
                 return None
             job, lease = claimed
             if job.losses < MAX_LOSSES:
-                return Assignment(job, lease)
+                return Assignment(brief, job, lease)
             reason = f"given up after {job.losses} lost workers; {job.reason or 'no trace'}"
-            log.error("%s is %s", job.title, reason)
+            log.error("%s of %s is %s", job.title, study.name, reason)
             with suppress(LeaseLost):  # the study stopped in this moment
-                give_up(self._db, self._trials, job, lease, reason)
-            self.look()
+                give_up(self._db, self._portfolio.trials(study.id), job, lease, reason)
 
     def begin(self, assignment: Assignment) -> Work | Pruned:
         """Makes an assignment ready: what its child is to be told, or that the trial was hopeless
@@ -150,20 +136,19 @@ class Desk:
 
         Raises:
             LeaseLost: another has the job.
-        WorkFailed: this machine's disk takes nothing.
+            StudyMismatch: Optuna's study is gone.
+            WorkFailed: this machine's disk takes nothing.
         """
-        if assignment.job.phase == Phase.SEARCH:
-            assignment.job = self._trials.begin(
-                assignment.job, assignment.lease, self._definition.study.space
-            )
-            job = assignment.job
-            if job.epoch and not self._trials.is_promising(job):
+        brief, job, lease = assignment.brief, assignment.job, assignment.lease
+        if job.phase == Phase.SEARCH:
+            trials = self._portfolio.trials(job.study_id)
+            job = assignment.job = trials.begin(job, lease, brief.definition.study.space)
+            if job.epoch and not trials.is_promising(job):
                 return Pruned(epoch=job.epoch)
-        elif assignment.job.phase == Phase.FINAL:
-            holdout = self._data.holdout_sha256(assignment.data_set)
+        elif job.phase == Phase.FINAL:
+            holdout = brief.data.holdout_sha256(assignment.data_set)
             with self._db.transaction() as tx:
-                who = provenance.account()
-                openings.add(tx, self.study, assignment.job, assignment.lease, holdout, who)
+                openings.add(tx, brief.study, job, lease, holdout, provenance.account())
         return self._work(assignment, self._fetch_checkpoint(assignment))
 
     def _fetch_checkpoint(self, assignment: Assignment) -> Path | None:
@@ -181,23 +166,24 @@ class Desk:
             file.write_bytes(content)
         except OSError as error:
             raise WorkFailed.of_disk(file, error) from error
-        log.info("%s goes on from epoch %s", job.title, artifact.epoch)
+        log.info("%s goes on from epoch %s", assignment.title, artifact.epoch)
         return file
 
     def _work(self, assignment: Assignment, checkpoint: Path | None) -> Work:
         """Only a final job is given a holdout; of the models only the winner's on the searched
         classes are kept, one of which is exported."""
         job, files = assignment.job, self._journal
+        definition, data = assignment.brief.definition, assignment.brief.data
         final = job.phase == Phase.FINAL
         kept = final and job.data_set == DataSet.SEARCH and job.configuration != BASELINE
-        holdout = self._data.holdout_path(assignment.data_set)
+        holdout = data.holdout_path(assignment.data_set)
         return Work(
-            definition=self._definition.reference,
-            definition_hash=self._definition.hash,
-            settings=dict(self.study.settings),
+            definition=definition.reference,
+            definition_hash=definition.hash,
+            settings=dict(assignment.brief.study.settings),
             params=dict(job.params or {}),
             seed=job.seed,
-            training_file=str(self._data.training_path(assignment.data_set)),
+            training_file=str(data.training_path(assignment.data_set)),
             holdout_file=str(holdout) if final else None,
             model_file=str(files.files_of(assignment.lease, ".keras")) if kept else None,
             checkpoint_file=str(checkpoint) if checkpoint else None,

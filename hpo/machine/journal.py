@@ -22,7 +22,7 @@ from hpo.machine.messages import Kept, Outcome, Report, Text
 from storage.records import Lease
 
 ENTRIES = "entries.jsonl"
-MARKER = "study"
+MARKER = "database"
 REMAINS_SECONDS = 3600.0
 """How long a journal may be in the making, or in the course of being removed."""
 
@@ -67,7 +67,7 @@ class Entry(BaseModel):
 
 
 class Journal:
-    """One supervisor's journal for one study, with a folder for the files its entries name.
+    """One supervisor's journal for one database, with a folder for the files its entries name.
 
     Locked while its supervisor lives; `orphans` finds those whose supervisor is dead.
     """
@@ -80,7 +80,7 @@ class Journal:
         self._pending = _read_entries(file, folder)
 
     @classmethod
-    def create(cls, folder: Path, study_uuid: str) -> Self:
+    def create(cls, folder: Path, database_uuid: str) -> Self:
         """A supervisor's own journal, with whatever it holds already.
 
         Raises:
@@ -91,7 +91,7 @@ class Journal:
             (folder / "files").mkdir(parents=True, exist_ok=True)
             journal = cls(folder, _locked((folder / ENTRIES).open("a+b")))
             # Last: whoever looks for orphans finds the journal locked as soon as it sees this.
-            _write_lastingly(folder / MARKER, study_uuid)
+            _write_lastingly(folder / MARKER, database_uuid)
         except BlockingIOError:
             raise
         except OSError as error:
@@ -101,12 +101,12 @@ class Journal:
         return journal
 
     @classmethod
-    def orphans(cls, state_dir: Path, study_uuid: str) -> Iterator[Self]:
-        """The journals of this study whose supervisors died, on this machine."""
+    def orphans(cls, state_dir: Path, database_uuid: str) -> Iterator[Self]:
+        """The journals for this database whose supervisors died, on this machine."""
         _remove_remains(state_dir)
         for marker in sorted(state_dir.glob(f"*/{MARKER}")):
             try:
-                is_ours = marker.read_bytes() == study_uuid.encode()
+                is_ours = marker.read_bytes() == database_uuid.encode()
                 file = _locked((marker.parent / ENTRIES).open("r+b"))
                 if not marker.exists():
                     file.close()  # it left while we looked
@@ -114,8 +114,8 @@ class Journal:
                 if not is_ours:
                     if file.seek(0, os.SEEK_END):
                         log.warning(
-                            "the journal %s is of another study: it is left as it is, until a"
-                            " worker on that study brings it",
+                            "the journal %s is for another database: it is left as it is, until a"
+                            " worker on that one brings it",
                             marker.parent,
                         )
                     file.close()
@@ -209,7 +209,7 @@ def _write_lastingly(file: Path, text: str) -> None:
 
 def _remove_remains(state_dir: Path) -> None:
     """Of journals whose supervisors were killed while they made or removed them: nothing says
-    which study they are of, and nothing waits in them."""
+    which database they are for, and nothing waits in them."""
     for folder in state_dir.glob("*-*-*-*-*"):  # a supervisor's id
         with suppress(OSError):  # somebody else removes it, or it is another user's
             is_old = time.time() - folder.stat().st_mtime > REMAINS_SECONDS

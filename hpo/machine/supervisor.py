@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
-from hpo.definitions import Definition
 from hpo.errors import WorkFailed
 from hpo.machine.assignment import Assignment
 from hpo.machine.courier import Reply
@@ -34,13 +33,14 @@ from hpo.machine.messages import (
 )
 from hpo.machine.outage import Outage
 from hpo.machine.pace import Pace
+from hpo.machine.portfolio import Portfolio
 from hpo.machine.roster import Roster
 from hpo.machine.slot import ChildLost, Slot
 from hpo.machine.ward import Ward
+from storage import identity
 from storage.database import Database
-from storage.errors import LeaseLost
-from storage.records import Lease, StudyRecord
-from studies.dataset import PreparedData
+from storage.errors import LeaseLost, StudyMismatch
+from storage.records import Lease
 from studies.faults import Fault
 
 POLL_SECONDS = 1.0
@@ -50,14 +50,12 @@ log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """One worker on one machine, for one study."""
+    """One worker on one machine, for the studies of its portfolio."""
 
     def __init__(
         self,
         db: Database,
-        study: StudyRecord,
-        definition: Definition,
-        data: PreparedData,
+        portfolio: Portfolio,
         devices: Sequence[Device],
         *,
         state_dir: Path,
@@ -67,18 +65,20 @@ class Supervisor:
         self._pace = pace
         self._ward = Ward(devices, pace.stall_seconds)
         self._roster = Roster(self._ward)
-        self._orphans = list(Journal.orphans(state_dir, study.uuid))
-        self._journal = Journal.create(state_dir / self.id, study.uuid)
-        kind = " + ".join(sorted({device.kind for device in devices}))
-        self._desk = Desk(db, study, definition, data, self._journal, kind, pace)
+        with db.reading() as tx:
+            database_uuid = identity.get(tx).uuid
+        self._orphans = list(Journal.orphans(state_dir, database_uuid))
+        self._journal = Journal.create(state_dir / self.id, database_uuid)
+        self._portfolio = portfolio
+        self._desk = Desk(db, portfolio, self._journal, pace)
         self._outage = Outage(pace.lease_seconds)
         self._renew_at = self._claim_at = self._look_at = time.monotonic()
         self._leave_by: float | None = None
         self._pause_seconds = min(POLL_SECONDS / 2, pace.renewal_seconds)
 
-    def run(self, stop: Event | None = None) -> StudyRecord:
-        """Works until the study is over, or until `stop` asks to let what runs write checkpoints,
-        give all jobs back and return; returns the study as it then stands.
+    def run(self, stop: Event | None = None) -> None:
+        """Works until the portfolio is over, or until `stop` asks to let what runs write
+        checkpoints, give all jobs back and return.
 
         Raises:
             DatabaseUnavailable: the database did not answer at the start.
@@ -105,17 +105,15 @@ class Supervisor:
                     self._lose_child(slot, reason)
         finally:
             self._leave()
-        return self._desk.study
 
     @property
     def _is_over(self) -> bool:
         waits = self._journal.first is not None or self._orphans
-        return self._desk.study.phase.is_over and not waits
+        return self._portfolio.is_over and not waits
 
-    @property
-    def _is_leaving(self) -> bool:
-        """The jobs that run here are to be given back at their next checkpoint."""
-        return self._leave_by is not None or self._desk.study.halted_ms is not None
+    def _is_to_leave(self, assignment: Assignment) -> bool:
+        """The job is to be given back at its next checkpoint."""
+        return self._leave_by is not None or self._portfolio.is_halted(assignment.job.study_id)
 
     def _may_wait(self, leave_by: float) -> bool:
         return bool(self._roster.working) and time.monotonic() < leave_by
@@ -166,18 +164,15 @@ class Supervisor:
     def _look(self) -> None:
         if time.monotonic() < self._look_at:
             return
-        was_halted = self._desk.study.halted_ms is not None
-        self._desk.glance()
+        self._portfolio.look()
         self._look_at = time.monotonic() + LOOK_SECONDS
-        if was_halted != (self._desk.study.halted_ms is not None):
-            log.info("%s is %s", self._desk.study.name, "resumed" if was_halted else "halted")
 
     def _begin(self) -> None:
         for slot in self._roster.assigned:
             assignment = self._roster.of(slot)
             if assignment is None or assignment.begun:
                 continue
-            if self._is_leaving:
+            if self._is_to_leave(assignment):
                 self._give_back(slot)
                 continue
             if not self._roster.may_begin(slot):
@@ -188,6 +183,9 @@ class Supervisor:
                 log.info("%s", lost)
                 self._roster.remove(slot)
                 continue
+            except StudyMismatch as error:
+                self._refuse(slot, str(error))
+                continue
             match ready:
                 case Pruned():
                     self._roster.remove(slot)
@@ -196,22 +194,23 @@ class Supervisor:
                     slot.send(ready)
                     slot.silent_seconds = 0.0
                     assignment.begun = True
-                    log.info("%s trains %s", slot.device.name, assignment.job.title)
+                    log.info("%s trains %s", slot.device.name, assignment.title)
 
     def _claim(self) -> None:
-        if self._is_leaving or time.monotonic() < self._claim_at:
+        if self._leave_by is not None or time.monotonic() < self._claim_at:
             return
         for slot in self._ward.slots:
             if not self._roster.may_claim(slot):
                 continue
-            if self._desk.look().phase.is_over:
-                return
-            assignment = self._desk.claim(self._ward.health(slot).jobs_to_avoid)
-            if assignment is None:
-                self._claim_at = time.monotonic() + POLL_SECONDS
+            jobs_to_avoid = self._ward.health(slot).jobs_to_avoid
+            assignment = self._desk.claim(jobs_to_avoid)
+            if assignment is not None:
+                self._roster.assign(slot, assignment)
+                self._begin()
                 continue
-            self._roster.assign(slot, assignment)
-            self._begin()
+            self._claim_at = time.monotonic() + POLL_SECONDS
+            if not jobs_to_avoid:
+                return  # there is nothing for the others either
 
     # What is heard from the children.
 
@@ -228,19 +227,19 @@ class Supervisor:
                 self._answer(slot, assignment)  # it does not wait for the bytes to be stored
                 self._outage.attempt(self._deliver)
             case Left(epoch=epoch):
-                log.info("%s left after epoch %s", self._assignment(slot).job.title, epoch)
+                log.info("%s left after epoch %s", self._assignment(slot).title, epoch)
                 self._give_back(slot)
             case ChildLost(reason=reason, exhausted=exhausted):
                 self._lose_child(slot, reason, exhausted=exhausted)
             case Faulty(fault=fault, error=error, traceback=traceback):
                 self._lose_child(slot, f"{error}\n{traceback}", exhausted=fault == Fault.MEMORY)
             case Unfit(reason=reason):
-                raise WorkFailed(f"{reason}; this worker leaves, its jobs are free for others")
+                self._refuse(slot, reason)
             case Trained() | Pruned() | Diverged() | Raised() as outcome:
                 assignment = self._roster.remove(slot)
                 self._claim_at = time.monotonic()
                 self._ward.health(slot).note_end()
-                log.info("%s: %s", assignment.job.title, outcome.kind)
+                log.info("%s: %s", assignment.title, outcome.kind)
                 self._post(assignment.lease, outcome)
             case Classified():
                 raise AssertionError("a supervisor asks no questions")
@@ -255,10 +254,10 @@ class Supervisor:
         if report.not_resumed is not None:
             log.warning(
                 "%s begins anew: its checkpoint cannot be used here (%s)",
-                assignment.job.title, report.not_resumed,
+                assignment.title, report.not_resumed,
             )  # fmt: skip
         elif report.resumed_from and assignment.across is not None:
-            log.warning("%s was resumed across %s", assignment.job.title, assignment.across)
+            log.warning("%s was resumed across %s", assignment.title, assignment.across)
             self._post(assignment.lease, Resumed(across=assignment.across))
         assignment.across = None
         if not assignment.stop:
@@ -267,7 +266,7 @@ class Supervisor:
 
     def _answer(self, slot: Slot, assignment: Assignment) -> None:
         if self._roster.of(slot) is assignment:  # the lease was not lost over it
-            slot.send(Answer(go_on=not assignment.stop, leave=self._is_leaving))
+            slot.send(Answer(go_on=not assignment.stop, leave=self._is_to_leave(assignment)))
 
     def _lose_child(self, slot: Slot, reason: str, *, exhausted: bool = False) -> None:
         """Gives the job back that was lost with the slot's child, and has the child replaced."""
@@ -306,12 +305,23 @@ class Supervisor:
         assignment = self._roster.remove(slot)
         self._post(assignment.lease, GivenBack(loss=loss, crowded=crowded))
 
+    def _refuse(self, slot: Slot, reason: str) -> None:
+        """This machine cannot train the study of the slot's job: the job is free for others.
+
+        Raises:
+            WorkFailed: it is the one study that this worker is for.
+        """
+        if self._portfolio.name is not None:
+            raise WorkFailed(f"{reason}; this worker leaves, its jobs are free for others")
+        self._portfolio.refuse(self._assignment(slot).job.study_id, reason)
+        self._give_back(slot)
+
     def _lose(self, lease: Lease) -> None:
         """Drops the work at once: its next report may be many minutes away."""
         self._journal.remove_files(lease)
         for slot in self._roster.holders(lease):
             assignment = self._roster.remove(slot)
-            log.warning("%s is no longer ours; its work here is dropped", assignment.job.title)
+            log.warning("%s is no longer ours; its work here is dropped", assignment.title)
             slot.start()
 
     def _leave(self) -> None:
@@ -322,7 +332,7 @@ class Supervisor:
             with suppress(WorkFailed):
                 self._give_back(slot)
         self._outage.attempt(self._deliver)
-        if self._desk.study.phase.is_over:
+        if self._portfolio.is_over:
             self._outage.attempt(self._desk.sweep)
         self._outage.attempt(self._desk.leave)
         for orphan in self._orphans:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,12 @@ import studies
 from hpo import definitions
 from hpo.definitions import BUILT_IN, Definition
 from hpo.errors import DefinitionError
+from storage.records import StudyRecord
 from studies.errors import SettingsError
 from tests.conftest import DEFINITIONS
+from tests.marks import on
+
+TOY = str(DEFINITIONS / "toy.py")
 
 
 @pytest.fixture
@@ -136,3 +141,50 @@ def test_settings_replace_those_of_the_definition(toy: Definition) -> None:
     assert toy.study.epochs == 8
     with pytest.raises(SettingsError, match="unknown setting colour"):
         toy.with_settings({"colour": "red"})
+
+
+@pytest.fixture
+def of_digits(study: StudyRecord) -> StudyRecord:
+    """A study of a built-in definition."""
+    digits = definitions.load("digits")
+    return replace(study, definition="digits", definition_hash=digits.hash)
+
+
+@on("sqlite")
+def test_a_built_in_definition_needs_no_file(of_digits: StudyRecord) -> None:
+    """The definition of the study's name is found with its hash, whatever files are given."""
+    assert definitions.find(of_digits).reference == "digits"
+    assert definitions.find(of_digits, [TOY]).reference == "digits"
+
+
+@on("sqlite")
+def test_a_file_is_found_by_the_name_in_it(study: StudyRecord, tmp_path: Path) -> None:
+    """Of the files given, the one that defines the study's definition, whatever the file's name."""
+    copy = tmp_path / "renamed.py"
+    copy.write_bytes(Path(TOY).read_bytes())
+    found = definitions.find(study, ["digits", str(copy)])
+    assert (found.reference, found.name) == (str(copy), "toy")
+    assert found.hash == study.definition_hash
+
+
+@on("sqlite")
+def test_another_version_is_refused_by_name(
+    study: StudyRecord, of_digits: StudyRecord, tmp_path: Path
+) -> None:
+    """A definition of the right name with another hash is not worked with, built in or not."""
+    changed = tmp_path / "toy.py"
+    changed.write_text(Path(TOY).read_text() + "\n")
+    with pytest.raises(DefinitionError, match=r"study 'toy' .* another version of 'toy'"):
+        definitions.find(study, [str(changed)])
+    with pytest.raises(DefinitionError, match="another version of 'digits'"):
+        definitions.find(replace(of_digits, definition_hash="older"))
+
+
+@on("sqlite")
+def test_without_its_file_the_mend_is_named(study: StudyRecord) -> None:
+    """No file, or one with another definition: the message says what to give."""
+    for references in ([], ["digits"]):
+        with pytest.raises(
+            DefinitionError, match="no definition 'toy': give its file with --study"
+        ):
+            definitions.find(study, references)

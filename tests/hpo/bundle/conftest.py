@@ -15,8 +15,6 @@ from hpo.bundle.exporter import Export
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.machine import devices
-from hpo.machine.pace import Pace
-from hpo.machine.supervisor import Supervisor
 from storage import artifacts, studies
 from storage.database import Database
 from storage.states import ArtifactKind, DataSet
@@ -24,6 +22,7 @@ from studies.dataset import PreparedData, prepare
 from tests.commandline import CommandLine
 from tests.databases import SqliteDatabases
 from tests.hpo.bundle.bundles import Bundle, Finished, Reader, WarmSlot
+from tests.hpo.supervision import supervisor_of
 
 BUDGET = Budget(trials=2, select_top=1, select_seeds=1, final_seeds=2)
 
@@ -52,10 +51,7 @@ def _train(made: Finished) -> None:
     with db.transaction() as tx:
         studies.agree_on_data(tx, study, data.sha256)
     state = made.folder / "state"
-    slots = devices.find(1)
-    Supervisor(
-        db, study, definition, data, slots, state_dir=state, pace=Pace(lease_seconds=60)
-    ).run()
+    supervisor_of(db, study, definition, data, state, devices.find(1)).run()
     finish = finishes.read(db, "digits")
     exporter.collect(db, definition, data, finish).write(made.bundle.folder)
     second = finish.trained(finish.winner, DataSet.SEARCH)[1]
@@ -79,8 +75,7 @@ def toy_export(
     study = creation.create(db, "toy", toy, Budget(trials=4))
     with db.transaction() as tx:
         studies.agree_on_data(tx, study, toy_data.sha256)
-    state, slots = tmp_path_factory.mktemp("state"), devices.find(2)
-    Supervisor(db, study, toy, toy_data, slots, state_dir=state, pace=Pace(lease_seconds=10)).run()
+    supervisor_of(db, study, toy, toy_data, tmp_path_factory.mktemp("state")).run()
     made = exporter.collect(db, toy, toy_data, finishes.read(db, "toy"))
     db.close()
     sqlite_databases.drop(url)

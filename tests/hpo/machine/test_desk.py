@@ -13,6 +13,7 @@ from hpo.machine.desk import MAX_LOSSES, Desk
 from hpo.machine.journal import Journal
 from hpo.machine.messages import Work
 from hpo.machine.pace import Pace
+from hpo.machine.portfolio import Portfolio
 from hpo.phases import halt, resume
 from storage import jobs, workers
 from storage.database import Database
@@ -20,7 +21,8 @@ from storage.errors import LeaseLost
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState
 from studies.dataset import PreparedData
-from tests.hpo.conftest import Claim
+from tests.hpo.conftest import MADE_BY, Claim
+from tests.hpo.supervision import portfolio_of
 from tests.marks import on
 
 TakeOver = Callable[[Lease], tuple[JobRecord, Lease]]
@@ -35,11 +37,17 @@ def journal(tmp_path: Path, study: StudyRecord) -> Iterator[Journal]:
 
 
 @pytest.fixture
-def desk(
-    db: Database, study: StudyRecord, toy: Definition, toy_data: PreparedData, journal: Journal
-) -> Desk:
+def portfolio(
+    db: Database, study: StudyRecord, toy: Definition, toy_data: PreparedData
+) -> Portfolio:
+    """That of a worker on the toy study."""
+    return portfolio_of(db, study, toy, toy_data, MADE_BY)
+
+
+@pytest.fixture
+def desk(db: Database, portfolio: Portfolio, journal: Journal) -> Desk:
     """The desk of a worker that has signed on."""
-    made = Desk(db, study, toy, toy_data, journal, "an abacus", Pace())
+    made = Desk(db, portfolio, journal, Pace())
     made.join(["cpu:0"])
     return made
 
@@ -50,16 +58,20 @@ def _claim(desk: Desk) -> Assignment:
     return assignment
 
 
-def test_nothing_is_given_out_while_a_study_is_halted(db: Database, desk: Desk) -> None:
+def test_nothing_is_given_out_while_a_study_is_halted(
+    db: Database, desk: Desk, portfolio: Portfolio
+) -> None:
     """And everything once it is resumed."""
     halt(db, "toy")
     assert desk.claim([]) is None
-    assert desk.look().halted_ms is not None
+    assert portfolio.studies[0].halted_ms is not None
     resume(db, "toy")
     assert _claim(desk).job.configuration == 0
 
 
-def test_a_job_that_was_lost_too_often_is_ended(db: Database, desk: Desk, claim: Claim) -> None:
+def test_a_job_that_was_lost_too_often_is_ended(
+    db: Database, desk: Desk, portfolio: Portfolio, claim: Claim
+) -> None:
     """Whoever would be next to train it ends it instead, with the reason it was last lost for, and
     takes another; on the baseline that ends the study."""
     for _ in range(MAX_LOSSES):
@@ -71,7 +83,7 @@ def test_a_job_that_was_lost_too_often_is_ended(db: Database, desk: Desk, claim:
         ended = jobs.get(tx, job.id)
     assert ended.state == JobState.FAILED
     assert ended.reason == "given up after 3 lost workers; it drew too much power"
-    assert "the baseline failed" in (desk.study.reason or "")
+    assert "the baseline failed" in (portfolio.studies[0].reason or "")
 
 
 def test_a_job_to_avoid_is_left_to_others(desk: Desk) -> None:
@@ -132,7 +144,8 @@ def test_other_versions_in_the_fleet_are_told(
         workers.join(tx, "gone", "host-c", 1, ["cpu:0"], old, "a machine", 60)
         workers.leave(tx, "gone")
     with caplog.at_level(logging.WARNING):
-        Desk(db, study, toy, toy_data, journal, "a slide rule", Pace()).join(["cpu:0"])
+        portfolio = portfolio_of(db, study, toy, toy_data, provenance.of_device("a slide rule"))
+        Desk(db, portfolio, journal, Pace()).join(["cpu:0"])
     (record,) = caplog.records
     assert "the worker on host-b has other versions" in record.message
     assert "keras" in record.message and "was 3.1.0" in record.message

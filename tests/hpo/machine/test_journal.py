@@ -15,7 +15,7 @@ from hpo.machine.messages import Diverged, Evaluated, Kept, Pruned, Raised, Repo
 from storage.records import Lease
 from tests.waiting import eventually
 
-STUDY = "11111111-1111-1111-1111-111111111111"
+DATABASE = "11111111-1111-1111-1111-111111111111"
 
 
 def _report(epoch: int, job: int = 1) -> Entry:
@@ -47,10 +47,10 @@ def _report(epoch: int, job: int = 1) -> Entry:
 def test_what_is_written_is_read_again(tmp_path: Path, body: Body) -> None:
     """Every kind of entry comes back from the disk as it was, lease and all."""
     entry = Entry(job_id=7, token="abc", body=body)
-    journal = Journal.create(tmp_path / "j", STUDY)
+    journal = Journal.create(tmp_path / "j", DATABASE)
     journal.append(entry)
     journal.close()
-    again = Journal.create(tmp_path / "j", STUDY)
+    again = Journal.create(tmp_path / "j", DATABASE)
     assert again.first == entry
     assert again.first.lease == Lease(7, "abc")
     assert again.leases == {Lease(7, "abc")}
@@ -60,7 +60,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, body: Body) -> None:
 def test_oldest_first(tmp_path: Path) -> None:
     """Entries leave in the order in which they came; what was dropped in an emptied journal is
     gone from the disk."""
-    journal = Journal.create(tmp_path / "j", STUDY)
+    journal = Journal.create(tmp_path / "j", DATABASE)
     entries = [_report(1), _report(2), _report(1, job=2)]
     for entry in entries:
         journal.append(entry)
@@ -70,7 +70,7 @@ def test_oldest_first(tmp_path: Path) -> None:
     assert journal.first is None
     journal.append(_report(9))
     journal.close()
-    again = Journal.create(tmp_path / "j", STUDY)
+    again = Journal.create(tmp_path / "j", DATABASE)
     assert again.first == _report(9)
     again.drop_first()
     assert again.first is None
@@ -79,12 +79,12 @@ def test_oldest_first(tmp_path: Path) -> None:
 
 def test_an_empty_journal_leaves_nothing(tmp_path: Path) -> None:
     """With all delivered, the folder is removed with the files in it; else it stays whole."""
-    journal = Journal.create(tmp_path / "j", STUDY)
+    journal = Journal.create(tmp_path / "j", DATABASE)
     (journal.files / "model.keras").write_text("bytes")
     journal.append(_report(1))
     journal.close()
     assert (tmp_path / "j" / "files" / "model.keras").exists()
-    journal = Journal.create(tmp_path / "j", STUDY)
+    journal = Journal.create(tmp_path / "j", DATABASE)
     journal.drop_first()
     journal.close()
     assert not (tmp_path / "j").exists()
@@ -94,7 +94,7 @@ def test_a_torn_line_is_dropped(tmp_path: Path) -> None:
     """Wherever a supervisor was cut while writing its last entry, the entries before it stand,
     and the journal can be written on."""
     whole, last = _report(1), _report(2)
-    journal = Journal.create(tmp_path / "j", STUDY)
+    journal = Journal.create(tmp_path / "j", DATABASE)
     journal.append(whole)
     journal.append(last)
     journal.close()
@@ -103,11 +103,11 @@ def test_a_torn_line_is_dropped(tmp_path: Path) -> None:
     first_length = content.index(b"\n") + 1
     for length in (first_length, first_length + 1, len(content) - 30, len(content) - 1):
         file.write_bytes(content[:length])
-        torn = Journal.create(tmp_path / "j", STUDY)
+        torn = Journal.create(tmp_path / "j", DATABASE)
         assert torn.first == whole
         torn.append(_report(3))
         torn.close()
-        after = Journal.create(tmp_path / "j", STUDY)
+        after = Journal.create(tmp_path / "j", DATABASE)
         found = []
         while after.first is not None:
             found.append(after.first)
@@ -120,14 +120,14 @@ def test_a_torn_line_is_dropped(tmp_path: Path) -> None:
 def test_a_damaged_entry_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """An entry in the midst that cannot be read takes none with it: those around it are delivered,
     and it stays in a file beside the journal, named in a warning, when that has gone."""
-    journal = Journal.create(tmp_path / "j", STUDY)
+    journal = Journal.create(tmp_path / "j", DATABASE)
     journal.append(_report(1))
     journal.append(_report(2))
     journal.close()
     file = tmp_path / "j" / "entries.jsonl"
     first, second = file.read_bytes().splitlines(keepends=True)
     file.write_bytes(first + b"\0\0\n" + second + second[:9])
-    (found,) = Journal.orphans(tmp_path, STUDY)
+    (found,) = Journal.orphans(tmp_path, DATABASE)
     for epoch in (1, 2):
         assert found.first == _report(epoch)
         found.drop_first()
@@ -141,11 +141,11 @@ def test_a_folder_that_is_not_ours_to_read(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An orphan that cannot be opened is passed over with a warning, and the next is found."""
-    (tmp_path / "a" / "study").mkdir(parents=True)  # an OSError for root, too
-    journal = Journal.create(tmp_path / "b", STUDY)
+    (tmp_path / "a" / "database").mkdir(parents=True)  # an OSError for root, too
+    journal = Journal.create(tmp_path / "b", DATABASE)
     journal.append(_report(1))
     journal.close()
-    (found,) = Journal.orphans(tmp_path, STUDY)
+    (found,) = Journal.orphans(tmp_path, DATABASE)
     found.close()
     assert found.folder == tmp_path / "b"
     assert f"{tmp_path / 'a'} is passed over" in caplog.text
@@ -164,14 +164,14 @@ def test_a_killed_writer_loses_nothing_it_was_told_is_safe(tmp_path: Path) -> No
         "    journal.append(Entry(job_id=1, token='t', body=body))\n"
         "    print(epoch, flush=True)\n"
     )
-    command = [sys.executable, "-c", code, str(tmp_path / "j"), STUDY]
+    command = [sys.executable, "-c", code, str(tmp_path / "j"), DATABASE]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
         for _ in range(20):
             writer.stdout.readline()
         writer.kill()
         told = 20 + len(writer.stdout.readlines())
-    (journal,) = Journal.orphans(tmp_path, STUDY)
+    (journal,) = Journal.orphans(tmp_path, DATABASE)
     epochs = []
     while journal.first is not None:
         assert isinstance(journal.first.body, Report)
@@ -184,38 +184,38 @@ def test_a_killed_writer_loses_nothing_it_was_told_is_safe(tmp_path: Path) -> No
 
 def test_orphans_are_those_of_the_dead(tmp_path: Path) -> None:
     """A journal is left alone while its supervisor lives, stopped or not, and while it belongs to
-    another study; once that supervisor is dead it is found, and by one only."""
+    another database; once that supervisor is dead it is found, and by one only."""
     code = (
         "import sys, time; from pathlib import Path; from hpo.machine.journal import Journal\n"
         "journal = Journal.create(Path(sys.argv[1]), sys.argv[2]); print('open', flush=True)\n"
         "time.sleep(300)\n"
     )
-    command = [sys.executable, "-c", code, str(tmp_path / "theirs"), STUDY]
-    other = Journal.create(tmp_path / "other", "another study")
-    mine = Journal.create(tmp_path / "mine", STUDY)
+    command = [sys.executable, "-c", code, str(tmp_path / "theirs"), DATABASE]
+    other = Journal.create(tmp_path / "other", "another database")
+    mine = Journal.create(tmp_path / "mine", DATABASE)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         assert owner.stdout.readline() == "open\n"
         os.kill(owner.pid, signal.SIGSTOP)
-        assert list(Journal.orphans(tmp_path, STUDY)) == []
+        assert list(Journal.orphans(tmp_path, DATABASE)) == []
         owner.kill()
         owner.wait()
-        (found,) = eventually(lambda: list(Journal.orphans(tmp_path, STUDY)))
+        (found,) = eventually(lambda: list(Journal.orphans(tmp_path, DATABASE)))
     assert found.folder == tmp_path / "theirs"
-    assert list(Journal.orphans(tmp_path, STUDY)) == []
+    assert list(Journal.orphans(tmp_path, DATABASE)) == []
     for journal in (found, mine, other):
         journal.close()
-    assert list(Journal.orphans(tmp_path, STUDY)) == []
+    assert list(Journal.orphans(tmp_path, DATABASE)) == []
 
 
 def test_a_journal_has_one_owner(tmp_path: Path) -> None:
     """Opening a journal that is held raises, and harms nothing."""
-    journal = Journal.create(tmp_path / "j", STUDY)
+    journal = Journal.create(tmp_path / "j", DATABASE)
     journal.append(_report(1))
     with pytest.raises(BlockingIOError):
-        Journal.create(tmp_path / "j", STUDY)
+        Journal.create(tmp_path / "j", DATABASE)
     journal.close()
-    again = Journal.create(tmp_path / "j", STUDY)
+    again = Journal.create(tmp_path / "j", DATABASE)
     assert again.first == _report(1)
     again.close()
 
@@ -224,7 +224,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """The refusal names the folder and the setting."""
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(UsageError, match=r"/file/j cannot be written .*HPO_STATE_DIR"):
-        Journal.create(tmp_path / "file" / "j", STUDY)
+        Journal.create(tmp_path / "file" / "j", DATABASE)
 
 
 def test_many_come_and_go_at_once(tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_many_come_and_go_at_once(tmp_path: Path) -> None:
         "    journal = Journal.create(root / str(uuid.uuid4()), sys.argv[2])\n"
         "    for one in (*found, journal): one.close()\n"
     )
-    command = [sys.executable, "-c", code, str(tmp_path), STUDY]
+    command = [sys.executable, "-c", code, str(tmp_path), DATABASE]
     processes = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(4)
@@ -251,25 +251,25 @@ def test_many_come_and_go_at_once(tmp_path: Path) -> None:
         assert process.returncode == 0, err
 
 
-def test_a_journal_of_another_study(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_journal_for_another_database(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """It is named with what to do, and left as it is; an empty one is not worth a word."""
     other = Journal.create(tmp_path / "theirs", "22222222-2222-2222-2222-222222222222")
     other.append(_report(1))
     other.close()
     before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
-    assert list(Journal.orphans(tmp_path, STUDY)) == []
-    assert "theirs is of another study: it is left as it is, until a worker on" in caplog.text
+    assert list(Journal.orphans(tmp_path, DATABASE)) == []
+    assert "theirs is for another database: it is left as it is, until a worker on" in caplog.text
     assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
     caplog.clear()
     (tmp_path / "theirs" / "entries.jsonl").write_bytes(b"")
-    assert list(Journal.orphans(tmp_path, STUDY)) == []
+    assert list(Journal.orphans(tmp_path, DATABASE)) == []
     assert caplog.text == ""
 
 
 def test_only_the_newest_checkpoint_is_kept_for_delivery(tmp_path: Path) -> None:
     """In an outage checkpoints would pile up: of those that wait only the last one's file stays,
     of each job; once a job is done with, all its files go."""
-    journal = Journal.create(tmp_path / "j", STUDY)
+    journal = Journal.create(tmp_path / "j", DATABASE)
     lease, other = Lease(1, "t"), Lease(1, "u")
     files = []
     for each, epoch in ((lease, 1), (other, 1), (lease, 2)):
@@ -290,11 +290,11 @@ def test_what_a_killed_supervisor_left_in_the_making(tmp_path: Path) -> None:
     old, young, waiting = (str(uuid.uuid4()) for _ in range(3))
     for name in (old, young, waiting, "anybody's"):
         (tmp_path / name / "files").mkdir(parents=True)
-    journal = Journal.create(tmp_path / waiting, STUDY)
+    journal = Journal.create(tmp_path / waiting, DATABASE)
     journal.append(_report(1))
     journal.close()
-    (tmp_path / waiting / "study").write_text("")
+    (tmp_path / waiting / "database").write_text("")
     for name in (old, waiting, "anybody's"):
         os.utime(tmp_path / name, (0, 0))
-    assert list(Journal.orphans(tmp_path, STUDY)) == []
+    assert list(Journal.orphans(tmp_path, DATABASE)) == []
     assert {folder.name for folder in tmp_path.iterdir()} == {young, waiting, "anybody's"}

@@ -1,8 +1,11 @@
 """The roster: who trains what, and who may train beside whom."""
 
+from typing import cast
+
 import pytest
 
 from hpo.machine.assignment import Assignment
+from hpo.machine.brief import Brief
 from hpo.machine.devices import Device
 from hpo.machine.roster import Roster
 from hpo.machine.slot import Slot
@@ -10,16 +13,18 @@ from hpo.machine.ward import Ward
 from storage.records import JobRecord, Lease
 from storage.states import DataSet, JobState, Phase
 
+BRIEF = cast(Brief, None)  # a roster does not ask what is trained
+
 
 def _assignment(number: int, *, exhaustions: int = 0, begun: bool = False) -> Assignment:
     job = JobRecord(
         id=number, study_id=1, generation=1, phase=Phase.SEARCH, configuration=number, seed=0,
         data_set=DataSet.SEARCH, params=None, trial_id=None, trial_number=None,
         state=JobState.LEASED, worker_id="w", attempts=1, losses=0, exhaustions=exhaustions,
-        epoch=0, score=None, loss=None, reason=None, resumed_across=None, device_seconds=0, energy_joules=0, started_ms=0,
-        ended_ms=None,
+        epoch=0, score=None, loss=None, reason=None, resumed_across=None, device_seconds=0, energy_joules=0,
+        started_ms=0, ended_ms=None,
     )  # fmt: skip
-    return Assignment(job, Lease(number, f"token-{number}"), begun)
+    return Assignment(BRIEF, job, Lease(number, f"token-{number}"), begun)
 
 
 @pytest.fixture

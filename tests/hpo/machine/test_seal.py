@@ -6,17 +6,15 @@ import pytest
 
 from hpo import provenance
 from hpo.definitions import Definition
-from hpo.machine.devices import find
 from hpo.machine.messages import ToChild, Work
-from hpo.machine.pace import Pace
 from hpo.machine.slot import Slot
-from hpo.machine.supervisor import Supervisor
 from storage import openings
 from storage.database import Database
 from storage.records import OpeningRecord, StudyRecord
 from storage.states import DataSet, Phase
 from studies.dataset import PreparedData
 from tests.hpo.outcome import assert_exactly, of_phase
+from tests.hpo.supervision import supervisor_of
 
 
 def test_holdouts_are_given_to_final_jobs_only_and_written_down_before(
@@ -35,9 +33,7 @@ def test_holdouts_are_given_to_final_jobs_only_and_written_down_before(
         real(slot, message)
 
     monkeypatch.setattr(Slot, "send", send)
-    Supervisor(
-        db, study, toy, toy_data, find(2), state_dir=tmp_path / "state", pace=Pace(lease_seconds=30)
-    ).run()
+    supervisor_of(db, study, toy, toy_data, tmp_path / "state").run()
     assert_exactly(db, study)
 
     final = {(job.seed, job.data_set): job for job in of_phase(db, study.name, Phase.FINAL)}

@@ -19,16 +19,15 @@ from hpo.definitions import Definition
 from hpo.errors import WorkFailed
 from hpo.machine.desk import MAX_LOSSES
 from hpo.machine.devices import find
-from hpo.machine.pace import Pace
-from hpo.machine.supervisor import Supervisor
 from hpo.provenance import Provenance
-from storage import artifacts, evaluations, jobs, openings, workers
+from storage import artifacts, evaluations, jobs, openings, studies, workers
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, Lease, StudyRecord
 from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
 from studies.dataset import PreparedData, prepare
 from tests.conftest import DEFINITIONS
 from tests.hpo.outcome import assert_exactly, of_phase, optuna_trials
+from tests.hpo.supervision import supervisor_of
 from tests.marks import on
 
 SMALL = Budget(trials=3, select_top=1, select_seeds=1, final_seeds=2)
@@ -40,10 +39,9 @@ def run(tmp_path: Path, toy_data: PreparedData) -> Run:
     """Runs a supervisor in this process until the study is over."""
 
     def _run(db: Database, study: StudyRecord, definition: Definition) -> StudyRecord:
-        return Supervisor(
-            db, study, definition, toy_data, find(2),
-            state_dir=tmp_path / "state", pace=Pace(lease_seconds=30),
-        ).run()  # fmt: skip
+        supervisor_of(db, study, definition, toy_data, tmp_path / "state").run()
+        with db.reading() as tx:
+            return studies.get(tx, study.name)
 
     return _run
 
@@ -95,9 +93,7 @@ def test_the_holdout_is_opened_by_final_jobs_only(
     for data_set in ("search", "new"):
         data.holdout_path(data_set).unlink()
         data.holdout_path(data_set).mkdir()
-    supervisor = Supervisor(
-        db, study, toy, data, find(2), state_dir=tmp_path / "state", pace=Pace(lease_seconds=30)
-    )
+    supervisor = supervisor_of(db, study, toy, data, tmp_path / "state")
     with pytest.raises(WorkFailed, match=r"search-holdout.npz is damaged or unreadable"):
         supervisor.run()
     for phase in (Phase.SEARCH, Phase.SELECT):
@@ -144,9 +140,7 @@ def test_a_machine_where_no_child_starts(
 ) -> None:
     """A worker whose children die before they can take work leaves, and says how they ended."""
     broken = [replace(device, environment={"PYTHONHOME": "/nowhere"}) for device in find(2)]
-    supervisor = Supervisor(
-        db, study, toy, toy_data, broken, state_dir=tmp_path / "state", pace=Pace(lease_seconds=30)
-    )
+    supervisor = supervisor_of(db, study, toy, toy_data, tmp_path / "state", broken)
     with pytest.raises(WorkFailed, match="was the last: no child starts on it: the child exited"):
         supervisor.run()
     assert {job.state for job in of_phase(db, study.name, Phase.SEARCH)} == {JobState.OPEN}

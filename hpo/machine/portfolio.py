@@ -1,0 +1,186 @@
+"""The portfolio: the studies that a worker serves, and which of them is next."""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+
+from hpo.machine.brief import Brief
+from hpo.provenance import Provenance
+from hpo.trials import Trials
+from storage import studies
+from storage.database import Database
+from storage.errors import DatabaseUnavailable
+from storage.records import Demand, StudyRecord
+
+RETRY_SECONDS = 60.0
+"""How long a study that cannot be served here is left alone: files may be brought meanwhile."""
+
+log = logging.getLogger(__name__)
+Prepare = Callable[[StudyRecord], Brief]
+
+
+class Portfolio:
+    """One study by its name, or all of the database that are not over.
+
+    Every method raises DatabaseUnavailable where the database does not answer; calling it again is
+    then right.
+    """
+
+    def __init__(
+        self, db: Database, prepare: Prepare, made_by: Provenance, name: str | None = None
+    ) -> None:
+        self.made_by = made_by
+        self.name = name
+        self._db = db
+        self._prepare = prepare
+        self._demands: dict[int, Demand] = {}
+        self._briefs: dict[int, Brief] = {}
+        self._trials: dict[int, Trials] = {}
+        self._preparation: _Preparation | None = None
+        self._refusals: dict[int, _Refusal] = {}
+
+    @classmethod
+    def of_one(cls, db: Database, name: str, prepare: Prepare, made_by: Provenance) -> "Portfolio":
+        """That of a worker on one study, which must be served.
+
+        Raises:
+            StudyNotFound, DataMismatch, and whatever `prepare` raises.
+        """
+        made = cls(db, prepare, made_by, name)
+        made._read()
+        (study,) = made.studies
+        made._accept(prepare(study))
+        return made
+
+    @property
+    def studies(self) -> list[StudyRecord]:
+        """As they stood when they were last looked at."""
+        return [demand.study for demand in self._demands.values()]
+
+    @property
+    def is_over(self) -> bool:
+        """There will be nothing more to do. All of a database's studies are never over."""
+        return self.name is not None and all(study.phase.is_over for study in self.studies)
+
+    def is_halted(self, study_id: int) -> bool:
+        """Whether the study is not to be worked on for now."""
+        demand = self._demands.get(study_id)
+        return demand is not None and demand.study.halted_ms is not None
+
+    def look(self) -> None:
+        """Reads the studies and what there is to do, but none of their jobs; has one that is new
+        prepared, in the background, because data may take minutes to come."""
+        halted = {study.id for study in self.studies if study.halted_ms is not None}
+        known = {study.id for study in self.studies}
+        self._read()
+        for study in self.studies:
+            if study.id in known and (study.id in halted) != self.is_halted(study.id):
+                log.info("%s is %s", study.name, "resumed" if study.id in halted else "halted")
+        self._settle_preparation()
+        now = time.monotonic()
+        for demand in self._ranked():
+            refusal = self._refusals.get(demand.study.id)
+            may_try = refusal is None or now >= refusal.until
+            if self._preparation is None and may_try and demand.study.id not in self._briefs:
+                self._preparation = _Preparation(demand.study, self._prepare)
+
+    def in_turn(self) -> list[Brief]:
+        """The studies of which this worker may claim, the next first: one of the highest priority,
+        among these one that the fewest slots of the whole fleet work on."""
+        return [
+            self._briefs[demand.study.id]
+            for demand in self._ranked()
+            if demand.study.id in self._briefs and (demand.waits or not demand.leased)
+        ]
+
+    def note(self, study: StudyRecord) -> None:
+        """A study was read elsewhere."""
+        if (demand := self._demands.get(study.id)) is not None:
+            self._demands[study.id] = Demand(study, demand.leased, demand.waits)
+
+    def refuse(self, study_id: int, reason: str) -> None:
+        """The study cannot be served here after all, for now."""
+        self._briefs.pop(study_id, None)
+        known = self._refusals.get(study_id)
+        self._refusals[study_id] = _Refusal(reason, time.monotonic() + RETRY_SECONDS)
+        if known is None or known.reason != reason:
+            log.warning(
+                "study %s is not served here: %s; tried again every %.0f s",
+                self._demands[study_id].study.name, reason, RETRY_SECONDS,
+            )  # fmt: skip
+
+    def trials(self, study_id: int) -> Trials:
+        """The Optuna side of any study of this database, served here or not."""
+        if study_id not in self._trials:
+            with self._db.reading() as tx:
+                study = studies.get_by_id(tx, study_id)
+            self._trials[study_id] = Trials(self._db, study, self.made_by)
+        return self._trials[study_id]
+
+    def _read(self) -> None:
+        with self._db.reading() as tx:
+            demands = studies.demands(tx, self.name)
+        self._demands = {demand.study.id: demand for demand in demands}
+        self._briefs = {each: self._briefs[each] for each in self._briefs.keys() & self._demands}
+        # An extended study has another sampler and another pruner.
+        for demand in demands:
+            kept = self._trials.get(demand.study.id)
+            if kept is not None and kept.study.trials != demand.study.trials:
+                del self._trials[demand.study.id]
+
+    def _ranked(self) -> list[Demand]:
+        workable = (
+            demand
+            for demand in self._demands.values()
+            if demand.study.halted_ms is None and not demand.study.phase.is_over
+        )
+        return sorted(workable, key=lambda each: (-each.study.priority, each.leased, each.study.id))
+
+    def _accept(self, brief: Brief) -> None:
+        self.trials(brief.study.id)  # which there must be
+        with self._db.transaction() as tx:
+            studies.agree_on_data(tx, brief.study, brief.data.sha256)
+        self._briefs[brief.study.id] = brief
+
+    def _settle_preparation(self) -> None:
+        made = self._preparation
+        if made is None or not made.brief.done():
+            return
+        study = made.study
+        if study.id in self._demands:
+            try:
+                self._accept(made.brief.result())
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:
+                # Whatever is wrong with one study, the others are served.
+                log.debug("%s cannot be prepared", study.name, exc_info=True)
+                self.refuse(study.id, str(error) or type(error).__name__)
+            else:
+                self._refusals.pop(study.id, None)
+                log.info("serves study %s", study.name)
+        self._preparation = None
+
+
+class _Refusal:
+    def __init__(self, reason: str, until: float) -> None:
+        self.reason = reason
+        self.until = until
+
+
+class _Preparation:
+    """A brief in the making, in a thread that keeps nobody from leaving."""
+
+    def __init__(self, study: StudyRecord, prepare: Prepare) -> None:
+        self.study = study
+        self.brief: Future[Brief] = Future()
+        self._prepare = prepare
+        Thread(target=self._run, name=f"prepare-{study.name}", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self.brief.set_result(self._prepare(self.study))
+        except BaseException as error:
+            self.brief.set_exception(error)

@@ -78,15 +78,23 @@ def check(name: str, seed: int) -> None:
 
 @retried
 def create(
-    db: Database, name: str, definition: Definition, budget: Budget, seed: int = 0
+    db: Database,
+    name: str,
+    definition: Definition,
+    budget: Budget,
+    seed: int = 0,
+    priority: int | None = None,
 ) -> StudyRecord:
-    """Makes the study and its search jobs, or returns it unchanged where it exists as asked for.
+    """Makes the study and its search jobs, or returns it unchanged where it exists as asked for; of
+    one that exists the priority is changed, unless that is None.
 
     Raises:
-        UsageError: the name or the seed cannot be one.
+        UsageError: the name, the seed or the priority cannot be one.
         StudyExists: it exists with another definition, settings or budget.
     """
     check(name, seed)
+    if priority is not None and abs(priority) > MOST:
+        raise UsageError(f"--priority {priority} is not between -{MOST} and {MOST}")
     with db.reading() as tx:
         existing = studies.find(tx, name)
     trials = budget.trials or (existing.trials if existing else DEFAULT_TRIALS)
@@ -104,6 +112,7 @@ def create(
         final_seeds=budget.final_seeds,
         timeout_ms=budget.timeout_ms,
         target=budget.target,
+        priority=priority or 0,
     )
     beside = _optuna_study(db, name)
     if existing is None:
@@ -116,7 +125,10 @@ def create(
                 existing = studies.get(tx, name)
     _tie(db, beside, existing)
     _check_same(existing, new)
-    return existing
+    if priority is None or priority == existing.priority:
+        return existing
+    with db.transaction() as tx:
+        return studies.write(tx, studies.lock(tx, name), priority=priority)
 
 
 @retried

@@ -84,6 +84,7 @@ def run(
 @click.argument("name")
 @click.option("--study", "definition", help="Definition: cifar100, digits, or a Python file.")
 @click.option("--extend", is_flag=True, help="Raise an existing study's total of --trials.")
+@click.option("--priority", type=int, help="Workers on all studies take those of a higher one first; default 0.")  # fmt: skip
 @with_budget
 @command
 @with_storage
@@ -92,18 +93,30 @@ def create(
     name: str,
     definition: str | None,
     extend: bool,
+    priority: int | None,
     overrides: tuple[str, ...],
     seed: int,
     **budget: Any,
 ) -> None:
-    """Create a study, or extend one, for workers to work on."""
+    """Create a study, or extend one, for workers to work on.
+
+    The same command with another --priority changes that.
+    """
     from hpo import creation, definitions
     from hpo.errors import UsageError
     from storage.database import Database
 
     amount = read_budget(budget)
     if extend:
-        kept = ("definition", "overrides", "seed", "select_top", "select_seeds", "final_seeds")
+        kept = (
+            "definition",
+            "overrides",
+            "seed",
+            "select_top",
+            "select_seeds",
+            "final_seeds",
+            "priority",
+        )
         if fixed := given(*kept):
             raise UsageError(f"--extend keeps a study's {', '.join(fixed)}: leave that out")
         study = creation.extend(Database.open(settings.storage_url), name, amount)
@@ -112,7 +125,7 @@ def create(
     else:
         asked = definitions.load(definition).with_settings(read_pairs(overrides))
         db = Database.create(settings.storage_url)
-        study = creation.create(db, name, asked, amount, seed)
+        study = creation.create(db, name, asked, amount, seed, priority)
     click.echo(f"{study.name}: {study.trials} trials of {study.definition}, {study.phase}")
 
 

@@ -79,12 +79,8 @@ class Portfolio:
             if study.id in known and (study.id in halted) != self.is_halted(study.id):
                 log.info("%s is %s", study.name, "resumed" if study.id in halted else "halted")
         self._settle_preparation()
-        now = time.monotonic()
-        for demand in self._ranked():
-            refusal = self._refusals.get(demand.study.id)
-            may_try = refusal is None or now >= refusal.until
-            if self._preparation is None and may_try and demand.study.id not in self._briefs:
-                self._preparation = _Preparation(demand.study, self._prepare)
+        if self._preparation is None and (wanted := self._next_to_prepare()) is not None:
+            self._preparation = _Preparation(wanted, self._prepare)
 
     def in_turn(self) -> list[Brief]:
         """The studies of which this worker may claim, the next first: one of the highest priority,
@@ -137,6 +133,17 @@ class Portfolio:
             if demand.study.halted_ms is None and not demand.study.phase.is_over
         )
         return sorted(workable, key=lambda each: (-each.study.priority, each.leased, each.study.id))
+
+    def _next_to_prepare(self) -> StudyRecord | None:
+        now = time.monotonic()
+        wanted = [
+            demand.study
+            for demand in self._ranked()
+            if demand.study.id not in self._briefs
+            and ((refusal := self._refusals.get(demand.study.id)) is None or now >= refusal.until)
+        ]
+        # Those that were never tried first: one that fails again and again keeps nobody waiting.
+        return min(wanted, key=lambda study: study.id in self._refusals, default=None)
 
     def _accept(self, brief: Brief) -> None:
         self.trials(brief.study.id)  # which there must be

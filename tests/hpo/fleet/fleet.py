@@ -42,17 +42,23 @@ class Fleet:
         self._pace.write_text(str(epoch_seconds))
 
     def start(
-        self, *options: str, definition: str = "paced", machine: str = "here", **environment: str
+        self,
+        *options: str,
+        study: str | None = "toy",
+        definition: str = "paced",
+        machine: str = "here",
+        **environment: str,
     ) -> Process:
-        """Starts a worker with NAME=value added to its environment. It writes a checkpoint after
-        each epoch."""
+        """Starts a worker on a study, or on all, with NAME=value added to its environment. It writes
+        a checkpoint after each epoch."""
         file = str(DEFINITIONS / f"{definition}.py")
         own = {
             "TOY_PACE": str(self._pace),
             "HPO_CHECKPOINT_SECONDS": "0",
             "HPO_STATE_DIR": str(self.state(machine)),
         }
-        command = ("worker", "toy", "--study", file, "--cpu", "1", *options)
+        name = () if study is None else (study,)
+        command = ("worker", *name, "--study", file, "--cpu", "1", *options)
         self._started.append(self.shell.start(*command, **{**own, **environment}))
         return self._started[-1]
 

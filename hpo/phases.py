@@ -9,7 +9,7 @@ from hpo.seeds import derive_seed
 from storage import jobs as jobs_table
 from storage import studies
 from storage.database import Database
-from storage.records import BASELINE, JobRecord, NewJob, StudyRecord
+from storage.records import BASELINE, JobRecord, NewJob, Outline, StudyRecord
 from storage.retries import retried
 from storage.states import DataSet, JobState, Phase
 
@@ -46,13 +46,13 @@ def advance(db: Database, study_name: str) -> StudyRecord:
     """Takes whatever steps are due, under the study's lock; returns the study as it then stands.
 
     Anybody may call this at any time: what was done already is not done twice. Where nothing is
-    due, as nearly always, nothing is locked.
+    due, as nearly always, nothing is locked, and no job is read.
     """
     with db.reading() as tx:
         study = studies.get(tx, study_name)
-        step = decide(study, jobs_table.of_study(tx, study.id), studies.clock_ms(tx))
-    if step is None:
-        return study
+        outline = jobs_table.outline(tx, study, FAILURES_IN_A_ROW)
+        if not may_be_due(study, outline, studies.clock_ms(tx)):
+            return study
     with db.transaction() as tx:
         study = studies.lock(tx, study_name)
         while True:
@@ -113,6 +113,21 @@ def decide(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step |
             return _after_final(here)
         case Phase.DONE | Phase.STOPPED:
             return None
+
+
+def may_be_due(study: StudyRecord, outline: Outline, now_ms: int) -> bool:
+    """Whether `decide` may say anything of jobs with this outline; never false where it does."""
+    if study.phase.is_over:
+        return False
+    if not outline.unfinished:
+        return True
+    if study.phase != Phase.SEARCH:
+        return False
+    return (
+        outline.baseline_failed
+        or _failed_in_a_row(outline.last_ended)
+        or _limit_reached(study, outline.best_score, now_ms) is not None
+    )
 
 
 def search_jobs(study: StudyRecord, numbers: Iterable[int]) -> list[NewJob]:
@@ -181,16 +196,15 @@ def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) ->
         return Stop(failure)
     # One that was begun and given back goes on to its end, like those that run.
     waiting = [job for job in jobs if job.state == JobState.OPEN and job.trial_id is None]
-    if (
-        waiting
-        and study.halted_ms is None
-        and (reason := _search_is_over(study, jobs, now_ms)) is not None
-    ):
-        return EndSearch(reason)
+    best = best_first(jobs)
+    if waiting and study.halted_ms is None:
+        reason = _limit_reached(study, best[0].score if best else None, now_ms)
+        if reason is not None:
+            return EndSearch(reason)
     if any(not job.state.is_final for job in jobs):
         return None
     baseline = latest(jobs, BASELINE)
-    best = [job for job in best_first(jobs) if job.configuration != BASELINE]
+    best = [job for job in best if job.configuration != BASELINE]
     if not best:
         return Stop("no trial besides the baseline was completed, so there is nothing to compare")
     return Advance(
@@ -253,16 +267,20 @@ def _hopeless(study: StudyRecord, jobs: Sequence[JobRecord]) -> str | None:
         return f"the baseline failed: {baseline.reason}"
     # Failures before an extension were known when it was asked for.
     last = [job for job in ended if job.generation == study.generation][-FAILURES_IN_A_ROW:]
-    if len(last) == FAILURES_IN_A_ROW and all(job.state == JobState.FAILED for job in last):
+    if _failed_in_a_row([job.state for job in last]):
         return f"{FAILURES_IN_A_ROW} trials in a row failed, the last: {last[-1].reason}"
     return None
 
 
-def _search_is_over(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> str | None:
+def _failed_in_a_row(last_ended: Sequence[JobState]) -> bool:
+    failed = [state for state in last_ended if state == JobState.FAILED]
+    return len(failed) == len(last_ended) == FAILURES_IN_A_ROW
+
+
+def _limit_reached(study: StudyRecord, best_score: float | None, now_ms: int) -> str | None:
     started_ms = now_ms if study.started_ms is None else study.started_ms
     if study.timeout_ms is not None and now_ms - started_ms >= study.timeout_ms:
         return f"the search ended at its timeout of {study.timeout_ms / 1000:g} s"
-    best = best_first(jobs)
-    if study.target is not None and best and (best[0].score or 0.0) >= study.target:
-        return f"the search ended at its target: a score of {best[0].score:.4f}"
+    if study.target is not None and best_score is not None and best_score >= study.target:
+        return f"the search ended at its target: a score of {best_score:.4f}"
     return None

@@ -16,6 +16,7 @@ from optuna.pruners import BasePruner, PercentilePruner
 from optuna.samplers import TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.history import PrunersStudy, SamplersStudy
 from hpo.provenance import Provenance
 from hpo.seeds import derive_seed
 from storage import jobs
@@ -73,7 +74,7 @@ class Trials:
         self._epochs = int(study.settings["epochs"])
         with db.translated():
             self._storage = optuna.storages.get_storage(db.optuna)
-            self._study = self._load(pruner=make_pruner(study.trials, self._epochs))
+            self._study = self._load(PrunersStudy, pruner=make_pruner(study.trials, self._epochs))
             if self._study.user_attrs.get(UUID_ATTRIBUTE) != study.uuid:
                 raise StudyMismatch(
                     f"Optuna's study '{study.name}' is not the one that hpo made: another took its"
@@ -87,11 +88,9 @@ class Trials:
             if job.params is not None and self._is_suggested(job, space):
                 return job
             trial_id = job.trial_id or self._create(job, lease)
-            # Optuna's cache must know the trial that another worker may have created.
-            self._storage.get_all_trials(self._study._study_id, deepcopy=False)
-            # A study of its own for each trial: only `ask` and `tell` make a study forget the
-            # trials it read for the last one, and the sampler would never see another.
-            study = self._load(sampler=self._sampler(job.configuration))
+            # A study of its own for each trial, which reads them all anew: Optuna's cache must know
+            # the trial that another worker may have created, and the sampler what others found.
+            study = self._load(SamplersStudy, sampler=self._sampler(job.configuration))
             with fenced(lease):
                 trial = optuna.Trial(study, trial_id)
                 params = {name: suggest(trial, name, space[name]) for name in space}
@@ -158,9 +157,9 @@ class Trials:
             with self._db.transaction() as tx:
                 jobs.write(tx, lease, resumed_across=across)
 
-    def _load(self, **parts: Any) -> optuna.Study:
+    def _load(self, kind: type[optuna.Study], **parts: Any) -> optuna.Study:
         try:
-            return optuna.load_study(study_name=self.study.name, storage=self._storage, **parts)
+            return kind(study_name=self.study.name, storage=self._storage, **parts)
         except KeyError as error:
             raise StudyMismatch(
                 f"Optuna's study '{self.study.name}' was removed from the database: its trials are"

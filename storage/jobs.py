@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from storage.clock import now_ms
 from storage.fence import strike
-from storage.records import BASELINE, JobRecord, Lease, NewJob, StudyRecord
+from storage.records import BASELINE, JobRecord, Lease, NewJob, Outline, StudyRecord
 from storage.schema import jobs, studies
 from storage.states import JobState, Phase
 
@@ -43,6 +43,39 @@ def of_study(tx: Connection, study_id: int) -> list[JobRecord]:
     return [JobRecord.from_row(row) for row in rows]
 
 
+def outline(tx: Connection, study: StudyRecord, last: int) -> Outline:
+    """What can be said of a study's jobs without reading them, of which there may be thousands;
+    `last` is how many of those that ended last are looked at."""
+    search = sa.and_(jobs.c.study_id == study.id, jobs.c.phase == Phase.SEARCH)
+    unfinished = sa.exists().where(
+        jobs.c.study_id == study.id,
+        jobs.c.phase == study.phase,
+        jobs.c.state.in_([JobState.OPEN, JobState.LEASED]),
+    )
+    failed = sa.exists().where(search, jobs.c.state == JobState.FAILED)
+    baseline = failed.where(jobs.c.configuration == BASELINE)
+    best = sa.select(sa.func.max(jobs.c.score)).where(search, jobs.c.state == JobState.SUCCEEDED)
+    row = tx.execute(
+        sa.select(
+            unfinished.label("unfinished"),
+            failed.label("failed"),
+            baseline.label("baseline_failed"),
+            (sa.null() if study.target is None else best.scalar_subquery()).label("best_score"),
+        )
+    ).one()
+    ended: list[JobState] = []
+    if row.failed:  # nearly never, and only then it matters
+        states = tx.scalars(
+            sa.select(jobs.c.state)
+            .where(search, jobs.c.generation == study.generation)
+            .where(jobs.c.state.in_([JobState.SUCCEEDED, JobState.PRUNED, JobState.FAILED]))
+            .order_by(jobs.c.ended_ms.desc(), jobs.c.id.desc())
+            .limit(last)
+        )
+        ended = [JobState(state) for state in states]
+    return Outline(bool(row.unfinished), bool(row.baseline_failed), tuple(ended), row.best_score)
+
+
 def leased(tx: Connection, study_id: int | None = None) -> list[tuple[str, JobRecord]]:
     """The jobs that somebody holds, of one study or of all, each with the name of its study."""
     rows = tx.execute(
@@ -67,8 +100,8 @@ def claim(
     lease_seconds: float,
     avoid: Collection[int] = (),
 ) -> tuple[JobRecord, Lease] | None:
-    """Takes the oldest job that is open, or whose lease has expired; None when there is none
-    besides those of the ids in `avoid`, or the study is halted.
+    """Takes the oldest job whose lease has expired, else the oldest that is open; None when there is
+    none besides those of the ids in `avoid`, or the study is halted.
 
     An expired lease counts as a loss: its holder vanished. After an outage none is taken over
     until its holder had time to come back. Until the baseline, configuration 0, has its trial, no
@@ -76,7 +109,7 @@ def claim(
     """
     baseline = jobs.alias("baseline")
     baseline_waits = sa.exists().where(
-        baseline.c.study_id == jobs.c.study_id,
+        baseline.c.study_id == study_id,
         baseline.c.phase == Phase.SEARCH,
         baseline.c.configuration == BASELINE,
         baseline.c.trial_id.is_(None),
@@ -84,19 +117,21 @@ def claim(
     )
     of_study = sa.exists().where(studies.c.id == study_id)
     in_grace = of_study.where(studies.c.takeover_after_ms > now_ms())
-    expired = sa.and_(
-        jobs.c.state == JobState.LEASED, jobs.c.lease_expires_ms < now_ms(), ~in_grace
-    )
-    row = tx.execute(
+    oldest = (
         sa.select(jobs)
         .where(jobs.c.study_id == study_id, jobs.c.id.not_in(avoid))
         .where(of_study.where(studies.c.halted_ms.is_(None)))
-        .where(sa.or_(jobs.c.state == JobState.OPEN, expired))
         .where(sa.or_(jobs.c.configuration == BASELINE, ~baseline_waits))
         .order_by(jobs.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
-    ).one_or_none()
+    )
+    expired = jobs.c.lease_expires_ms < now_ms()
+    # One after the other: each is then the first entry of an index, however many jobs there are.
+    row = (
+        tx.execute(oldest.where(jobs.c.state == JobState.LEASED, expired, ~in_grace)).first()
+        or tx.execute(oldest.where(jobs.c.state == JobState.OPEN)).first()
+    )
     if row is None:
         return None
     lease = Lease(row.id, str(uuid.uuid4()))

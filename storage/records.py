@@ -73,6 +73,18 @@ class Demand:
 
 
 @dataclass(frozen=True)
+class Outline:
+    """What can be said of a study's jobs without reading them: whether any of its present phase has
+    not ended, whether its baseline failed, how its last search jobs of this generation ended, the
+    newest first, and its best score so far."""
+
+    unfinished: bool
+    baseline_failed: bool
+    last_ended: tuple[JobState, ...]
+    best_score: float | None
+
+
+@dataclass(frozen=True)
 class NewStudy:
     """What is asked for when a study is created."""
 

@@ -111,7 +111,9 @@ jobs = Table(
     Column("started_ms", BigInteger),  # the last claim
     Column("ended_ms", BigInteger),
     UniqueConstraint("study_id", "generation", "phase", "configuration", "seed", "data_set"),
-    Index(None, "study_id", "state", "lease_expires_ms"),
+    # A claim takes the oldest of a state, and asks for the baseline.
+    Index(None, "study_id", "state", "id"),
+    Index(None, "study_id", "configuration"),
 )
 
 workers = Table(

@@ -17,6 +17,9 @@ def upgrade() -> None:
     with op.batch_alter_table("hpo_jobs") as columns:
         for name in ("device_seconds", "energy_joules"):
             columns.add_column(sa.Column(name, sa.Double(), server_default="0", nullable=False))
+    op.drop_index("ix_hpo_jobs_study_id_state_lease_expires_ms", "hpo_jobs")
+    op.create_index("ix_hpo_jobs_study_id_state_id", "hpo_jobs", ["study_id", "state", "id"])
+    op.create_index("ix_hpo_jobs_study_id_configuration", "hpo_jobs", ["study_id", "configuration"])
     with op.batch_alter_table("hpo_workers") as columns:
         columns.add_column(sa.Column("machine", sa.String(64)))
         columns.add_column(sa.Column("usage", sa.JSON(none_as_null=True)))

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hpo.errors import UsageError
 from hpo.machine.messages import Kept, Outcome, Report, Text
+from hpo.machine.meter import Cost
 from storage.records import Lease
 
 ENTRIES = "entries.jsonl"
@@ -60,6 +61,8 @@ class Entry(BaseModel):
     job_id: int
     token: str
     body: Body = Field(discriminator="kind")
+    cost: Cost | None = None
+    """What the job has cost by then."""
 
     @property
     def lease(self) -> Lease:

@@ -34,13 +34,13 @@ class Gpu:
 
 @dataclass(frozen=True)
 class Readings:
-    """What a GPU's instruments say; None for what it does not have, or does not tell."""
+    """What a device's instruments say; None for what it does not have, or does not tell."""
 
-    utilisation_percent: float | None
-    memory_used_bytes: int | None
-    memory_total_bytes: int | None
-    temperature_celsius: float | None
-    power_watts: float | None
+    utilisation_percent: float | None = None
+    memory_used_bytes: int | None = None
+    memory_total_bytes: int | None = None
+    temperature_celsius: float | None = None
+    power_watts: float | None = None
 
 
 def listed() -> list[Gpu]:

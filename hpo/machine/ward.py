@@ -30,12 +30,19 @@ class Ward:
     def health(self, slot: Slot) -> Health:
         return self._health[slot]
 
-    def beside(self, slot: Slot) -> list[Slot]:
-        """The other slots that share the memory of this one's device."""
+    def beside(self, slot: Slot, *, on_host: bool) -> list[Slot]:
+        """The other slots that share the memory of this one's device, or that of the machine."""
         memory = slot.device.memory
         return [
-            other for other in self.slots if other is not slot and other.device.memory == memory
+            other
+            for other in self.slots
+            if other is not slot and (on_host or other.device.memory == memory)
         ]
+
+    def kept_idle(self, slot: Slot, exhaustions: int) -> list[Slot]:
+        """The slots that must have no work beside a job that ran out of memory so often: at first
+        those of its device, then all of the machine, whose own memory it may have been."""
+        return self.beside(slot, on_host=exhaustions > 1) if exhaustions else []
 
     def start(self) -> None:
         """Starts a child in every slot."""

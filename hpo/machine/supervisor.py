@@ -4,7 +4,7 @@ them. It never imports TensorFlow."""
 import logging
 import time
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -38,7 +38,7 @@ from hpo.machine.portfolio import Portfolio
 from hpo.machine.roster import Roster
 from hpo.machine.slot import ChildLost, Slot
 from hpo.machine.usage import Usage
-from hpo.machine.ward import Ward
+from hpo.machine.ward import Memory, Ward
 from storage import identity
 from storage.database import Database
 from storage.errors import LeaseLost, StudyMismatch
@@ -234,13 +234,10 @@ class Supervisor:
                 log.info("%s left after epoch %s", self._assignment(slot).title, epoch)
                 self._give_back(slot)
             case ChildLost(reason=reason, exhausted=exhausted):
-                sharers = self._ward.beside(slot, on_host=True) if exhausted else None
-                self._lose_child(slot, reason, sharers)
+                self._lose_child(slot, reason, exhausted="host" if exhausted else None)
             case Faulty(fault=fault, error=error, traceback=traceback):
-                sharers = None
-                if fault == Fault.MEMORY:
-                    sharers = self._ward.beside(slot, on_host=False)
-                self._lose_child(slot, f"{error}\n{traceback}", sharers)
+                memory: Memory | None = "device" if fault == Fault.MEMORY else None
+                self._lose_child(slot, f"{error}\n{traceback}", exhausted=memory)
             case Unfit(reason=reason):
                 self._refuse(slot, reason)
             case Trained() | Pruned() | Diverged() | Raised() as outcome:
@@ -276,17 +273,16 @@ class Supervisor:
         if self._roster.of(slot) is assignment:  # the lease was not lost over it
             slot.send(Answer(go_on=not assignment.stop, leave=self._is_to_leave(assignment)))
 
-    def _lose_child(self, slot: Slot, reason: str, sharers: Collection[Slot] | None = None) -> None:
-        """Gives the job back that was lost with the slot's child, and has the child replaced.
-        `sharers` are the slots that shared the memory, if it ran out."""
+    def _lose_child(self, slot: Slot, reason: str, *, exhausted: Memory | None = None) -> None:
+        """Gives the job back that was lost with the slot's child, and has the child replaced."""
         log.warning("%s: %s", slot.device.name, reason)
         health = self._ward.health(slot)
         assignment = self._roster.of(slot)
         if assignment is not None:
             # Where memory was shared the job has another try alone, and nothing counts against it.
-            were_idle = self._ward.kept_idle(slot, assignment.job.exhaustions)
-            crowded = not set(sharers or ()).issubset(were_idle)
-            if sharers is None:  # too large a job says nothing of the device
+            exhaustions = assignment.job.exhaustions
+            crowded = bool(exhausted and self._ward.is_crowded(slot, exhaustions, exhausted))
+            if not exhausted:  # too large a job says nothing of the device
                 health.note_loss(assignment.job.id)
             self._give_back(slot, reason, crowded=crowded)
         if health.is_bad:

@@ -13,7 +13,7 @@ from hpo.machine import devices, nvidia
 from hpo.machine.nvidia import Gpu
 from tests.commandline import CommandLine
 from tests.conftest import DEFINITIONS
-from tests.hpo.machine.driver import Driver
+from tests.hpo.driver import Driver
 
 FIRST = "GPU-aaaaaaaa-0000-0000-0000-000000000000"
 SECOND = "GPU-aabbbbbb-0000-0000-0000-000000000000"

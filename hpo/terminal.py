@@ -159,17 +159,14 @@ def roll_table(called: "Sequence[Present]", lease_seconds: float) -> RenderableT
 def _usage_words(usage: Mapping[str, Any]) -> str:
     """What a device does, as briefly as can be; what it does not tell is left out."""
     used, total = usage["memory_used_bytes"], usage["memory_total_bytes"]
-    words = [
-        usage["device"],
-        None if used is None else f"{used / 2**30:.0f}/{total / 2**30:.0f} GiB",
-    ]
-    for key, unit in (
-        ("utilisation_percent", "%"),
-        ("temperature_celsius", "°C"),
-        ("power_watts", "W"),
-    ):
-        words.append(None if usage[key] is None else f"{usage[key]:.0f}{unit}")
-    return " ".join(word for word in words if word)
+    told = (
+        (usage["utilisation_percent"], "%"),
+        (None if used is None else used / 2**30, f"/{(total or 0) / 2**30:.0f}G"),
+        (usage["temperature_celsius"], "°C"),
+        (usage["power_watts"], "W"),
+    )
+    words = [f"{value:.0f}{unit}" for value, unit in told if value is not None]
+    return " ".join([usage["device"], *words])
 
 
 def status_line(status: Status, epochs: int) -> str:

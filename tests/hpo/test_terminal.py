@@ -276,10 +276,10 @@ def test_what_devices_do() -> None:
     usage = [told | busy, told | dict.fromkeys(busy) | {"device": "gpu:1:0"}]
     called = [Present(replace(WORKER, host="a", usage=usage), 3.2, [("toy", TRIAL)])]
     assert _shown(terminal.roll_table(called, 60)) == [
-        "host  pid  devices                           seen     at work on",
-        "a     1    gpu:0                             3 s ago  toy: trial 1, epoch 5,",
-        "           gpu:0 12/80 GiB 83% 61°C 300W              0.6000",
-        "           gpu:1:0 12/80 GiB",
+        "host  pid  devices                     seen     at work on",
+        "a     1    gpu:0                       3 s ago  toy: trial 1, epoch 5, 0.6000",
+        "           gpu:0 83% 12/80G 61°C 300W",
+        "           gpu:1:0 12/80G",
     ]
 
 

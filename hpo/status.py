@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hpo.machine.meter import Cost
+from hpo.cost import Cost
 from hpo.phases import best_first
 from storage import jobs, studies, workers
 from storage.database import Database

@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from hpo.machine.meter import Cost
+from hpo.cost import Cost
 from hpo.status import WORKING_PHASES, Status, first_line
 from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Params

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from hpo.cost import Cost
 from hpo.machine.brief import Brief
-from hpo.machine.meter import Cost, Meter
+from hpo.machine.meter import Meter
 from storage.records import JobRecord, Lease
 from storage.states import DataSet
 

@@ -17,9 +17,9 @@ from typing import BinaryIO, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hpo.cost import Cost
 from hpo.errors import UsageError
 from hpo.machine.messages import Kept, Outcome, Report, Text
-from hpo.machine.meter import Cost
 from storage.records import Lease
 
 ENTRIES = "entries.jsonl"

@@ -1,20 +1,11 @@
 """A meter: what a job has cost so far, in time of devices and in energy."""
 
 import time
-from dataclasses import dataclass
 
+from hpo.cost import Cost
 from hpo.machine import nvidia
 from hpo.machine.devices import Device
 from storage.records import JobRecord
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What trainings took of devices, those included that were lost. A CPU slot is a device; of
-    what does not count its energy, none is known."""
-
-    device_seconds: float = 0.0
-    energy_joules: float = 0.0
 
 
 class Meter:

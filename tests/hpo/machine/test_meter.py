@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from hpo.cost import Cost
 from hpo.machine import meter, nvidia
 from hpo.machine.devices import Device
-from hpo.machine.meter import Cost, Meter
+from hpo.machine.meter import Meter
 from tests.hpo.driver import Driver
 from tests.hpo.test_terminal import TRIAL
 

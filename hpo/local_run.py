@@ -17,7 +17,6 @@ from hpo import creation, estimate, terminal
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import HpoError, WorkFailed
-from hpo.machine import devices
 from hpo.machine.slot import ISOLATED
 from hpo.settings import Settings
 from hpo.status import Status, read_status
@@ -92,7 +91,7 @@ def _tell_estimate(
     def tell(sample: estimate.Sample | None) -> None:
         console.print(terminal.pace_line(sample), soft_wrap=True)
 
-    pace = estimate.measure(definition, data, devices.find(settings.cpu_slots), tell)
+    pace = estimate.measure(definition, data, settings.find_devices(), tell)
     trials = budget.trials or creation.DEFAULT_TRIALS
     seconds = pace.seconds(definition.study.epochs, trials, budget)
     slots = f"{pace.slots} slot{'s' if pace.slots > 1 else ''}"

@@ -21,6 +21,8 @@ EXPORTS = Path("exports")
 SETTINGS = {
     "storage": "storage",
     "cpu": "cpu_slots",
+    "devices": "devices",
+    "per_device": "per_device",
     "grace": "grace_seconds",
     "stall_timeout": "stall_seconds",
 }
@@ -114,6 +116,18 @@ def with_references(function: Callable[..., None]) -> Callable[..., None]:
         metavar="FILE",
         help="File of the study's definition, where it is not built in.",
     )(function)
+
+
+def with_devices(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options that say what of this machine is to train; all are settings."""
+    options = (
+        click.option("--cpu", type=int, help="CPU slots to train in; default one a core."),
+        click.option("--devices", metavar="LIST", help="GPUs to train on, e.g. 0,2 or UUIDs; default all."),
+        click.option("--per-device", type=int, metavar="N", help="Trainings side by side on each GPU; default 1."),
+    )  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 def with_bundle(function: Callable[..., None]) -> Callable[..., None]:

@@ -17,6 +17,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from hpo.errors import UsageError
+from hpo.machine import devices
+from hpo.machine.devices import Device
 from hpo.machine.pace import Pace
 
 DEFAULT_FILE = Path("hpo.toml")
@@ -42,6 +44,10 @@ class Settings(BaseSettings):
     """Journals of workers."""
     cpu_slots: PositiveInt | None = None
     """Children that train on the CPU side by side."""
+    devices: str | None = Field(None, min_length=1)
+    """The GPUs to train on, by index or UUID, with commas between; by default all that are seen."""
+    per_device: PositiveInt = 1
+    """Children that train on each GPU side by side."""
     lease_seconds: float = Field(60.0, gt=0, allow_inf_nan=False)
     """How long a job waits for a worker that is not heard of."""
     checkpoint_seconds: float = Field(30.0, ge=0, allow_inf_nan=False)
@@ -57,6 +63,14 @@ class Settings(BaseSettings):
         return Pace(
             self.lease_seconds, self.checkpoint_seconds, self.stall_seconds, self.grace_seconds
         )
+
+    def find_devices(self) -> list[Device]:
+        """The slots that this machine has, by those settings.
+
+        Raises:
+            UsageError: it cannot have them.
+        """
+        return devices.find(self.cpu_slots, self.devices, self.per_device)
 
     @field_validator("storage_file", "data_dir", "cache_dir", "state_dir")
     @classmethod

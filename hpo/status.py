@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from hpo.cost import Cost
 from hpo.phases import best_first
 from storage import jobs, studies, workers
 from storage.database import Database
@@ -49,6 +50,13 @@ class Status:
             case _:
                 planned = study.trials
         return len(self._counted(phase)) or planned
+
+    def cost(self, *phases: Phase) -> Cost:
+        """What the jobs of these phases took, those of former generations too."""
+        counted = [job for job in self.jobs if job.phase in phases]
+        return Cost(
+            sum(job.device_seconds for job in counted), sum(job.energy_joules for job in counted)
+        )
 
     @property
     def running(self) -> list[JobRecord]:
@@ -141,6 +149,7 @@ def as_json(status: Status) -> dict[str, Any]:
             phase.value: {state.value: number for state, number in status.counts(phase).items()}
             for phase in WORKING_PHASES
         },
+        "cost": {phase.value: asdict(status.cost(phase)) for phase in WORKING_PHASES},
         "best": best and asdict(best),
         "baseline": baseline and asdict(baseline),
         "running": [asdict(job) for job in status.running],

@@ -1,8 +1,8 @@
 """A study as a person watches it: a live page in a terminal, plain lines everywhere else."""
 
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -10,6 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from hpo.cost import Cost
 from hpo.status import WORKING_PHASES, Status, first_line
 from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Params
@@ -113,6 +114,8 @@ def page(status: Status, epochs: int) -> RenderableType:
         (f"  {_left_words(status)}", "dim"),
     )
     parts: list[RenderableType] = [head, _bars(status), _scores(status)]
+    if (cost := status.cost(*WORKING_PHASES)).device_seconds:
+        parts.append(Text(cost_words(cost), style="dim"))
     if status.running:
         parts.append(_running(status, epochs))
     failed = [job for job in status.jobs if job.state == JobState.FAILED]
@@ -146,11 +149,24 @@ def roll_table(called: "Sequence[Present]", lease_seconds: float) -> RenderableT
         table.add_row(
             Text(each.worker.host, style="cyan"),
             str(each.worker.pid),
-            ", ".join(each.worker.slots),
+            "\n".join([", ".join(each.worker.slots), *map(_usage_words, each.worker.usage or ())]),
             Text(seen, style="red" if lost else ""),
             Text("\n".join(work) or "-"),
         )
     return table
+
+
+def _usage_words(usage: Mapping[str, Any]) -> str:
+    """What a device does, as briefly as can be; what it does not tell is left out."""
+    used, total = usage["memory_used_bytes"], usage["memory_total_bytes"]
+    told = (
+        (usage["utilisation_percent"], "%"),
+        (None if used is None else used / 2**30, f"/{(total or 0) / 2**30:.0f}G"),
+        (usage["temperature_celsius"], "°C"),
+        (usage["power_watts"], "W"),
+    )
+    words = [f"{value:.0f}{unit}" for value, unit in told if value is not None]
+    return " ".join([usage["device"], *words])
 
 
 def status_line(status: Status, epochs: int) -> str:
@@ -189,6 +205,16 @@ def describe_params(params: Params) -> str:
         f"{name}={value:.2g}" if isinstance(value, float) else f"{name}={value}"
         for name, value in params.items()
     )
+
+
+def cost_words(cost: Cost) -> str:
+    """What trainings took of devices, in one short line."""
+    words = f"cost {_short(cost.device_seconds / 3600)} device-hours"
+    return words + (f", {_short(cost.energy_joules / 3.6e6)} kWh" if cost.energy_joules else "")
+
+
+def _short(number: float) -> str:
+    return f"{number:.2g}" if number < 10 else f"{number:,.0f}"
 
 
 def _bars(status: Status) -> Table:

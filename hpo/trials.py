@@ -104,8 +104,11 @@ class Trials:
             return False
         return self._storage.get_trial(job.trial_id).params.keys() == space.keys()
 
-    def report(self, job: JobRecord, lease: Lease, epoch: int, value: float) -> bool:
-        """Writes the value once and says whether to go on with the trial.
+    def report(
+        self, job: JobRecord, lease: Lease, epoch: int, value: float, **columns: float
+    ) -> bool:
+        """Writes the value once, and `columns` of the job's row, and says whether to go on with the
+        trial.
 
         A step that was reported before, by a worker that was lost, is not written again.
         """
@@ -113,13 +116,17 @@ class Trials:
         with self._db.translated():
             reported = self._storage.get_trial(job.trial_id).intermediate_values
             if epoch not in reported:
-                with fenced(lease, epoch=epoch, score=value):
+                with fenced(lease, epoch=epoch, score=value, **columns):
                     self._storage.set_trial_intermediate_value(job.trial_id, epoch, value)
-            elif reported[epoch] != value:
-                log.warning(
-                    "trial %s, epoch %s gave %s when trained again, not %s as reported",
-                    job.trial_number, epoch, value, reported[epoch],
-                )  # fmt: skip
+            else:
+                if reported[epoch] != value:
+                    log.warning(
+                        "trial %s, epoch %s gave %s when trained again, not %s as reported",
+                        job.trial_number, epoch, value, reported[epoch],
+                    )  # fmt: skip
+                if columns:
+                    with self._db.transaction() as tx:
+                        jobs.write(tx, lease, **columns)
         return self.is_promising(replace(job, epoch=max(job.epoch, epoch)))
 
     def is_promising(self, job: JobRecord) -> bool:
@@ -132,8 +139,8 @@ class Trials:
         with self._db.translated():
             return not self._study.pruner.prune(self._study, self._storage.get_trial(job.trial_id))
 
-    def end(self, job: JobRecord, lease: Lease, ending: Ending) -> None:
-        """Tells Optuna and ends the job, in one commit."""
+    def end(self, job: JobRecord, lease: Lease, ending: Ending, **columns: float) -> None:
+        """Tells Optuna and ends the job, with `columns` of its row, in one commit."""
         with self._db.translated():
             # A job may be given up before its trial could be created.
             trial_id = job.trial_id or self._create(job, lease)
@@ -141,7 +148,7 @@ class Trials:
             if ending.reason is not None:
                 with fenced(lease):
                     self._storage.set_trial_user_attr(trial_id, REASON_ATTRIBUTE, ending.reason)
-            with fenced(lease, **ending.columns):
+            with fenced(lease, **ending.columns, **columns):
                 self._storage.set_trial_state_values(
                     trial_id, _TRIAL_STATES[ending.state], _values(trial, ending)
                 )

@@ -167,9 +167,9 @@ def renew(tx: Connection, leases: Collection[Lease], lease_seconds: float) -> se
 
 
 def release(
-    tx: Connection, lease: Lease, *, loss: str | None = None, crowded: bool = False
+    tx: Connection, lease: Lease, *, loss: str | None = None, crowded: bool = False, **columns: Any
 ) -> None:
-    """Gives a job back unfinished, to be claimed again at once. `loss` says how it was lost, if
+    """Gives a job back unfinished, to be claimed again at once; `columns` are written with it. `loss` says how it was lost, if
     it was; that counts against the job, unless it was `crowded`: memory ran out on a device that
     it shared.
 
@@ -177,7 +177,8 @@ def release(
         LeaseLost: it is no longer ours to give.
     """
     counted = jobs.c.exhaustions if crowded else jobs.c.losses
-    strike(tx, lease, **_OPEN, **({counted.name: counted + 1, "reason": loss} if loss else {}))
+    lost = {counted.name: counted + 1, "reason": loss} if loss else {}
+    strike(tx, lease, **_OPEN, **lost, **columns)
 
 
 def release_of_dead(tx: Connection, worker_id: str, loss: str) -> int:

@@ -43,11 +43,12 @@ def join(
     )
 
 
-def see(tx: Connection, worker_id: str, lease_seconds: float) -> None:
-    """Notes that a supervisor is alive. If nobody was seen for most of a lease, the database was
+def see(tx: Connection, worker_id: str, lease_seconds: float, usage: Any = None) -> None:
+    """Notes that a supervisor is alive, and what its devices do where that is given. If nobody was seen for most of a lease, the database was
     away: then none is taken over for the length of a lease, in which all others come back."""
     _note_silence(tx, lease_seconds)
-    tx.execute(sa.update(workers).where(workers.c.id == worker_id).values(seen_ms=now_ms()))
+    seen = {"seen_ms": now_ms()} | ({} if usage is None else {"usage": usage})
+    tx.execute(sa.update(workers).where(workers.c.id == worker_id).values(**seen))
 
 
 def leave(tx: Connection, worker_id: str) -> None:

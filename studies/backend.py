@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
+
+MEMORY_VARIABLE = "STUDIES_GPU_MEMORY_MIB"
+"""How much of its GPU's memory a process may take, where others share it."""
 
 
 def start_afresh(seed: int) -> None:
@@ -30,6 +34,7 @@ def compute_exactly() -> None:
     if _is_tensorflow():
         import tensorflow  # type: ignore[import-untyped]  # TensorFlow ships no types
 
+        _limit_memory(tensorflow.config)
         tensorflow.config.experimental.enable_op_determinism()
         tensorflow.config.experimental.enable_tensor_float_32_execution(False)
     elif keras.backend.backend() == "jax":
@@ -57,6 +62,15 @@ def jit_compile() -> bool | Literal["auto"]:
     XLA costs TensorFlow ten seconds a model and halves its speed on CPUs; JAX lives by it.
     """
     return False if _is_tensorflow() else "auto"
+
+
+def _limit_memory(config: Any) -> None:
+    """Leave others their part of a shared GPU: for JAX a variable of its own says so."""
+    limit = os.environ.get(MEMORY_VARIABLE)
+    for gpu in config.list_physical_devices("GPU") if limit else ():
+        if config.get_logical_device_configuration(gpu) is None:  # once a process
+            logical = config.LogicalDeviceConfiguration(memory_limit=int(limit or 0))
+            config.set_logical_device_configuration(gpu, [logical])
 
 
 def _is_tensorflow() -> bool:

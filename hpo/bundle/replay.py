@@ -9,7 +9,7 @@ from hpo.bundle import best as best_file
 from hpo.bundle.best import BestConfiguration
 from hpo.definitions import Definition
 from hpo.errors import UsageError, WorkFailed
-from hpo.machine import devices, errand, messages
+from hpo.machine import errand, messages
 from hpo.machine.errand import Tell
 from hpo.settings import Settings
 from studies.dataset import PreparedData, prepare
@@ -91,7 +91,7 @@ def train(
     exported = best_file.read(config_file)
     found = exported.find_definition(definition)
     data = find_data(exported, found, settings)
-    device = devices.find(settings.cpu_slots)[0]
+    device = settings.find_devices()[0]
     differences = exported.training.provenance.differences(provenance.of_device(device.kind))
     temporary = None if output is None else _reserve(output)
     work = messages.Work(

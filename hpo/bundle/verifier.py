@@ -14,7 +14,6 @@ from hpo.bundle import layout, predictions, replay, restored
 from hpo.bundle.best import BestConfiguration
 from hpo.bundle.restored import RestoredModel
 from hpo.errors import BadBundle
-from hpo.machine import devices
 from hpo.machine.errand import Tell
 from hpo.settings import Settings
 from studies import dataset, evaluation, training
@@ -33,7 +32,7 @@ def verify(folder: Path, settings: Settings, definition: str | None = None) -> I
         BadBundle: something does not hold.
         UsageError, DefinitionError, DataError, WorkFailed: it cannot be checked here.
     """
-    device = devices.find(settings.cpu_slots)[0]
+    device = settings.find_devices()[0]
     model = restored.restore(folder, device, definition)
     best = model.best
     yield f"{len(model.manifest.files)} files are what the manifest says"

@@ -117,9 +117,8 @@ def predict(
     import json
 
     from hpo.bundle import predictor
-    from hpo.machine import devices
 
-    device = devices.find(settings.cpu_slots)[0]
+    device = settings.find_devices()[0]
     predictions = predictor.predict(folder, pictures, device, definition)
     if as_json:
         found = [{"file": str(each.file), "top": dict(each.top)} for each in predictions]

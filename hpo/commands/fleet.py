@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hpo.options import command, console, with_references, with_storage
+from hpo.options import command, console, with_devices, with_references, with_storage
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name", required=False)
 @with_references
-@click.option("--cpu", type=int, help="CPU slots to train in; default one a core.")
+@with_devices
 @click.option(
     "--grace", type=float, metavar="SECONDS", help="How long leaving may take; default 30."
 )

@@ -15,6 +15,7 @@ from hpo.options import (
     say,
     with_budget,
     with_bundle,
+    with_devices,
     with_settings,
     with_storage,
 )
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @click.argument("definition")
 @click.option("--name", help="Name of the study; default the definition's.")
 @with_budget
-@click.option("--cpu", type=int, help="CPU slots to train in; default one a core.")
+@with_devices
 @with_bundle
 @click.option("--fallback", metavar="DEFINITION", help="What to run where the data cannot be had.")
 @command
@@ -200,13 +201,12 @@ def compare(settings: "Settings", first: str, second: str, as_json: bool) -> Non
 @click.command(name="try")
 @click.argument("definition")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition.")  # fmt: skip
-@click.option("--cpu", type=int, help="CPU slots to train in; default one a core.")
+@with_devices
 @command
 @with_settings
 def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> None:
     """Try a definition here: train a few configurations for two epochs, without any database."""
     from hpo import creation, definitions, estimate, terminal
-    from hpo.machine import devices
     from studies.dataset import prepare
 
     asked = definitions.load(definition).with_settings(read_pairs(overrides))
@@ -216,7 +216,7 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> N
     def tell(sample: estimate.Sample | None) -> None:
         page.print(terminal.pace_line(sample), soft_wrap=True)
 
-    pace = estimate.measure(asked, data, devices.find(settings.cpu_slots), tell)
+    pace = estimate.measure(asked, data, settings.find_devices(), tell)
     budget = creation.Budget()
     seconds = pace.seconds(asked.study.epochs, creation.DEFAULT_TRIALS, budget)
     click.echo(

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from hpo.cost import Cost
 from hpo.machine.brief import Brief
+from hpo.machine.meter import Meter
 from storage.records import JobRecord, Lease
 from storage.states import DataSet
 
@@ -22,15 +24,18 @@ class Assignment:
     across: str | None = None
     """What differs here from where the checkpoint was written that it is to go on from."""
 
+    meter: Meter | None = None
+    """What measures it in the slot that has it."""
+
+    @property
+    def cost(self) -> Cost | None:
+        """What the job has cost until now; None while no slot has it."""
+        return None if self.meter is None else self.meter.cost
+
     @property
     def title(self) -> str:
         """What a person reads of it, in a log."""
         return f"{self.brief.study.name}, {self.job.title}"
-
-    @property
-    def needs_alone(self) -> bool:
-        """It ran out of memory where others shared it: now nothing is trained beside it."""
-        return self.job.exhaustions > 0
 
     @property
     def data_set(self) -> Literal["search", "new"]:

@@ -2,7 +2,8 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from storage.database import Database
 from storage.errors import LeaseLost, StorageError, StudyMismatch
 from storage.records import ArtifactRecord, EvaluationRecord, JobRecord, Lease
 from storage.states import ArtifactKind, JobState, Phase, Split
+
+Columns = Mapping[str, float]
+"""Of the job's row, to be written with what an entry does."""
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +80,12 @@ class Courier:
 
     def _apply(self, entry: Entry, job: JobRecord, trials: Trials) -> Reply:
         lease = entry.lease
+        cost = asdict(entry.cost) if entry.cost is not None else {}  # by the names of its columns
         match entry.body:
             case Report() as report:
                 if report.not_resumed is not None:
                     self._archivist.discard_checkpoints(job, lease)
-                return self._report(job, lease, report, trials)
+                return self._report(job, lease, report, trials, cost)
             case Kept() as kept:
                 self._keep(job, lease, kept)
                 return Reply.DONE
@@ -89,18 +94,20 @@ class Courier:
                 return Reply.DONE
             case GivenBack(loss=loss, crowded=crowded):
                 with self._db.transaction() as tx:
-                    jobs.release(tx, lease, loss=loss, crowded=crowded)
+                    jobs.release(tx, lease, loss=loss, crowded=crowded, **cost)
                 return Reply.RELEASED
             case outcome:
-                self._end(job, lease, outcome, trials)
+                self._end(job, lease, outcome, trials, cost)
                 return Reply.ENDED
 
-    def _report(self, job: JobRecord, lease: Lease, report: Report, trials: Trials) -> Reply:
+    def _report(
+        self, job: JobRecord, lease: Lease, report: Report, trials: Trials, cost: Columns
+    ) -> Reply:
         if job.phase != Phase.SEARCH:
             with self._db.transaction() as tx:
-                jobs.write(tx, lease, epoch=report.epoch, score=report.score)
+                jobs.write(tx, lease, epoch=report.epoch, score=report.score, **cost)
             return Reply.GO_ON
-        goes_on = trials.report(job, lease, report.epoch, report.score)
+        goes_on = trials.report(job, lease, report.epoch, report.score, **cost)
         return Reply.GO_ON if goes_on else Reply.STOP
 
     def _keep(self, job: JobRecord, lease: Lease, kept: Kept) -> None:
@@ -111,14 +118,16 @@ class Courier:
         )  # fmt: skip
         self._archivist.keep_checkpoint(job, lease, artifact, Path(kept.file))
 
-    def _end(self, job: JobRecord, lease: Lease, outcome: Outcome, trials: Trials) -> None:
+    def _end(
+        self, job: JobRecord, lease: Lease, outcome: Outcome, trials: Trials, cost: Columns
+    ) -> None:
         ending = _ending(outcome)
         if job.phase == Phase.SEARCH:
-            trials.end(job, lease, ending)
+            trials.end(job, lease, ending, **cost)
             return
 
         def write(tx: Connection) -> None:
-            jobs.write(tx, lease, **ending.columns)
+            jobs.write(tx, lease, **ending.columns, **cost)
             if isinstance(outcome, Trained):
                 evaluations.add(tx, _records(job, outcome))
 

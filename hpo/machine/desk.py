@@ -71,10 +71,11 @@ class Desk:
             workers.leave(tx, self._id)
         self.has_left = True
 
-    def renew(self, held: Collection[Lease]) -> set[Lease]:
-        """Says that this worker is alive and extends its leases; returns those that are lost."""
+    def renew(self, held: Collection[Lease], usage: object = None) -> set[Lease]:
+        """Says that this worker is alive, with what its devices do where that is given, and extends
+        its leases; returns those that are lost."""
         with self._db.transaction() as tx:
-            workers.see(tx, self._id, self._pace.lease_seconds)
+            workers.see(tx, self._id, self._pace.lease_seconds, usage)
             kept = jobs.renew(tx, held, self._pace.lease_seconds)
         return set(held) - kept
 

@@ -1,59 +1,56 @@
-"""What this machine can train on: one slot for each NVIDIA GPU, else a few CPU slots."""
+"""What this machine can train on: slots on its NVIDIA GPUs, else a few CPU slots."""
 
 import os
 import platform
-import shutil
-import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from pathlib import Path
 
 import psutil
 
 from hpo.errors import UsageError
+from hpo.machine import nvidia
+from hpo.machine.nvidia import Gpu
+from studies.backend import MEMORY_VARIABLE
 
 MAX_CPU_SLOTS = 8
-ANSWER_SECONDS = 30.0
 # What a child with TensorFlow and a small model takes, with room for the images.
 SLOT_MEMORY_BYTES = 2 << 30
+# Of a GPU's memory, what its slots may share; each child's context takes some of the rest.
+SHARED_MEMORY = 0.9
 
 
 @dataclass(frozen=True)
 class Device:
     """Where one slot's child trains; `environment` pins it there before anything is imported.
     Devices of equal `kind` give equal numbers; it is empty where it is not known. Those of equal
-    `memory` share it."""
+    `memory` share it. A GPU has a `uuid`, and `share` slots train on it side by side."""
 
     name: str
     kind: str
     environment: dict[str, str] = field(default_factory=dict)
     memory: str = "host"
+    uuid: str | None = None
+    share: int = 1
 
 
-def find(cpu_slots: int | None = None) -> list[Device]:
-    """The devices to use; `cpu_slots` asks for that many CPU slots and no GPU.
+def find(
+    cpu_slots: int | None = None, chosen: str | None = None, per_device: int = 1
+) -> list[Device]:
+    """The devices to use: `per_device` slots on each GPU that this process may see, or on those of
+    the indices and UUIDs in `chosen`; `cpu_slots` asks for that many CPU slots and no GPU.
 
     Raises:
-        UsageError: a number of slots this machine cannot have.
+        UsageError: what this machine cannot have, or a driver that does not work.
     """
-    if cpu_slots is None and (gpus := _gpus()):
-        return gpus
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    cores = cores or 1
-    if cpu_slots is None:
-        by_memory = psutil.virtual_memory().total // SLOT_MEMORY_BYTES
-        cpu_slots = max(1, min(cores, int(by_memory), MAX_CPU_SLOTS))
-    if cpu_slots < 1:
-        raise UsageError(f"{cpu_slots} CPU slots cannot train anything: ask for 1 or more")
-    threads = str(max(1, cores // cpu_slots))
-    environment = {
-        "CUDA_VISIBLE_DEVICES": "",
-        "OMP_NUM_THREADS": threads,
-        "TF_NUM_INTRAOP_THREADS": threads,
-        "TF_NUM_INTEROP_THREADS": "1",
-    }
-    kind = f"{_processor()}, {threads} thread{'s' * (threads != '1')}"
-    return [Device(f"cpu:{index}", kind, environment) for index in range(cpu_slots)]
+    if cpu_slots is not None:
+        if chosen is not None:
+            raise UsageError("--devices chooses GPUs and --cpu leaves them alone: keep one of them")
+        return _cpus(cpu_slots)
+    gpus = _visible()
+    if chosen is not None:
+        gpus = _chosen(gpus, chosen)
+    return _slots(gpus, per_device) if gpus else _cpus(None)
 
 
 def oom_kills() -> int:
@@ -63,6 +60,29 @@ def oom_kills() -> int:
     except OSError:  # no Linux
         return 0
     return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+
+
+def _cpus(number: int | None) -> list[Device]:
+    cores = _cores()
+    if number is None:
+        by_memory = psutil.virtual_memory().total // SLOT_MEMORY_BYTES
+        number = max(1, min(cores, int(by_memory), MAX_CPU_SLOTS))
+    if number < 1:
+        raise UsageError(f"{number} CPU slots cannot train anything: ask for 1 or more")
+    threads = str(max(1, cores // number))
+    environment = {
+        "CUDA_VISIBLE_DEVICES": "",
+        "OMP_NUM_THREADS": threads,
+        "TF_NUM_INTRAOP_THREADS": threads,
+        "TF_NUM_INTEROP_THREADS": "1",
+    }
+    kind = f"{_processor()}, {threads} thread{'s' * (threads != '1')}"
+    return [Device(f"cpu:{index}", kind, environment) for index in range(number)]
+
+
+def _cores() -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return cores or 1
 
 
 def _processor() -> str:
@@ -75,49 +95,79 @@ def _processor() -> str:
     return next(models, "") or platform.processor() or platform.machine()
 
 
-def _gpus() -> list[Device]:
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if visible is not None:
-        asked = [name.strip() for name in visible.split(",") if name.strip()]
-        names = list(takewhile(lambda name: name != "-1", asked))  # as CUDA itself reads it
-        if not names:
-            return []
-    listed = _listed_gpus()
-    if visible is None:
-        names = [index for index, _, _ in listed]
-    models = {name: model for index, uuid, model in listed for name in (index, uuid)}
+def _visible() -> list[Gpu]:
+    """What a scheduler or a person lets this process see. As CUDA reads it, an entry that names
+    nothing ends the list, -1 among them."""
+    variable = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if variable is None:
+        return nvidia.listed()
+    seen: dict[str, Gpu] = {}
+    entries = [entry.strip() for entry in variable.split(",")]
+    if entries[0] in ("", "-1"):
+        return []  # without a look at the driver, which may be why they are hidden
+    gpus = nvidia.listed()
+    for entry in entries:
+        meant = _meant(gpus, entry)
+        if not meant:
+            break
+        seen |= {gpu.uuid: gpu for gpu in meant}
+    return list(seen.values())
+
+
+def _chosen(gpus: Sequence[Gpu], entries: str) -> list[Gpu]:
+    there = ", ".join(f"{gpu.index} ({gpu.model}, {gpu.uuid})" for gpu in gpus)
+    if not gpus:
+        raise UsageError(
+            f"--devices {entries}: no GPU can be seen here; leave it out to train on the CPU"
+        )
+    chosen: dict[str, Gpu] = {}
+    for entry in (entry.strip() for entry in entries.split(",")):
+        meant = _meant(gpus, entry)
+        if not meant:
+            raise UsageError(f"--devices {entries}: there is no GPU '{entry}'; there are {there}")
+        if any(gpu.uuid in chosen for gpu in meant):
+            raise UsageError(f"--devices {entries}: '{entry}' is named twice; there are {there}")
+        chosen |= {gpu.uuid: gpu for gpu in meant}
+    return list(chosen.values())
+
+
+def _meant(gpus: Sequence[Gpu], entry: str) -> list[Gpu]:
+    """The GPU that an entry names, or all slices of it; none if it could be one or another."""
+    meant = [gpu for gpu in gpus if gpu.is_meant_by(entry)]
+    return meant if len({gpu.whole_uuid for gpu in meant}) == 1 else []
+
+
+def _slots(gpus: Sequence[Gpu], per_device: int) -> list[Device]:
+    threads = str(max(1, _cores() // (len(gpus) * per_device)))
     return [
         Device(
-            f"gpu:{name}",
-            models.get(name, ""),
+            f"gpu:{gpu.index}" if per_device == 1 else f"gpu:{gpu.index}/{number}",
+            gpu.model,
             {
-                "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
-                "CUDA_VISIBLE_DEVICES": name,
+                "CUDA_VISIBLE_DEVICES": gpu.uuid,
+                "OMP_NUM_THREADS": threads,
+                "TF_NUM_INTRAOP_THREADS": threads,
+                "TF_NUM_INTEROP_THREADS": threads,
                 "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-            },
-            memory=f"gpu:{name}",
+                "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+            }
+            | _limits(gpu, per_device),
+            memory=f"gpu:{gpu.uuid}",
+            uuid=gpu.uuid,
+            share=per_device,
         )
-        for name in names
+        for gpu in gpus
+        for number in range(per_device)
     ]
 
 
-def _listed_gpus() -> list[tuple[str, str, str]]:
-    """Index, uuid and model of each of this machine's GPUs; none without a driver."""
-    if shutil.which("nvidia-smi") is None:
-        return []
-    try:
-        listed = subprocess.run(
-            ["nvidia-smi", "--query-gpu=index,uuid,name", "--format=csv,noheader"],
-            capture_output=True,
-            text=True,
-            timeout=ANSWER_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise UsageError(
-            "nvidia-smi does not answer: mend the GPU driver, or train on the CPU with --cpu N"
-        ) from None
-    lines = listed.stdout.splitlines() if listed.returncode == 0 else []
-    # Without a GPU it says so in words.
-    rows = (map(str.strip, line.split(",", 2)) for line in lines if line.count(",") >= 2)
-    return [(index, uuid, model) for index, uuid, model in rows]
+def _limits(gpu: Gpu, share: int) -> dict[str, str]:
+    """What keeps a child to its part of a GPU's memory; alone it may have all of it."""
+    if share == 1:
+        return {}
+    part = SHARED_MEMORY / share
+    limits = {"XLA_PYTHON_CLIENT_MEM_FRACTION": f"{part:.3f}"}  # JAX reads it
+    if gpu.memory_bytes is not None:
+        # TensorFlow has no such variable; studies read this one for it.
+        limits[MEMORY_VARIABLE] = str(int(part * gpu.memory_bytes) >> 20)
+    return limits

@@ -17,6 +17,7 @@ from typing import BinaryIO, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hpo.cost import Cost
 from hpo.errors import UsageError
 from hpo.machine.messages import Kept, Outcome, Report, Text
 from storage.records import Lease
@@ -60,6 +61,8 @@ class Entry(BaseModel):
     job_id: int
     token: str
     body: Body = Field(discriminator="kind")
+    cost: Cost | None = None
+    """What the job has cost by then."""
 
     @property
     def lease(self) -> Lease:

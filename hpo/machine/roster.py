@@ -1,7 +1,5 @@
 """The roster: which slot has which job, and which may have another."""
 
-from collections.abc import Iterator
-
 from hpo.machine.assignment import Assignment
 from hpo.machine.slot import Slot
 from hpo.machine.ward import Ward
@@ -45,13 +43,11 @@ class Roster:
     def may_claim(self, slot: Slot) -> bool:
         """Whether the slot may have a job: it has none, and none beside it must be alone."""
         is_free = slot.ready and slot not in self._assignments
-        return is_free and not any(other.needs_alone for other in self._beside(slot))
+        return is_free and not any(slot in self._kept_idle(other) for other in self._assignments)
 
     def may_begin(self, slot: Slot) -> bool:
         """Whether the slot's job may be trained now: one that must be alone waits for the others."""
-        return not (self._assignments[slot].needs_alone and any(True for _ in self._beside(slot)))
+        return not any(other in self._assignments for other in self._kept_idle(slot))
 
-    def _beside(self, slot: Slot) -> Iterator[Assignment]:
-        """What is assigned where the memory of this slot's device is shared."""
-        beside = self._ward.beside(slot)
-        return (each for other, each in self._assignments.items() if other in beside)
+    def _kept_idle(self, slot: Slot) -> list[Slot]:
+        return self._ward.kept_idle(slot, self._assignments[slot].job.exhaustions)

@@ -31,12 +31,14 @@ from hpo.machine.messages import (
     Unfit,
     Work,
 )
+from hpo.machine.meter import Meter
 from hpo.machine.outage import Outage
 from hpo.machine.pace import Pace
 from hpo.machine.portfolio import Portfolio
 from hpo.machine.roster import Roster
 from hpo.machine.slot import ChildLost, Slot
-from hpo.machine.ward import Ward
+from hpo.machine.usage import Usage
+from hpo.machine.ward import Memory, Ward
 from storage import identity
 from storage.database import Database
 from storage.errors import LeaseLost, StudyMismatch
@@ -64,6 +66,7 @@ class Supervisor:
         self.id = str(uuid.uuid4())
         self._pace = pace
         self._ward = Ward(devices, pace.stall_seconds)
+        self._usage = Usage(devices)
         self._roster = Roster(self._ward)
         with db.reading() as tx:
             database_uuid = identity.get(tx).uuid
@@ -133,7 +136,7 @@ class Supervisor:
         if time.monotonic() < self._renew_at:
             return
         sent_at = time.monotonic()
-        lost = self._desk.renew(self._roster.leases | self._journal.leases)
+        lost = self._desk.renew(self._roster.leases | self._journal.leases, self._usage.due())
         self._renew_at = sent_at + self._pace.renewal_seconds
         for lease in lost:
             self._lose(lease)
@@ -189,7 +192,7 @@ class Supervisor:
             match ready:
                 case Pruned():
                     self._roster.remove(slot)
-                    self._post(assignment.lease, ready)
+                    self._post(assignment, ready)
                 case Work():
                     slot.send(ready)
                     slot.silent_seconds = 0.0
@@ -205,6 +208,7 @@ class Supervisor:
             jobs_to_avoid = self._ward.health(slot).jobs_to_avoid
             assignment = self._desk.claim(jobs_to_avoid)
             if assignment is not None:
+                assignment.meter = Meter(assignment.job, slot.device)
                 self._roster.assign(slot, assignment)
                 self._begin()
                 continue
@@ -223,16 +227,17 @@ class Supervisor:
                 self._hear_report(slot, message)
             case Kept():
                 assignment = self._assignment(slot)
-                self._note(assignment.lease, message)
+                self._note(assignment, message)
                 self._answer(slot, assignment)  # it does not wait for the bytes to be stored
                 self._outage.attempt(self._deliver)
             case Left(epoch=epoch):
                 log.info("%s left after epoch %s", self._assignment(slot).title, epoch)
                 self._give_back(slot)
             case ChildLost(reason=reason, exhausted=exhausted):
-                self._lose_child(slot, reason, exhausted=exhausted)
+                self._lose_child(slot, reason, exhausted="host" if exhausted else None)
             case Faulty(fault=fault, error=error, traceback=traceback):
-                self._lose_child(slot, f"{error}\n{traceback}", exhausted=fault == Fault.MEMORY)
+                memory: Memory | None = "device" if fault == Fault.MEMORY else None
+                self._lose_child(slot, f"{error}\n{traceback}", exhausted=memory)
             case Unfit(reason=reason):
                 self._refuse(slot, reason)
             case Trained() | Pruned() | Diverged() | Raised() as outcome:
@@ -240,7 +245,7 @@ class Supervisor:
                 self._claim_at = time.monotonic()
                 self._ward.health(slot).note_end()
                 log.info("%s: %s", assignment.title, outcome.kind)
-                self._post(assignment.lease, outcome)
+                self._post(assignment, outcome)
             case Classified():
                 raise AssertionError("a supervisor asks no questions")
 
@@ -258,24 +263,25 @@ class Supervisor:
             )  # fmt: skip
         elif report.resumed_from and assignment.across is not None:
             log.warning("%s was resumed across %s", assignment.title, assignment.across)
-            self._post(assignment.lease, Resumed(across=assignment.across))
+            self._post(assignment, Resumed(across=assignment.across))
         assignment.across = None
         if not assignment.stop:
-            self._post(assignment.lease, report)
+            self._post(assignment, report)
         self._answer(slot, assignment)
 
     def _answer(self, slot: Slot, assignment: Assignment) -> None:
         if self._roster.of(slot) is assignment:  # the lease was not lost over it
             slot.send(Answer(go_on=not assignment.stop, leave=self._is_to_leave(assignment)))
 
-    def _lose_child(self, slot: Slot, reason: str, *, exhausted: bool = False) -> None:
+    def _lose_child(self, slot: Slot, reason: str, *, exhausted: Memory | None = None) -> None:
         """Gives the job back that was lost with the slot's child, and has the child replaced."""
         log.warning("%s: %s", slot.device.name, reason)
         health = self._ward.health(slot)
         assignment = self._roster.of(slot)
         if assignment is not None:
             # Where memory was shared the job has another try alone, and nothing counts against it.
-            crowded = exhausted and not assignment.needs_alone and bool(self._ward.beside(slot))
+            exhaustions = assignment.job.exhaustions
+            crowded = bool(exhausted and self._ward.is_crowded(slot, exhaustions, exhausted))
             if not exhausted:  # too large a job says nothing of the device
                 health.note_loss(assignment.job.id)
             self._give_back(slot, reason, crowded=crowded)
@@ -285,14 +291,17 @@ class Supervisor:
 
     # What becomes of jobs.
 
-    def _post(self, lease: Lease, body: Body) -> None:
+    def _post(self, assignment: Assignment, body: Body) -> None:
         """To the journal first, then to the database if it answers."""
-        self._note(lease, body)
+        self._note(assignment, body)
         self._outage.attempt(self._deliver)
 
-    def _note(self, lease: Lease, body: Body) -> None:
+    def _note(self, assignment: Assignment, body: Body) -> None:
+        lease, cost = assignment.lease, assignment.cost
         try:
-            self._journal.append(Entry(job_id=lease.job_id, token=lease.token, body=body))
+            self._journal.append(
+                Entry(job_id=lease.job_id, token=lease.token, body=body, cost=cost)
+            )
         except OSError as error:
             raise WorkFailed.of_disk(self._journal.folder, error) from error
 
@@ -303,7 +312,7 @@ class Supervisor:
 
     def _give_back(self, slot: Slot, loss: str | None = None, *, crowded: bool = False) -> None:
         assignment = self._roster.remove(slot)
-        self._post(assignment.lease, GivenBack(loss=loss, crowded=crowded))
+        self._post(assignment, GivenBack(loss=loss, crowded=crowded))
 
     def _refuse(self, slot: Slot, reason: str) -> None:
         """This machine cannot train the study of the slot's job: the job is free for others.

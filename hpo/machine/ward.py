@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Collection, Iterator, Sequence
 from multiprocessing.connection import wait
+from typing import Literal
 
 from hpo.errors import WorkFailed
 from hpo.machine.devices import Device
@@ -14,6 +15,9 @@ from hpo.machine.slot import ChildLost, Slot
 MAX_FAILED_STARTS = 3
 # A child that starts imports a few modules, over a slow network perhaps.
 START_SECONDS = 300.0
+
+Memory = Literal["device", "host"]
+"""What a child can run out of: what its device has, where that is a GPU, or the machine's own."""
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +34,23 @@ class Ward:
     def health(self, slot: Slot) -> Health:
         return self._health[slot]
 
-    def beside(self, slot: Slot) -> list[Slot]:
-        """The other slots that share the memory of this one's device."""
-        memory = slot.device.memory
-        return [
-            other for other in self.slots if other is not slot and other.device.memory == memory
-        ]
+    def kept_idle(self, slot: Slot, exhaustions: int) -> list[Slot]:
+        """The slots that must have no work beside a job that ran out of memory so often: at first
+        those of its device, then all of the machine, whose own memory it may have been."""
+        if not exhaustions:
+            return []
+        return self._beside(slot, "device" if exhaustions == 1 else "host")
+
+    def is_crowded(self, slot: Slot, exhaustions: int, memory: Memory) -> bool:
+        """Whether others could take of that memory, beside a job that ran out of it before."""
+        idle = self.kept_idle(slot, exhaustions)
+        return any(other not in idle for other in self._beside(slot, memory))
+
+    def _beside(self, slot: Slot, memory: Memory) -> list[Slot]:
+        others = (other for other in self.slots if other is not slot)
+        if memory == "host":
+            return list(others)
+        return [other for other in others if other.device.memory == slot.device.memory]
 
     def start(self) -> None:
         """Starts a child in every slot."""

@@ -7,7 +7,7 @@ from functools import partial
 from types import FrameType
 
 from hpo import provenance
-from hpo.machine import brief, devices
+from hpo.machine import brief
 from hpo.machine.portfolio import Portfolio
 from hpo.machine.supervisor import Supervisor
 from hpo.settings import Settings
@@ -39,7 +39,7 @@ def work(
         signal.signal(number, ask_to_stop)
     db = Database.open(settings.storage_url)
     try:
-        found = devices.find(settings.cpu_slots)
+        found = settings.find_devices()
         made_by = provenance.of_device(" + ".join(sorted({device.kind for device in found})))
         prepare = partial(brief.make, settings=settings, references=references)
         if name is None:

@@ -15,6 +15,7 @@ from storage.records import JobRecord, Lease, StudyRecord
 from tests.claims import claim_next
 from tests.commandline import CommandLine, command_line
 from tests.conftest import DEFINITIONS
+from tests.hpo.driver import Driver
 
 MADE_BY = provenance.of_device("an abacus")
 SPACE = definitions.load(str(DEFINITIONS / "toy.py")).study.space
@@ -31,6 +32,12 @@ def shell(tmp_path: Path) -> CommandLine:
 def shell_on(url: str, tmp_path: Path) -> CommandLine:
     """A user whose HPO_STORAGE is a ready database."""
     return command_line(tmp_path, url)
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Driver:
+    """An NVIDIA driver, for processes that are started with its environment."""
+    return Driver.build(tmp_path_factory.mktemp("driver"))
 
 
 @pytest.fixture

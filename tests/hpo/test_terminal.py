@@ -269,6 +269,30 @@ def test_the_roll() -> None:
     ]
 
 
+def test_what_devices_do() -> None:
+    """It stands below the devices, in 80 columns; what one does not tell is left out."""
+    told = {"device": "gpu:0", "memory_used_bytes": 12 * 2**30, "memory_total_bytes": 80 * 2**30}
+    busy = {"utilisation_percent": 83.0, "temperature_celsius": 61, "power_watts": 299.6}
+    usage = [told | busy, told | dict.fromkeys(busy) | {"device": "gpu:1:0"}]
+    called = [Present(replace(WORKER, host="a", usage=usage), 3.2, [("toy", TRIAL)])]
+    assert _shown(terminal.roll_table(called, 60)) == [
+        "host  pid  devices                     seen     at work on",
+        "a     1    gpu:0                       3 s ago  toy: trial 1, epoch 5, 0.6000",
+        "           gpu:0 83% 12/80G 61°C 300W",
+        "           gpu:1:0 12/80G",
+    ]
+
+
+def test_what_it_cost() -> None:
+    """One short line, as soon as there is anything; energy where it is known."""
+    assert not any(line.startswith("cost") for line in _shown(terminal.page(_status(), EPOCHS)))
+    trials = [_trial(n, JobState.SUCCEEDED, device_seconds=3240) for n in (1, 2)]
+    assert "cost 1.8 device-hours" in _shown(terminal.page(_status(*trials), EPOCHS))
+    metered = replace(trials[0], energy_joules=1.512e6)
+    shown = _shown(terminal.page(_status(metered, trials[1]), EPOCHS))
+    assert "cost 1.8 device-hours, 0.42 kWh" in shown
+
+
 def test_a_halted_study_says_so() -> None:
     """And how it goes on; once it is over there is nothing to go on with."""
     halted = _status(halted_ms=1)

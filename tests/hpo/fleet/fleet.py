@@ -3,6 +3,7 @@
 import json
 import logging
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ class Fleet:
         study: str | None = "toy",
         definition: str = "paced",
         machine: str = "here",
+        slots: Sequence[str] = ("--cpu", "1"),
         **environment: str,
     ) -> Process:
         """Starts a worker on a study, or on all, with NAME=value added to its environment. It writes
@@ -58,7 +60,7 @@ class Fleet:
             "HPO_STATE_DIR": str(self.state(machine)),
         }
         name = () if study is None else (study,)
-        command = ("worker", *name, "--study", file, "--cpu", "1", *options)
+        command = ("worker", *name, "--study", file, *slots, *options)
         self._started.append(self.shell.start(*command, **{**own, **environment}))
         return self._started[-1]
 

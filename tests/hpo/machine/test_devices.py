@@ -1,44 +1,70 @@
-"""What a machine can train on."""
+"""What a machine can train on. NVML itself is asked, by the package that is used with real drivers;
+the driver behind it is the tests' own."""
 
 import os
 import platform
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hpo.errors import UsageError
+from hpo.machine import devices, nvidia
+from hpo.machine.nvidia import Gpu
+from tests.commandline import CommandLine
+from tests.conftest import DEFINITIONS
+from tests.hpo.driver import Driver
+
+FIRST = "GPU-aaaaaaaa-0000-0000-0000-000000000000"
+SECOND = "GPU-aabbbbbb-0000-0000-0000-000000000000"
+SLICE = "MIG-cccccccc-0000-0000-0000-000000000000"
+OTHER_SLICE = "MIG-dddddddd-0000-0000-0000-000000000000"
+CORES = len(os.sched_getaffinity(0))
+
+FIND = """
+import dataclasses, json, sys
+from hpo.errors import UsageError
 from hpo.machine import devices
+assert "pynvml" not in sys.modules
+try:
+    print(json.dumps([dataclasses.asdict(each) for each in devices.find({})]))
+except UsageError as error:
+    print(json.dumps(str(error)))
+"""
 
 
-@pytest.fixture(autouse=True)
-def _bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine with no program in its path, and so no GPU that is listed."""
-    monkeypatch.setenv("PATH", str(tmp_path))
+def _found(driver: Driver, scenario: str, asked: str = "", **environment: str) -> Any:
+    return driver.answer(FIND.format(asked), scenario, **environment)
+
+
+def _seen(driver: Driver, scenario: str, asked: str = "", **environment: str) -> list[str]:
+    """What each child sees."""
+    found = _found(driver, scenario, asked, **environment)
+    return [each["environment"]["CUDA_VISIBLE_DEVICES"] for each in found]
+
+
+@pytest.fixture
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without any."""
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(nvidia, "listed", list)
 
 
-def _driver_lists(folder: Path, *models: str, code: int = 0) -> None:
-    """A driver that answers as the real one does, for GPUs of these models."""
-    program = folder / "nvidia-smi"
-    program.write_text(
-        f"#!{sys.executable}\nimport sys\n"
-        f"for index, model in enumerate({models!r}):\n"
-        "    assert sys.argv[1] == '--query-gpu=index,uuid,name'\n"
-        "    print(f'{index}, GPU-{index}a{index}b, {model}')\n"
-        f"raise SystemExit({code})\n"
-    )
-    program.chmod(0o755)
+@pytest.fixture
+def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with two."""
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    gpus = [Gpu("0", FIRST, "H100", 80 << 30, FIRST), Gpu("1", SECOND, "A100", 80 << 30, SECOND)]
+    monkeypatch.setattr(nvidia, "listed", lambda: gpus)
 
 
 def test_as_many_cpu_slots_as_asked_for() -> None:
     """Slots share the cores, see no GPU, and have names of their own."""
-    cores = len(os.sched_getaffinity(0))
     slots = devices.find(2)
     assert [slot.name for slot in slots] == ["cpu:0", "cpu:1"]
     for slot in slots:
         assert slot.environment["CUDA_VISIBLE_DEVICES"] == ""
-        assert int(slot.environment["OMP_NUM_THREADS"]) == max(1, cores // 2)
+        assert int(slot.environment["OMP_NUM_THREADS"]) == max(1, CORES // 2)
 
 
 def test_the_kind_of_a_cpu_slot_is_what_its_numbers_depend_on() -> None:
@@ -50,9 +76,8 @@ def test_the_kind_of_a_cpu_slot_is_what_its_numbers_depend_on() -> None:
     model = one.kind.removesuffix(", 1 thread")
     assert model in Path("/proc/cpuinfo").read_text() + platform.processor() + platform.machine()
     assert model
-    cores = len(os.sched_getaffinity(0))
     (whole,) = devices.find(1)
-    assert whole.kind == f"{model}, {cores} thread{'s' * (cores > 1)}"
+    assert whole.kind == f"{model}, {CORES} thread{'s' * (CORES > 1)}"
 
 
 def test_no_slot_is_refused() -> None:
@@ -61,49 +86,135 @@ def test_no_slot_is_refused() -> None:
         devices.find(0)
 
 
-def test_a_machine_without_gpu_trains_on_its_cores() -> None:
+def test_a_machine_without_gpu_trains_on_its_cores(no_gpu: None) -> None:
     """At least one slot, and no more than there are cores."""
     slots = devices.find()
-    assert 1 <= len(slots) <= len(os.sched_getaffinity(0))
+    assert 1 <= len(slots) <= CORES
     assert all(slot.name.startswith("cpu:") for slot in slots)
 
 
-def test_a_slot_for_each_gpu(tmp_path: Path) -> None:
-    """Each slot sees one GPU; asking for CPU slots leaves the GPUs alone."""
-    _driver_lists(tmp_path, "NVIDIA H100", "NVIDIA A100")
-    slots = devices.find()
-    assert [slot.kind for slot in slots] == ["NVIDIA H100", "NVIDIA A100"]
-    assert [slot.name for slot in slots] == ["gpu:0", "gpu:1"]
-    assert [slot.environment["CUDA_VISIBLE_DEVICES"] for slot in slots] == ["0", "1"]
-    assert {slot.environment["CUDA_DEVICE_ORDER"] for slot in slots} == {"PCI_BUS_ID"}
-    assert [slot.name for slot in devices.find(1)] == ["cpu:0"]
+def test_a_slot_for_each_gpu(driver: Driver) -> None:
+    """Each slot sees one GPU, takes of its memory what it needs, and has its part of the cores;
+    asking for CPU slots leaves the GPUs alone."""
+    first, second = _found(driver, "plain")
+    assert (first["name"], first["kind"], first["uuid"]) == ("gpu:0", "NVIDIA H100", FIRST)
+    assert (second["name"], second["kind"], second["uuid"]) == ("gpu:1", "NVIDIA A100", SECOND)
+    assert first["memory"] != second["memory"]
+    for each in first, second:
+        environment = each["environment"]
+        assert environment["CUDA_VISIBLE_DEVICES"] == each["uuid"]
+        assert environment["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
+        assert environment["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false"
+        assert environment["OMP_NUM_THREADS"] == str(max(1, CORES // 2))
+        assert "XLA_PYTHON_CLIENT_MEM_FRACTION" not in environment
+    assert _seen(driver, "plain", "1") == [""]
 
 
-def test_a_broken_driver_is_no_gpu(tmp_path: Path) -> None:
-    """A driver that fails lists nothing."""
-    _driver_lists(tmp_path, "NVIDIA H100", code=9)
-    assert devices.find()[0].name.startswith("cpu:")
+def test_slots_that_share_a_gpu(driver: Driver) -> None:
+    """They have names of their own, one memory, and each a part of it that leaves some for the
+    contexts of all."""
+    found = _found(driver, "plain", "chosen='1', per_device=3")
+    assert [each["name"] for each in found] == ["gpu:1/0", "gpu:1/1", "gpu:1/2"]
+    assert {each["memory"] for each in found} == {f"gpu:{SECOND}"}
+    for each in found:
+        assert each["share"] == 3
+        assert each["environment"]["CUDA_VISIBLE_DEVICES"] == SECOND
+        assert each["environment"]["XLA_PYTHON_CLIENT_MEM_FRACTION"] == "0.300"
+        assert each["environment"]["STUDIES_GPU_MEMORY_MIB"] == str(24 * 1024)
+
+
+def test_a_gpu_that_is_cut_up(driver: Driver) -> None:
+    """Each slice is a device; the GPU that they are slices of is none. Those beside it are whole."""
+    found = _found(driver, "cut")
+    assert [(each["name"], each["uuid"]) for each in found] == [
+        ("gpu:0:0", SLICE),
+        ("gpu:0:1", OTHER_SLICE),
+        ("gpu:1", SECOND),
+    ]
+    assert [each["environment"]["CUDA_VISIBLE_DEVICES"] for each in found] == [
+        SLICE,
+        OTHER_SLICE,
+        SECOND,
+    ]
+    assert len({each["memory"] for each in found}) == 3
 
 
 @pytest.mark.parametrize(
-    ("visible", "gpus"),
+    ("visible", "seen"),
     [
-        ("1", [("gpu:1", "one")]),
-        ("2, 0", [("gpu:2", "two"), ("gpu:0", "none")]),
-        ("GPU-1a1b", [("gpu:GPU-1a1b", "one")]),
-        ("GPU-8932f937", [("gpu:GPU-8932f937", "")]),
-        ("", []),
-        ("-1", []),
-        ("0,-1,1", [("gpu:0", "none")]),
+        ("1", [SECOND]),
+        (" 1, 0", [SECOND, FIRST]),
+        (SECOND, [SECOND]),
+        ("GPU-aab,GPU-aaaa", [SECOND, FIRST]),
+        ("0,-1,1", [FIRST]),
+        ("1,7,0", [SECOND]),
+        ("1,GPU-77,0", [SECOND]),
+        ("1,GPU-aa,0", [SECOND]),  # could be either
+        ("1,,0", [SECOND]),
+        ("0,0", [FIRST]),
     ],
 )
-def test_only_visible_gpus(
-    visible: str, gpus: list[tuple[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What a scheduler hides from this process is left alone; as for CUDA, -1 ends the list. The
-    model of a GPU is known by its index or its whole UUID, else nothing is made up."""
-    _driver_lists(tmp_path, "none", "one", "two")
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    found = devices.find()
-    assert [(slot.name, slot.kind) for slot in found if slot.name.startswith("gpu:")] == gpus
-    assert found
+def test_only_visible_gpus(driver: Driver, visible: str, seen: list[str]) -> None:
+    """What a scheduler hides from this process is left alone. As for CUDA, what names nothing ends
+    the list."""
+    assert _seen(driver, "plain", CUDA_VISIBLE_DEVICES=visible) == seen
+
+
+@pytest.mark.parametrize(
+    ("visible", "seen"),
+    [
+        (OTHER_SLICE, [OTHER_SLICE]),
+        (f"{OTHER_SLICE},{SECOND}", [OTHER_SLICE, SECOND]),
+        ("MIG-7,1", None),
+        ("0", [SLICE, OTHER_SLICE]),
+        (FIRST, [SLICE, OTHER_SLICE]),
+    ],
+)
+def test_only_visible_slices(driver: Driver, visible: str, seen: list[str] | None) -> None:
+    """Slices are seen by their UUIDs; to see a GPU that is cut up is to see its slices."""
+    found = _seen(driver, "cut", CUDA_VISIBLE_DEVICES=visible)
+    assert found == seen if seen else set(found) == {""}
+
+
+@pytest.mark.parametrize("visible", ["", "-1", "-1,0"])
+def test_a_hidden_driver_is_not_asked(driver: Driver, visible: str) -> None:
+    """Where no GPU is to be seen, this machine trains on its cores, even beside a broken driver."""
+    assert set(_seen(driver, "broken", CUDA_VISIBLE_DEVICES=visible)) == {""}
+
+
+def test_a_broken_driver(driver: Driver) -> None:
+    """It is told in one line, with the mend, rather than a GPU machine train on its cores unseen; of
+    two GPUs one that is lost is left out."""
+    said = _found(driver, "broken")
+    assert "Driver Not Loaded" in said and "--cpu" in said
+    assert "\n" not in said
+    assert _seen(driver, "broken", "2") == ["", ""]
+    assert _seen(driver, "lost") == [SECOND]
+
+
+def test_a_choice_among_gpus(driver: Driver) -> None:
+    """By index or UUID, in the order that was asked for, of those that are seen; the index is the
+    machine's, whatever is hidden."""
+    assert _seen(driver, "plain", f"chosen='{SECOND}, 0'") == [SECOND, FIRST]
+    assert _seen(driver, "plain", "chosen='1'", CUDA_VISIBLE_DEVICES="1") == [SECOND]
+    assert "'0'; there are 1 (" in _found(driver, "plain", "chosen='0'", CUDA_VISIBLE_DEVICES="1")
+    assert _seen(driver, "cut", "chosen='0:1'") == [OTHER_SLICE]
+    assert _seen(driver, "cut", f"chosen='1,{SLICE}'") == [SECOND, SLICE]
+
+
+@pytest.mark.parametrize("chosen", ["2", "x", "-1", "0,7", ",", "GPU-aa", "0,0", f"0,{FIRST}"])
+def test_a_choice_of_what_is_not_there(shell: CommandLine, two_gpus: None, chosen: str) -> None:
+    """An unknown GPU, one twice, or an empty list: one line that lists what there is, exit 2."""
+    line = shell.fail("try", str(DEFINITIONS / "toy.py"), "--devices", chosen, code=2)
+    assert f"0 (H100, {FIRST}), 1 (A100, {SECOND})" in line
+
+
+def test_a_choice_that_cannot_be_meant(shell: CommandLine, no_gpu: None) -> None:
+    """GPUs where there is none, or together with CPU slots, or no slot on each: exit 2."""
+    toy = str(DEFINITIONS / "toy.py")
+    assert "no GPU can be seen" in shell.fail("try", toy, "--devices", "0", code=2)
+    assert "no GPU can be seen" in shell.fail("try", toy, code=2, HPO_DEVICES="0")
+    both = ("--devices", "0", "--cpu", "1")
+    assert "keep one of them" in shell.fail("try", toy, *both, code=2)
+    assert "'devices'" in shell.fail("try", toy, "--devices", "", code=2)
+    assert "'per_device'" in shell.fail("try", toy, "--per-device", "0", code=2)

@@ -9,10 +9,11 @@ from hpo.machine.brief import Brief
 from hpo.machine.devices import Device
 from hpo.machine.roster import Roster
 from hpo.machine.slot import Slot
-from hpo.machine.ward import Ward
+from hpo.machine.ward import Memory, Ward
 from storage.records import JobRecord, Lease
 from storage.states import DataSet, JobState, Phase
 
+MEMORIES: tuple[Memory, ...] = ("device", "host")
 BRIEF = cast(Brief, None)  # a roster does not ask what is trained
 
 
@@ -78,3 +79,29 @@ def test_a_job_that_must_be_alone_waits_for_those_beside(roster: Roster, slots: 
     roster.remove(second)
     assert roster.may_claim(first)
     assert roster.may_begin(apart)
+
+
+def test_out_of_which_memory() -> None:
+    """What shares a GPU is in the way of a job that ran out of its memory; all of the machine is in
+    the way of one that the system killed, or that ran out again. A job that has all that it can
+    have is too large."""
+    devices = [Device(f"gpu:{n}", "", memory=f"gpu:{n // 2}") for n in range(3)]
+    ward = Ward(devices, stall_seconds=60)
+    first, second, third = ward.slots
+    assert [ward.kept_idle(first, times) for times in range(4)] == [
+        [],
+        [second],
+        [second, third],
+        [second, third],
+    ]
+    assert [ward.is_crowded(first, times, "device") for times in range(3)] == [True, False, False]
+    assert [ward.is_crowded(first, times, "host") for times in range(3)] == [True, True, False]
+    assert not ward.is_crowded(third, 0, "device")
+    assert ward.is_crowded(third, 0, "host")
+
+
+def test_cpu_slots_have_one_memory() -> None:
+    """It is the machine's: one try alone is all that there is."""
+    ward = Ward([Device("cpu:0", ""), Device("cpu:1", "")], stall_seconds=60)
+    for memory in MEMORIES:
+        assert [ward.is_crowded(ward.slots[0], times, memory) for times in (0, 1)] == [True, False]

@@ -36,6 +36,7 @@ for each in (
     fleet.worker,
     studies.status,
     fleet.workers,
+    fleet.doctor,
     fleet.stop,
     fleet.resume,
     studies.retry,

@@ -29,11 +29,15 @@ class Settings(BaseSettings):
     """Where state lives and how this machine works; nothing here changes what a trial means."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HPO_", frozen=True, extra="forbid", env_ignore_empty=True
+        env_prefix="HPO_",
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
     )
 
-    storage: str | None = None
-    """Storage URL."""
+    storage: str | None = Field(None, repr=False)
+    """Storage URL. It may hold a password."""
     storage_file: Path | None = None
     """A file that holds the storage URL: for one with a password."""
     data_dir: Path | None = None

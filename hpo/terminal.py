@@ -11,12 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from hpo.cost import Cost
+from hpo.options import printable
 from hpo.status import WORKING_PHASES, Status, first_line
 from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Params
 from storage.states import JobState, Phase
 
 if TYPE_CHECKING:
+    from hpo.doctor.finding import Finding
     from hpo.estimate import Sample
     from hpo.roll import Present
 
@@ -30,6 +32,8 @@ MARKS = {
     JobState.FAILED: "FAILED",
     JobState.CANCELLED: "cancelled",
 }
+
+COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "none": "dim"}
 
 
 def watch(
@@ -167,6 +171,14 @@ def _usage_words(usage: Mapping[str, Any]) -> str:
     )
     words = [f"{value:.0f}{unit}" for value, unit in told if value is not None]
     return " ".join([usage["device"], *words])
+
+
+def finding_lines(finding: "Finding") -> Text:
+    """What a doctor found, and below it the mend where there is one."""
+    colour = COLOURS[finding.grade]
+    found, mend = printable(finding.found), printable(finding.mend)
+    mended = [(f"\n      mend: {mend}", colour)] if mend else []
+    return Text.assemble((f"{finding.grade:5} ", colour), f"{finding.name}: {found}", *mended)
 
 
 def status_line(status: Status, epochs: int) -> str:

@@ -51,14 +51,24 @@ class Database:
         Raises:
             BadUrl, DatabaseUnavailable, SchemaMismatch
         """
+        db = cls.reach(url_text)
+        with translated(db.url):
+            tables.check(db.engine)
+        return db
+
+    @classmethod
+    def reach(cls, url_text: str) -> Self:
+        """Makes ready to ask a database of which nothing is known, not even that it answers.
+
+        Raises:
+            BadUrl, SchemaMismatch: there is no such SQLite file.
+        """
         url = parse_url(url_text)
         engine = make_engine(url)
         if (path := sqlite_path(url)) is not None and not path.exists():
             raise SchemaMismatch(
                 f"there is no database at {path}: `hpo run` or `hpo create` makes one"
             )
-        with translated(url):
-            tables.check(engine)
         return cls(url, engine)
 
     @property

@@ -28,6 +28,11 @@ def parse_url(text: str) -> URL:
     Raises:
         BadUrl: it is no URL, or names a database that is not supported.
     """
+    if text.partition("?")[0].count("@") > 1:
+        # All that follows the first would be taken for the host, and shown.
+        raise BadUrl(
+            "the storage URL has more than one @: write those of a name or a password as %40"
+        )
     try:
         url = sa.make_url(text)
     except (ArgumentError, ValueError):  # the latter of a port that is no number

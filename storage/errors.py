@@ -30,6 +30,10 @@ class NotPermitted(StorageError):
     """The database's role lacks a right; the message names what to grant."""
 
 
+class OtherMachine(StorageError):
+    """Workers of two machines would use one SQLite file, where their locks need not hold."""
+
+
 class StudyNotFound(StorageError):
     """No study of that name."""
 

@@ -131,6 +131,11 @@ def agree_on_data(tx: Connection, study: StudyRecord, sha256: str) -> None:
         )
 
 
+def data_sha256(tx: Connection, study: StudyRecord) -> str | None:
+    """The hash of the data a study is trained on; None before anybody worked on it."""
+    return tx.scalar(sa.select(studies.c.data_sha256).where(studies.c.id == study.id))
+
+
 def clock_ms(tx: Connection) -> int:
     """The database's clock, in milliseconds since 1970."""
     return int(tx.execute(sa.select(now_ms())).scalar_one())

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.clock import now_ms
+from storage.errors import OtherMachine
 from storage.records import WorkerRecord
 from storage.schema import jobs, studies, workers
 
@@ -27,7 +28,13 @@ def join(
     machine: str,
     lease_seconds: float,
 ) -> None:
-    """Notes a supervisor that starts; see `see`."""
+    """Notes a supervisor that starts; see `see`.
+
+    Raises:
+        OtherMachine: on SQLite, where workers of another machine are at it.
+    """
+    if tx.dialect.name == "sqlite":
+        _refuse_other_machines(tx, machine, lease_seconds)
     _note_silence(tx, lease_seconds)
     tx.execute(
         sa.insert(workers).values(
@@ -77,6 +84,19 @@ def everyone(tx: Connection) -> list[WorkerRecord]:
     )
     rows = tx.execute(sa.select(workers).where(is_known).order_by(workers.c.started_ms))
     return [WorkerRecord.from_row(row) for row in rows]
+
+
+def _refuse_other_machines(tx: Connection, machine: str, lease_seconds: float) -> None:
+    # A file system that is shared without looking like it: of a virtual machine, of a container.
+    alive = sa.and_(
+        workers.c.left_ms.is_(None), workers.c.seen_ms > now_ms() - round(lease_seconds * 1000)
+    )
+    other = tx.scalar(sa.select(workers.c.host).where(alive, workers.c.machine != machine).limit(1))
+    if other is not None:
+        raise OtherMachine(
+            f"a worker of another machine ({other}) uses this SQLite file, which serves one machine"
+            " only: stop that worker, or use postgresql:// or mysql:// for several machines"
+        )
 
 
 def _note_silence(tx: Connection, lease_seconds: float) -> None:

@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Literal
 
 MEMORY_VARIABLE = "STUDIES_GPU_MEMORY_MIB"
@@ -71,6 +72,34 @@ def _limit_memory(config: Any) -> None:
         if config.get_logical_device_configuration(gpu) is None:  # once a process
             logical = config.LogicalDeviceConfiguration(memory_limit=int(limit or 0))
             config.set_logical_device_configuration(gpu, [logical])
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What Keras's backend sees where it runs: the GPUs, and the CUDA it was built for, empty where
+    for none."""
+
+    backend: str
+    gpus: int
+    cuda: str
+
+
+def look() -> Sight:
+    """Has the backend compute something, and tells what it sees; raises what it raises."""
+    import keras
+
+    name = str(keras.backend.backend())
+    float(keras.ops.sum(keras.ops.matmul(keras.ops.ones((8, 8)), keras.ops.ones((8, 8)))))
+    if _is_tensorflow():
+        import tensorflow
+
+        cuda = tensorflow.sysconfig.get_build_info().get("cuda_version", "")
+        return Sight(name, len(tensorflow.config.list_physical_devices("GPU")), str(cuda))
+    if name == "jax":
+        import jax
+
+        return Sight(name, sum(device.platform == "gpu" for device in jax.devices()), "")
+    return Sight(name, 0, "")
 
 
 def _is_tensorflow() -> bool:

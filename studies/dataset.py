@@ -93,6 +93,18 @@ class PreparedData:
         """What the manifest says of the holdout file, which is not opened."""
         return self.manifest.files[_holdout_name(data_set)].sha256
 
+    def damaged(self) -> list[str]:
+        """The image files that do not hold what the manifest says. Holdouts are hashed like the
+        others, and nothing learns from a hash: it is no opening."""
+        return [name for name, facts in self.manifest.files.items() if not self._holds(name, facts)]
+
+    def _holds(self, name: str, facts: FileFacts) -> bool:
+        try:
+            with _reading(self.folder / name) as arrays:
+                return _facts(dict(arrays)) == facts
+        except DataError:
+            return False
+
     @property
     def splits_path(self) -> Path:
         """JSON, for people and their programs: which image of the raw data serves for what.

@@ -91,3 +91,39 @@ def resume(settings: "Settings", name: str) -> None:
 
     study = phases.resume(Database.open(settings.storage_url), name)
     click.echo(f"{study.name}: {study.phase}")
+
+
+@click.command()
+@click.argument("name", metavar="[STUDY]", required=False)
+@with_references
+@click.option("--cpu", type=int, help="CPU slots to train in; default one a core.")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@command
+@with_storage
+def doctor(
+    settings: "Settings", name: str | None, references: tuple[str, ...], as_json: bool
+) -> None:
+    """Look at all that a worker needs here, and say how to mend what is broken.
+
+    The database, where artifacts lie, devices as Keras sees them, data and definitions of STUDY,
+    else of every study that is not over, versions in the fleet, folders. Exits with 1 if a line is
+    red.
+    """
+    import json
+    import sys
+    from dataclasses import asdict
+
+    from hpo import terminal
+    from hpo.doctor import examination
+    from hpo.doctor.finding import Grade
+
+    found = []
+    page = console(stderr=False)
+    for finding in examination.examine(settings, name, references):
+        found.append(finding)
+        if not as_json:
+            page.print(terminal.finding_lines(finding), soft_wrap=True)
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in found], indent=2))
+    if any(finding.grade == Grade.FAIL for finding in found):
+        sys.exit(1)

@@ -45,7 +45,11 @@ class Desk:
         self._courier = Courier(db, portfolio.trials, self._archivist, self._provenance)
 
     def join(self, slots: Sequence[str]) -> None:
-        """Signs this worker on, and warns where others in the fleet have other versions."""
+        """Signs this worker on, and warns where others in the fleet have other versions.
+
+        Raises:
+            OtherMachine: an SQLite file that another machine's workers use.
+        """
         with self._db.transaction() as tx:
             others = workers.everyone(tx)
             made_by = self._provenance.model_dump(mode="json")

@@ -36,6 +36,12 @@ class ChildLost:
     exhausted: bool = False
 
 
+def environment_on(device: Device) -> dict[str, str]:
+    """What a process that trains on a device is started with; nothing in it opens the database."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(SECRET_PREFIXES)}
+    return kept | {"TF_CPP_MIN_LOG_LEVEL": "2"} | device.environment
+
+
 def _name(number: int) -> str:
     try:
         return signal.Signals(number).name
@@ -68,9 +74,6 @@ class Slot:
         self.stop()
         ours, theirs = socket.socketpair()
         self._log = tempfile.TemporaryFile(prefix="hpo-child-")  # noqa: SIM115 - lives as long as the child
-        environment = {
-            key: value for key, value in os.environ.items() if not key.startswith(SECRET_PREFIXES)
-        }
         with theirs:
             self._process = subprocess.Popen(
                 [
@@ -81,7 +84,7 @@ class Slot:
                     str(theirs.fileno()),
                     str(os.getpid()),
                 ],
-                env=environment | {"TF_CPP_MIN_LOG_LEVEL": "2"} | self.device.environment,
+                env=environment_on(self.device),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,

@@ -17,7 +17,7 @@ from hpo.machine.portfolio import Portfolio
 from hpo.phases import halt, resume
 from storage import jobs, workers
 from storage.database import Database
-from storage.errors import LeaseLost
+from storage.errors import LeaseLost, OtherMachine
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState
 from studies.dataset import PreparedData
@@ -138,10 +138,11 @@ def test_other_versions_in_the_fleet_are_told(
     """One warning names the host and what differs; a worker that has left is not compared with."""
     ours = provenance.of_device("an abacus").model_dump(mode="json")
     old = ours | {"versions": ours["versions"] | {"keras": "3.1.0"}}
+    here = provenance.machine()
     with db.transaction() as tx:
-        workers.join(tx, "same", "host-a", 1, ["cpu:0"], ours, "a machine", 60)
-        workers.join(tx, "old", "host-b", 1, ["cpu:0"], old, "a machine", 60)
-        workers.join(tx, "gone", "host-c", 1, ["cpu:0"], old, "a machine", 60)
+        workers.join(tx, "same", "host-a", 1, ["cpu:0"], ours, here, 60)
+        workers.join(tx, "old", "host-b", 1, ["cpu:0"], old, here, 60)
+        workers.join(tx, "gone", "host-c", 1, ["cpu:0"], old, here, 60)
         workers.leave(tx, "gone")
     with caplog.at_level(logging.WARNING):
         portfolio = portfolio_of(db, study, toy, toy_data, provenance.of_device("a slide rule"))
@@ -150,3 +151,18 @@ def test_other_versions_in_the_fleet_are_told(
     assert "the worker on host-b has other versions" in record.message
     assert "keras" in record.message and "was 3.1.0" in record.message
     assert "abacus" not in record.message
+
+
+@on("sqlite")
+def test_an_sqlite_file_serves_one_machine(
+    db: Database, portfolio: Portfolio, journal: Journal
+) -> None:
+    """A worker finds one of another machine alive there and does not sign on; it does once that has
+    left."""
+    with db.transaction() as tx:
+        workers.join(tx, "other", "host-b", 1, ["cpu:0"], {}, "another machine", 60)
+    with pytest.raises(OtherMachine, match=r"host-b.*one machine only.*postgresql://"):
+        Desk(db, portfolio, journal, Pace()).join(["cpu:0"])
+    with db.transaction() as tx:
+        workers.leave(tx, "other")
+    Desk(db, portfolio, journal, Pace()).join(["cpu:0"])

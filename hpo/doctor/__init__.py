@@ -1,0 +1,1 @@
+"""What is wrong with this machine, its database and its studies, and how it is mended."""

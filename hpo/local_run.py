@@ -64,7 +64,7 @@ def run(
     creation.check(name, seed)
     console.print(f"Preparing the data of {definition.name}", soft_wrap=True)
     data = prepare(definition.study.data, settings.cache_dir, settings.data_dir)
-    db = Database.create(settings.storage_url)
+    db = Database.create(settings.storage_url, settings.artifacts)
     with db.reading() as tx:
         is_new = studies.find(tx, name) is None
     with _stopping_gently(name):

@@ -49,13 +49,13 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 def _exit_code(error: Exception) -> int | None:
     """The exit code of a known error; None for one that is a mistake in this program."""
     from hpo.errors import HpoError
-    from storage.errors import BadUrl, StorageError, StudyExists, UnfencedWrite
+    from storage.errors import BadPlace, BadUrl, StorageError, StudyExists, UnfencedWrite
     from studies.errors import DataError, SettingsError, StudyError
 
     match error:
         case HpoError():
             return error.exit_code
-        case BadUrl() | StudyExists() | SettingsError():
+        case BadUrl() | BadPlace() | StudyExists() | SettingsError():
             return 2
         case UnfencedWrite():
             return None

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """Storage URL. It may hold a password."""
     storage_file: Path | None = None
     """A file that holds the storage URL: for one with a password."""
+    artifacts: str | None = None
+    """Where the artifacts of a new database are to lie, and of a known one its folder is here."""
     data_dir: Path | None = None
     """Where data sets are looked for first."""
     cache_dir: Path = Path(platformdirs.user_cache_dir("hpo"))

@@ -4,80 +4,19 @@ import hashlib
 import io
 from contextlib import suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from optuna.artifacts import FileSystemArtifactStore
-from optuna.artifacts.exceptions import ArtifactNotFound
-from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.engine import Connection
 
 from storage.clock import now_ms
-from storage.engine import sqlite_path
-from storage.errors import ArtifactTooLarge, StoreUnavailable
+from storage.errors import StoreUnavailable
 from storage.records import ArtifactRecord
-from storage.schema import artifacts, blobs, jobs
+from storage.schema import artifacts, jobs
 from storage.states import ArtifactKind, JobState
 
 if TYPE_CHECKING:
     from optuna.artifacts._protocol import ArtifactStore
-
-PART_BYTES = 1 << 20
-LIMIT_BYTES = 256 << 20
-
-
-class DatabaseArtifactStore:
-    """Optuna's artifact store protocol on the database itself, in parts of a mebibyte."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def open_reader(self, artifact_id: str) -> BinaryIO:
-        """Raises:
-        ArtifactNotFound: nothing is stored under that id.
-        """
-        with self._engine.connect() as connection:
-            parts = connection.scalars(
-                sa.select(blobs.c.content)
-                .where(blobs.c.artifact_id == artifact_id)
-                .order_by(blobs.c.part)
-            ).all()
-        if not parts:
-            raise ArtifactNotFound(f"no artifact {artifact_id}")
-        return io.BytesIO(b"".join(parts))
-
-    def write(self, artifact_id: str, content_body: BinaryIO) -> None:
-        """Stores all of `content_body`, or nothing; what was stored under that id is replaced.
-
-        Raises:
-            ArtifactTooLarge: it exceeds the limit of a database.
-        """
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(blobs).where(blobs.c.artifact_id == artifact_id))
-            part = 0
-            while content := content_body.read(PART_BYTES):
-                if part * PART_BYTES + len(content) > LIMIT_BYTES:
-                    raise ArtifactTooLarge(
-                        f"{artifact_id} exceeds {LIMIT_BYTES >> 20} MiB, the limit of artifacts"
-                        " kept in the database: make the model smaller"
-                    )
-                row = {"artifact_id": artifact_id, "part": part, "content": content}
-                connection.execute(sa.insert(blobs), row)
-                part += 1
-
-    def remove(self, artifact_id: str) -> None:
-        """Removes the bytes; none being there is fine."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(blobs).where(blobs.c.artifact_id == artifact_id))
-
-
-def open_store(url: URL, engine: Engine) -> "ArtifactStore":
-    """The default store of a URL: a folder beside an SQLite file, else the database."""
-    path = sqlite_path(url)
-    if path is None:
-        return DatabaseArtifactStore(engine)
-    folder = path.with_suffix(".artifacts")
-    folder.mkdir(exist_ok=True)
-    return FileSystemArtifactStore(folder)
 
 
 def put(store: "ArtifactStore", artifact_id: str, content: bytes) -> None:
@@ -94,7 +33,13 @@ def put(store: "ArtifactStore", artifact_id: str, content: bytes) -> None:
 
 
 def take(store: "ArtifactStore", artifact: ArtifactRecord) -> bytes | None:
-    """The bytes of a valid artifact; None if they are gone, or not those that were stored."""
+    """The bytes of a valid artifact; None if they are gone, or not those that were stored.
+
+    Raises:
+        StoreUnavailable: the store, which many machines share, does not answer.
+    """
+    from optuna.artifacts.exceptions import ArtifactNotFound
+
     try:
         with store.open_reader(artifact.id) as reader:
             content: bytes = reader.read()
@@ -109,6 +54,8 @@ def remove(store: "ArtifactStore", artifact: ArtifactRecord) -> None:
     Raises:
         StoreUnavailable: the store cannot be written now.
     """
+    from optuna.artifacts.exceptions import ArtifactNotFound
+
     try:
         with suppress(ArtifactNotFound):
             store.remove(artifact.id)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from optuna.storages import RDBStorage
 from sqlalchemy.engine import URL, Connection, Engine
 
-from storage import fence, tables
-from storage.artifacts import open_store
+from storage import fence, identity, tables
 from storage.engine import (
     READ_ONLY,
     engine_arguments,
@@ -31,33 +30,42 @@ class Database:
 
     url: URL
     engine: Engine
+    artifacts_here: str | None = None
+    """Where this machine has the folder of the artifacts that is elsewhere on others."""
 
     @classmethod
-    def create(cls, url_text: str) -> Self:
-        """Opens the database, makes or upgrades its tables first, once, under a lock.
+    def create(cls, url_text: str, artifacts: str | None = None) -> Self:
+        """Opens the database, makes or upgrades its tables first, once, under a lock. `artifacts`
+        says where its artifacts are to lie, if nobody has chosen yet, see `place_artifacts`.
 
         Raises:
-            BadUrl, DatabaseUnavailable, SchemaMismatch
+            BadUrl, DatabaseUnavailable, SchemaMismatch, BadPlace, StoreUnavailable
         """
         url = parse_url(url_text)
         with translated(url):
             tables.upgrade(url)
-        return cls(url, make_engine(url))
+        db = cls(url, make_engine(url), artifacts)
+        if artifacts is not None:
+            with db.reading() as tx:
+                is_new = identity.get(tx).artifacts is None
+            if is_new:
+                db.place_artifacts(artifacts)
+        return db
 
     @classmethod
-    def open(cls, url_text: str) -> Self:
+    def open(cls, url_text: str, artifacts: str | None = None) -> Self:
         """Opens a database whose tables exist and fit this code; creates nothing.
 
         Raises:
             BadUrl, DatabaseUnavailable, SchemaMismatch
         """
-        db = cls.reach(url_text)
+        db = cls.reach(url_text, artifacts)
         with translated(db.url):
             tables.check(db.engine)
         return db
 
     @classmethod
-    def reach(cls, url_text: str) -> Self:
+    def reach(cls, url_text: str, artifacts: str | None = None) -> Self:
         """Makes ready to ask a database of which nothing is known, not even that it answers.
 
         Raises:
@@ -69,7 +77,7 @@ class Database:
             raise SchemaMismatch(
                 f"there is no database at {path}: `hpo run` or `hpo create` makes one"
             )
-        return cls(url, engine)
+        return cls(url, engine, artifacts)
 
     @property
     def shown_url(self) -> str:
@@ -114,8 +122,41 @@ class Database:
 
     @cached_property
     def artifacts(self) -> "ArtifactStore":
-        """Where the bytes of models lie: a folder beside an SQLite file, else the database."""
-        return open_store(self.url, self.engine)
+        """Where the bytes of models lie, see `places`.
+
+        Raises:
+            BadPlace, StoreUnavailable: this machine does not reach them.
+        """
+        from storage import places
+
+        with self.reading() as tx:
+            record = identity.get(tx)
+        return places.open_store(self.engine, record, self.artifacts_here)
+
+    def place_artifacts(self, place_text: str) -> None:
+        """Chooses where the artifacts lie, for all machines: a folder that all of them mount, or
+        s3://BUCKET/PREFIX. Again is fine, under another name too.
+
+        Raises:
+            BadPlace: they cannot lie there, or there are some elsewhere.
+            StoreUnavailable: the place does not answer, or is not what it was.
+        """
+        from storage import places
+
+        place = places.parse(place_text)
+        with self.reading() as tx:
+            record = identity.get(tx)
+        if place == record.artifacts:
+            places.open_store(self.engine, record)
+            return
+        if places.is_at(place, record):
+            return
+        with self.transaction() as tx:
+            identity.refuse_to_move_artifacts(tx)
+        # Marked before it is chosen: a machine that hears of it finds the marker.
+        places.mark(place, record.uuid)
+        with self.transaction() as tx:
+            identity.place_artifacts(tx, place)
 
     @contextmanager
     def translated(self) -> Iterator[None]:

@@ -22,6 +22,10 @@ class StoreUnavailable(DatabaseUnavailable):
     """The artifact store takes nothing now, though the database may."""
 
 
+class BadPlace(StorageError):
+    """The artifacts of the database cannot lie where they are wanted."""
+
+
 class SchemaMismatch(StorageError):
     """The tables are missing, or older or newer than this code."""
 

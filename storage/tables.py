@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from optuna.storages import RDBStorage
 from sqlalchemy.engine import URL, Engine
 
-from storage.artifacts import PART_BYTES
+from storage.blobs import PART_BYTES
 from storage.engine import READ_ONLY, engine_arguments, make_engine, use_write_ahead_log
 from storage.errors import DatabaseUnavailable, SchemaMismatch
 from storage.rights import RIGHTS_OF_A_WORKER, RIGHTS_TO_MAKE_TABLES, permitted

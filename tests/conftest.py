@@ -14,7 +14,7 @@ from hpo.definitions import Definition
 from storage.database import Database
 from storage.records import StudyRecord
 from studies.dataset import PreparedData, prepare
-from tests import mariadb, postgres
+from tests import mariadb, postgres, s3
 from tests.databases import Databases, MariadbDatabases, PostgresDatabases, SqliteDatabases
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -46,6 +46,13 @@ def mariadb_server() -> Iterator[URL]:
         return
     with mariadb.running() as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[s3.S3]:
+    """A server that speaks as S3 does."""
+    with s3.running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

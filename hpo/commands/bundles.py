@@ -50,7 +50,7 @@ def export(
     if bundle is not None and target is not None:
         raise UsageError("--format prints, --bundle writes files: give one of them")
     folder = bundle or EXPORTS / name
-    db = Database.open(settings.storage_url)
+    db = Database.open(settings.storage_url, settings.artifacts)
     # Whether there is anything to export is known before the data is sought.
     finished = finish.read(db, name)
     found = result.assemble(finished)

@@ -73,7 +73,7 @@ def run(
         page.print(f"{error}\nRunning {fallback} instead of {definition}.", soft_wrap=True)
         asked = definitions.load(fallback)
         finished = run_it(asked)
-    db = Database.open(settings.storage_url)
+    db = Database.open(settings.storage_url, settings.artifacts)
     export = exporter.collect(db, asked, finished.data, finish.read(db, finished.study.name))
     console(stderr=False).print(tables.report(export.best))
     folder = bundle or EXPORTS / finished.study.name
@@ -125,7 +125,7 @@ def create(
         raise UsageError(f"a new study needs a definition: hpo create {name} --study cifar100")
     else:
         asked = definitions.load(definition).with_settings(read_pairs(overrides))
-        db = Database.create(settings.storage_url)
+        db = Database.create(settings.storage_url, settings.artifacts)
         study = creation.create(db, name, asked, amount, seed, priority)
     click.echo(f"{study.name}: {study.trials} trials of {study.definition}, {study.phase}")
 
@@ -231,10 +231,14 @@ def db() -> None:
 
 
 @db.command()
+@click.option("--artifacts", metavar="PLACE", help="Where models and checkpoints are to lie: a folder that all machines mount, or s3://BUCKET/PREFIX.")  # fmt: skip
 @command
 @with_storage
-def upgrade(settings: "Settings") -> None:
+def upgrade(settings: "Settings", artifacts: str | None) -> None:
     """Make the tables, or bring them to this version; safe to repeat."""
     from storage.database import Database
 
-    click.echo(f"{Database.create(settings.storage_url).shown_url}: up to date")
+    db = Database.create(settings.storage_url, None if artifacts else settings.artifacts)
+    if artifacts:
+        db.place_artifacts(artifacts)
+    click.echo(f"{db.shown_url}: up to date")

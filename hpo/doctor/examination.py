@@ -20,7 +20,7 @@ def examine(
     )
     yield from looking("devices", lambda: devices.examine(settings.cpu_slots))
     try:
-        db = Database.reach(settings.storage_url)
+        db = Database.reach(settings.storage_url, settings.artifacts)
     except (HpoError, StorageError) as error:
         yield refused("database", error)
         yield from database.unknown()

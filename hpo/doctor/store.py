@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 
 from hpo.doctor.finding import Finding, broken, well
-from storage import artifacts
+from storage import artifacts, identity
 from storage.database import Database
 from storage.records import ArtifactRecord
 from storage.states import ArtifactKind
@@ -34,6 +34,11 @@ def examine(db: Database) -> Iterator[Finding]:
         finally:
             artifacts.remove(store, artifact)
     if is_read:
-        yield well("artifacts", "written, read and removed again")
+        with db.reading() as tx:
+            place = identity.get(tx).artifacts
+        # A place that many machines share is opened only where it has the marker that one of them
+        # wrote.
+        shared = "" if place is None else f"{place}, the marker of this database is there; "
+        yield well("artifacts", f"{shared}written, read and removed again")
     else:
         yield broken("artifacts", "what is written cannot be read", "mend the store's rights")

@@ -27,7 +27,13 @@ class Archivist:
     """Every method raises DatabaseUnavailable where the database does not answer."""
 
     def __init__(self, db: Database) -> None:
+        """Opens the store: a machine that does not reach it is to take no jobs.
+
+        Raises:
+            BadPlace, StoreUnavailable
+        """
         self._db = db
+        self._store = db.artifacts
 
     def keep(
         self,
@@ -49,7 +55,7 @@ class Archivist:
                 jobs.write(tx, lease)
                 artifacts.announce(tx, artifact)
             with self._db.translated():
-                artifacts.put(self._db.artifacts, artifact.id, content)
+                artifacts.put(self._store, artifact.id, content)
             with self._db.transaction() as tx:
                 jobs.write(tx, lease)
                 artifacts.validate(tx, artifact)
@@ -108,7 +114,7 @@ class Archivist:
             kept = artifacts.find(tx, job.id, ArtifactKind.CHECKPOINT)
         for artifact in kept:
             with self._db.translated():
-                content = artifacts.take(self._db.artifacts, artifact)
+                content = artifacts.take(self._store, artifact)
             if content is not None:
                 return artifact, content
             log.warning(
@@ -144,7 +150,7 @@ class Archivist:
             artifacts.invalidate(tx, artifact)
         try:
             with self._db.translated():
-                artifacts.remove(self._db.artifacts, artifact)
+                artifacts.remove(self._store, artifact)
         except StoreUnavailable as error:
             log.info("%s is removed later: %s", artifact.id, error)
             return

@@ -37,7 +37,7 @@ def work(
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
         signal.signal(number, ask_to_stop)
-    db = Database.open(settings.storage_url)
+    db = Database.open(settings.storage_url, settings.artifacts)
     try:
         found = settings.find_devices()
         made_by = provenance.of_device(" + ".join(sorted({device.kind for device in found})))

@@ -1,99 +1,19 @@
-"""Artifacts: bytes in a store, and the rows that say whether they are all there."""
+"""Artifacts: the rows that say whether their bytes are all there."""
 
-import hashlib
-import io
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
-from optuna.artifacts import FileSystemArtifactStore
-from optuna.artifacts.exceptions import ArtifactNotFound
 from sqlalchemy.engine import Connection
 
 from storage import artifacts, jobs, schema
-from storage.artifacts import PART_BYTES, DatabaseArtifactStore
 from storage.database import Database
-from storage.errors import ArtifactTooLarge, DatabaseUnavailable, LeaseLost
+from storage.errors import LeaseLost
 from storage.records import ArtifactRecord, Lease
 from storage.states import ArtifactKind, JobState
-from tests.marks import on
 from tests.storage.conftest import Held
-
-# Longer than two parts, and no part like another.
-CONTENT = b"".join(bytes([part]) * PART_BYTES for part in range(2)) + b"the rest"
-
-
-def test_the_default_store(db: Database, backend: str) -> None:
-    """Files lie beside an SQLite file; on a server they lie in the database."""
-    kind = FileSystemArtifactStore if backend == "sqlite" else DatabaseArtifactStore
-    assert isinstance(db.artifacts, kind)
-
-
-@pytest.mark.parametrize("content", [CONTENT, CONTENT[:PART_BYTES], b"x"], ids=len)
-def test_round_trip(db: Database, content: bytes) -> None:
-    """What is put is taken byte by byte."""
-    mine, other = _record(1, content), _record(2, content[::-1])
-    artifacts.put(db.artifacts, mine.id, content)
-    artifacts.put(db.artifacts, other.id, content[::-1])
-    assert artifacts.take(db.artifacts, mine) == content
-
-
-def test_only_what_was_stored_is_taken(db: Database) -> None:
-    """Bytes that are gone, or other than the row says, are none; to remove them twice is fine."""
-    record = _record(1, b"right")
-    assert artifacts.take(db.artifacts, record) is None
-    artifacts.put(db.artifacts, record.id, b"wrong")
-    assert artifacts.take(db.artifacts, record) is None
-    artifacts.put(db.artifacts, record.id, b"right")
-    assert artifacts.take(db.artifacts, record) == b"right"
-    for _ in range(2):
-        artifacts.remove(db.artifacts, record)
-    assert artifacts.take(db.artifacts, record) is None
-
-
-@on("sqlite")
-def test_a_folder_that_cannot_be_written(db: Database, url: str) -> None:
-    """A store that takes nothing is told with its mend."""
-    folder = Path(url.removeprefix("sqlite:///")).with_suffix(".artifacts")
-    store = db.artifacts
-    shutil.rmtree(folder)
-    folder.write_text("a file where the folder was")
-    with pytest.raises(DatabaseUnavailable, match=r"artifact store cannot be written .*folder"):
-        artifacts.put(store, "a", b"x")
-
-
-def test_putting_again_replaces(db: Database) -> None:
-    """An artifact whose first storing came through, though nobody heard of it, is stored again."""
-    db.artifacts.write("a", io.BytesIO(CONTENT))
-    db.artifacts.write("a", io.BytesIO(b"shorter"))
-    with db.artifacts.open_reader("a") as reader:
-        assert reader.read() == b"shorter"
-
-
-def test_what_is_not_there(db: Database) -> None:
-    """Reading what was never put, or was removed, raises ArtifactNotFound."""
-    with pytest.raises(ArtifactNotFound):
-        db.artifacts.open_reader("a")
-    db.artifacts.write("a", io.BytesIO(CONTENT))
-    db.artifacts.remove("a")
-    with pytest.raises(ArtifactNotFound):
-        db.artifacts.open_reader("a")
-
-
-@on("postgresql", "mariadb")
-def test_too_large_for_a_database(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What exceeds the limit is refused with the mend, and none of it is stored."""
-    monkeypatch.setattr(artifacts, "LIMIT_BYTES", 2 * PART_BYTES)
-    with pytest.raises(ArtifactTooLarge, match=r"exceeds 2 MiB.*smaller"):
-        db.artifacts.write("a", io.BytesIO(CONTENT))
-    with pytest.raises(ArtifactNotFound):
-        db.artifacts.open_reader("a")
-    db.artifacts.write("a", io.BytesIO(CONTENT[: 2 * PART_BYTES]))
 
 
 def test_an_artifact_is_valid_while_its_bytes_are_there(db: Database, held: Held) -> None:
@@ -176,7 +96,6 @@ def test_what_is_superfluous(db: Database, held: Held, take_over: Callable[[Leas
     assert superfluous() == {checkpoint.id}
 
 
-def _record(job_id: int, content: bytes = b"", **columns: Any) -> ArtifactRecord:
-    digest = hashlib.sha256(content).hexdigest()
+def _record(job_id: int, **columns: Any) -> ArtifactRecord:
     kind = ArtifactKind.CHECKPOINT
-    return ArtifactRecord(f"checkpoint-{job_id}", job_id, kind, len(content), digest, **columns)
+    return ArtifactRecord(f"checkpoint-{job_id}", job_id, kind, 0, "0" * 64, **columns)

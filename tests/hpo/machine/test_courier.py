@@ -14,7 +14,7 @@ from hpo.machine.journal import Entry, Journal
 from hpo.machine.messages import Diverged, Evaluated, Outcome, Pruned, Raised, Report, Trained
 from hpo.phases import advance
 from hpo.trials import Trials
-from storage import artifacts, evaluations, jobs
+from storage import artifacts, blobs, evaluations, jobs
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Lease, StudyRecord
@@ -196,7 +196,7 @@ def test_a_model_that_is_too_large_is_not_kept(
     lease = _final(db, study, trials, claim)
     model = journal.files / "model.keras"
     model.write_bytes(b"the model")
-    monkeypatch.setattr(artifacts, "LIMIT_BYTES", 3)
+    monkeypatch.setattr(blobs, "LIMIT_BYTES", 3)
     _post(journal, lease, Trained(score=0.5, loss=1.0, model_file=str(model)))
     assert _deliver(courier, journal) == [Reply.ENDED]
     assert _job(db, lease).state == JobState.SUCCEEDED

@@ -53,9 +53,10 @@ def engine_arguments(url: URL, *, patient: bool) -> dict[str, Any]:
     }
 
 
-_LIMITS = (
-    f"SELECT set_config('idle_in_transaction_session_timeout', '{IDLE_TRANSACTION_SECONDS}s',"
-    f" %(for_transaction)s), set_config('lock_timeout', '{LOCK_SECONDS}s', %(for_transaction)s)"
+# Their last argument says whether they hold for a transaction alone.
+_LIMIT = (
+    "SELECT set_config('idle_in_transaction_session_timeout', %s, %s),"
+    " set_config('lock_timeout', %s, %s)"
 )
 
 
@@ -112,7 +113,7 @@ def _prepare_postgresql(connection: _Connection, _record: object) -> None:
     connection.is_pooled = process != (connection.info.backend_pid,)
     if not connection.is_pooled:
         # Not among the connection's startup options, which PgBouncer refuses.
-        connection.execute(_LIMITS, {"for_transaction": False})
+        connection.execute(_LIMIT, _limits(for_transaction=False))
     connection.commit()
 
 
@@ -121,4 +122,8 @@ def limit_transaction(connection: Connection) -> None:
     each time, and is somebody else's afterwards. Without a pooler the session itself has them."""
     driver = connection.connection.dbapi_connection
     if isinstance(driver, _Connection) and driver.is_pooled:
-        connection.exec_driver_sql(_LIMITS, {"for_transaction": True})
+        connection.exec_driver_sql(_LIMIT, _limits(for_transaction=True))
+
+
+def _limits(*, for_transaction: bool) -> tuple[str | bool, ...]:
+    return f"{IDLE_TRANSACTION_SECONDS}s", for_transaction, f"{LOCK_SECONDS}s", for_transaction

@@ -172,7 +172,7 @@ def _environment(settings: Settings) -> Mapping[str, str]:
     environment = dict(os.environ)
     environment.pop("HPO_STORAGE_FILE", None)
     given = settings.model_dump(mode="json", exclude={"storage", "storage_file"})
-    given["storage"] = settings.storage_url
+    given["storage"] = settings.named_storage
     return environment | {
         f"HPO_{key.upper()}": str(value) for key, value in given.items() if value is not None
     }

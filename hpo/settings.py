@@ -13,7 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from hpo.errors import UsageError
@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """A file that holds the storage URL: for one with a password."""
     artifacts: str | None = None
     """Where the artifacts of a new database are to lie, and of a known one its folder is here."""
+    storage_password_file: Path | None = None
+    """A file that holds the password alone, for a URL without one: as Docker and systemd give it."""
     data_dir: Path | None = None
     """Where data sets are looked for first."""
     cache_dir: Path = Path(platformdirs.user_cache_dir("hpo"))
@@ -78,7 +80,7 @@ class Settings(BaseSettings):
         """
         return devices.find(self.cpu_slots, self.devices, self.per_device)
 
-    @field_validator("storage_file", "data_dir", "cache_dir", "state_dir")
+    @field_validator("storage_file", "storage_password_file", "data_dir", "cache_dir", "state_dir")
     @classmethod
     def _expand(cls, path: Path | None) -> Path | None:
         try:
@@ -88,7 +90,18 @@ class Settings(BaseSettings):
 
     @property
     def storage_url(self) -> str:
-        """The storage URL, from whichever place names it.
+        """The storage URL, from whichever place names it, with the password.
+
+        Raises:
+            UsageError: two places name it, a file cannot be read, or the password has no place.
+        """
+        if self.storage_password_file is None:
+            return self.named_storage
+        return _with_password(self.named_storage, self.storage_password_file)
+
+    @property
+    def named_storage(self) -> str:
+        """The storage URL without what stands in the password file.
 
         Raises:
             UsageError: two places name it, or the file cannot be read.
@@ -97,12 +110,7 @@ class Settings(BaseSettings):
             return self.storage or DEFAULT_STORAGE
         if self.storage is not None:
             raise UsageError("both a storage URL and a storage file are set: keep one of them")
-        try:
-            return self.storage_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(
-                f"the storage file {self.storage_file} cannot be read: {_cause(error)}"
-            ) from error
+        return _read("storage file", self.storage_file).strip()
 
 
 def load_settings(file: Path | None = None, **flags: Any) -> Settings:
@@ -160,6 +168,34 @@ class _File(TomlConfigSettingsSource):
         return values
 
 
+def _with_password(text: str, file: Path) -> str:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        return text  # said where the URL is opened
+    if url.get_backend_name() == "sqlite":
+        raise UsageError(
+            "a storage password file is set, but the storage is SQLite, which has none: name a"
+            " server in HPO_STORAGE, such as postgresql://USER@HOST/DATABASE"
+        )
+    if _holds_password(url):
+        raise UsageError(
+            "both the storage URL and the storage password file hold a password: keep one of them"
+        )
+    # Whoever writes such a file with an editor or echo ends the line.
+    password = _read("storage password file", file).rstrip("\n")
+    if not password:
+        raise UsageError(f"the storage password file {file} is empty: write the password into it")
+    return url.set(password=password).render_as_string(hide_password=False)
+
+
+def _read(what: str, file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the {what} {file} cannot be read: {_cause(error)}") from error
+
+
 def _cause(error: OSError | UnicodeDecodeError) -> str:
     return str(error.strerror) if isinstance(error, OSError) else "it is not text"
 
@@ -169,8 +205,12 @@ def _refuse_password(text: str) -> None:
         url = make_url(text)
     except (ArgumentError, ValueError):
         return  # said where the URL is opened
-    if url.password or "password" in url.query:
+    if _holds_password(url):
         raise UsageError(
             "a password on the command line can be seen by everybody on this machine (ps):"
             " put the URL into HPO_STORAGE, or into a file named by HPO_STORAGE_FILE"
         )
+
+
+def _holds_password(url: URL) -> bool:
+    return bool(url.password) or not {"password", "passwd"}.isdisjoint(url.query)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+import sqlalchemy as sa
 from optuna.storages import RDBStorage
 from sqlalchemy.engine import URL, Connection, Engine
 
@@ -18,6 +19,7 @@ from storage.engine import (
     sqlite_path,
 )
 from storage.errors import SchemaMismatch
+from storage.servers import limit_transaction
 from storage.translation import give_up_at_once, translated
 
 if TYPE_CHECKING:
@@ -185,3 +187,4 @@ class _OptunaStorage(RDBStorage):
     def _guard(self) -> None:
         fence.guard(self)
         give_up_at_once(self.engine)
+        sa.event.listen(self.engine, "begin", limit_transaction)

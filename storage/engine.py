@@ -112,6 +112,8 @@ def make_engine(url: URL, *, patient: bool = False) -> Engine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    else:
+        sa.event.listen(engine, "begin", servers.limit_transaction)
     return engine
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.abc import RV, PQGen
 from psycopg.rows import TupleRow
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Connection
 
 CONNECT_TIMEOUT_SECONDS = 5
 # A machine that stops in the middle of a transaction must not keep its locks: the server ends it.
@@ -53,10 +53,19 @@ def engine_arguments(url: URL, *, patient: bool) -> dict[str, Any]:
     }
 
 
+# Their last argument says whether they hold for a transaction alone.
+_LIMIT = (
+    "SELECT set_config('idle_in_transaction_session_timeout', %s, %s),"
+    " set_config('lock_timeout', %s, %s)"
+)
+
+
 class _Connection(psycopg.Connection[TupleRow]):
     """A connection that gives up on a server which says nothing; psycopg itself never does."""
 
     silence_seconds: float = SILENCE_SECONDS
+    is_pooled: bool = False
+    """Whether something like PgBouncer gives each transaction whichever session is free."""
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         return super().wait(self._unless_silent(gen), interval, timeout)
@@ -100,10 +109,21 @@ def _connect_postgresql(url: URL, silence_seconds: float) -> _Connection:
 
 
 def _prepare_postgresql(connection: _Connection, _record: object) -> None:
-    # Not among the connection's startup options, which PgBouncer refuses.
-    connection.execute(
-        "SELECT set_config('idle_in_transaction_session_timeout', %s, false),"
-        " set_config('lock_timeout', %s, false)",
-        (f"{IDLE_TRANSACTION_SECONDS}s", f"{LOCK_SECONDS}s"),
-    )
+    process = connection.execute("SELECT pg_backend_pid()").fetchone()
+    connection.is_pooled = process != (connection.info.backend_pid,)
+    if not connection.is_pooled:
+        # Not among the connection's startup options, which PgBouncer refuses.
+        connection.execute(_LIMIT, _limits(for_transaction=False))
     connection.commit()
+
+
+def limit_transaction(connection: Connection) -> None:
+    """Keeps a transaction behind a pooler within the limits: its session at the server is another
+    each time, and is somebody else's afterwards. Without a pooler the session itself has them."""
+    driver = connection.connection.dbapi_connection
+    if isinstance(driver, _Connection) and driver.is_pooled:
+        connection.exec_driver_sql(_LIMIT, _limits(for_transaction=True))
+
+
+def _limits(*, for_transaction: bool) -> tuple[str | bool, ...]:
+    return f"{IDLE_TRANSACTION_SECONDS}s", for_transaction, f"{LOCK_SECONDS}s", for_transaction

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import boto3  # type: ignore[import-untyped]  # it ships no types
 import pytest
-from moto.server import ThreadedMotoServer  # type: ignore[import-untyped]  # nor does moto
+from moto.server import ThreadedMotoServer
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "me", "AWS_SECRET_ACCESS_KEY": "sesame"}
 # Nothing is looked for outside the tests.

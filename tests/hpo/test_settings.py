@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from hpo.errors import UsageError
 from hpo.settings import DEFAULT_STORAGE, load_settings
@@ -115,6 +116,64 @@ def test_a_storage_file_that_cannot_be_read_is_named(folder: Path) -> None:
         message = _refusal()
         assert f"storage file {name} cannot be read" in message
         assert cause in message
+
+
+@pytest.mark.parametrize("password", ["sesame", "a/b@c:d %?#", "with space ", "ünï"])
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
+def test_a_password_file_completes_the_url(
+    scheme: str, password: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its one line is the password of the URL, from whichever place that is, whatever it is made of."""
+    (folder / "secret").write_text(f"{password}\n")
+    (folder / "url").write_text(f"{scheme}://me@host:1234/base?application_name=x\n")
+    monkeypatch.setenv("HPO_STORAGE_PASSWORD_FILE", "~/secret")
+    monkeypatch.setenv("HPO_STORAGE_FILE", "url")
+    for flag in (None, f"{scheme}://me@host:1234/base?application_name=x"):
+        url = make_url(load_settings(storage=flag).storage_url)
+        assert url.password == password
+        assert (url.username, url.host, url.port, url.database) == ("me", "host", 1234, "base")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://me:sesame@host/base", "keep one of them"),
+        ("postgresql://me@host/base?password=sesame", "keep one of them"),
+        ("mysql://me@host/base?passwd=sesame", "keep one of them"),
+        ("sqlite:///hpo.db", "name a server in HPO_STORAGE"),
+        ("", "name a server in HPO_STORAGE"),
+    ],
+)
+def test_a_password_file_without_a_place_is_refused(
+    url: str, said: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A URL that has a password, SQLite, and nothing but the password: refused, unrepeated."""
+    (folder / "secret").write_text("open sesame")
+    monkeypatch.setenv("HPO_STORAGE_PASSWORD_FILE", "secret")
+    monkeypatch.setenv("HPO_STORAGE", url)
+    message = _refusal()
+    assert said in message
+    assert "sesame" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("absent", "cannot be read: No such file"),
+        ("folder", "cannot be read: Is a directory"),
+        ("binary", "cannot be read: it is not text"),
+        ("empty", "is empty"),
+    ],
+)
+def test_a_password_file_without_a_password_is_named(name: str, said: str, folder: Path) -> None:
+    """One that is absent, a folder, no text or empty is told by its name."""
+    (folder / "folder").mkdir()
+    (folder / "binary").write_bytes(b"\xff\xfe\x00")
+    (folder / "empty").write_text("\n")
+    (folder / "hpo.toml").write_text(
+        f"storage = 'postgresql://me@host/base'\nstorage_password_file = '{name}'"
+    )
+    assert f"the storage password file {name} {said}" in _refusal()
 
 
 @pytest.mark.parametrize(

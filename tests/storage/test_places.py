@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -203,7 +204,7 @@ def test_no_place_is_chosen_behind_the_back_of_workers(db: Database, folder: Pat
     """Those at work would go on storing where they did."""
     with db.transaction() as tx:
         workers.join(tx, "w1", "far", 17, [], {}, "a machine", 60)
-    with pytest.raises(BadPlace, match="workers on far know of another place.*stop them first"):
+    with pytest.raises(BadPlace, match=r"workers on far know of another place.*stop them first"):
         db.place_artifacts(str(folder))
     assert (_place(db), list(folder.iterdir())) == (None, [])
     with db.transaction() as tx:
@@ -227,11 +228,12 @@ def test_a_folder_that_goes_away(db: Database, folder: Path, held: Held) -> None
     for is_mount_point in (False, True):
         if is_mount_point:
             folder.mkdir()
-        for use in (
+        uses: tuple[Callable[[], object], ...] = (
             lambda: artifacts.put(store, "b", b"x"),
             lambda: artifacts.take(store, record),
             lambda: artifacts.remove(store, record),
-        ):
+        )
+        for use in uses:
             with pytest.raises(StoreUnavailable, match="does not hold the marker"):
                 use()
     assert list(folder.iterdir()) == []
@@ -263,7 +265,7 @@ def test_without_credentials(
     """They are named."""
     for name in s3.CREDENTIALS:
         monkeypatch.delenv(name)
-    with pytest.raises(StoreUnavailable, match="no credentials .*set AWS_ACCESS_KEY_ID and"):
+    with pytest.raises(StoreUnavailable, match=r"no credentials .*set AWS_ACCESS_KEY_ID and"):
         db.place_artifacts(f"s3://{bucket}")
     assert _place(db) is None
     assert s3_server.keys(bucket) == []
@@ -278,11 +280,12 @@ def test_a_bucket_that_is_not_there(db: Database, bucket: str, s3_server: S3) ->
     store = db.artifacts
     s3_server.client.delete_object(Bucket=bucket, Key=NAME)
     s3_server.client.delete_bucket(Bucket=bucket)
-    for use in (
+    uses: tuple[Callable[[], object], ...] = (
         lambda: artifacts.put(store, "b", b"x"),
         lambda: artifacts.take(store, _record(1)),
         lambda: artifacts.remove(store, _record(1)),
-    ):
+    )
+    for use in uses:
         with pytest.raises(StoreUnavailable, match="NoSuchBucket"):
             use()
 
@@ -325,11 +328,12 @@ def test_a_server_that_says_nothing(
     with s3.saying(b"") as mute:
         mute.set(monkeypatch)
         store = s3_store.S3Store(bucket, "")
-        for use in (
+        uses: tuple[Callable[[], object], ...] = (
             lambda: artifacts.put(store, "b", bytes(9 << 20)),
             lambda: artifacts.take(store, _record(1)),
             lambda: artifacts.remove(store, _record(1)),
-        ):
+        )
+        for use in uses:
             begun = time.monotonic()
             with pytest.raises(StoreUnavailable, match="Timeout"):
                 use()

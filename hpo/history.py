@@ -53,11 +53,16 @@ class SamplersStudy(optuna.Study):
 
 class PrunersStudy(optuna.Study):
     """Optuna's study with the trials that were complete a moment ago: the more there are, and the
-    longer it takes to read them, the seldomer that is done. What a pruner says is advice."""
+    longer it takes to read them, the seldomer that is done, but for what is completed here. What a
+    pruner says is advice."""
 
     def __init__(self, **parts: Any) -> None:
         super().__init__(**parts)
         self._completed: list[FrozenTrial] = []
+        self.forget()
+
+    def forget(self) -> None:
+        """A trial was completed here."""
         self._due_at = 0.0
 
     def _get_trials(

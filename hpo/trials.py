@@ -8,7 +8,7 @@ import logging
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import optuna
 from optuna.exceptions import ExperimentalWarning
@@ -35,6 +35,7 @@ RESUMED_ATTRIBUTE = "hpo:resumed_across"
 MAX_STARTUP_TRIALS = 10
 
 log = logging.getLogger(__name__)
+S = TypeVar("S", bound=optuna.Study)
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 warnings.simplefilter("ignore", ExperimentalWarning)
 
@@ -152,6 +153,7 @@ class Trials:
                 self._storage.set_trial_state_values(
                     trial_id, _TRIAL_STATES[ending.state], _values(trial, ending)
                 )
+            self._study.forget()
 
     def note_resumed_across(self, job: JobRecord, lease: Lease, across: str) -> None:
         """Notes that the job went on from a checkpoint of a machine that is not the same."""
@@ -164,7 +166,7 @@ class Trials:
             with self._db.transaction() as tx:
                 jobs.write(tx, lease, resumed_across=across)
 
-    def _load(self, kind: type[optuna.Study], **parts: Any) -> optuna.Study:
+    def _load(self, kind: type[S], **parts: Any) -> S:
         try:
             return kind(study_name=self.study.name, storage=self._storage, **parts)
         except KeyError as error:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +21,13 @@ class CommandLine:
 
     folder: Path
     environment: Mapping[str, str]
+    enter: Sequence[str] = ()
+    """What stands before the command, so that it runs on another host."""
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """Starts a command; the caller waits for it."""
         return subprocess.Popen(
-            [HPO, *arguments],
+            [*self.enter, HPO, *arguments],
             cwd=self.folder,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,

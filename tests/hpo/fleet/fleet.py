@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,11 @@ class Fleet:
         definition: str = "paced",
         machine: str = "here",
         slots: Sequence[str] = ("--cpu", "1"),
+        enter: Sequence[str] = (),
         **environment: str,
     ) -> Process:
-        """Starts a worker on a study, or on all, with NAME=value added to its environment. It writes
-        a checkpoint after each epoch."""
+        """Starts a worker on a study, or on all, with NAME=value added to its environment, here
+        or on the host that `enter` leads to. It writes a checkpoint after each epoch."""
         file = str(DEFINITIONS / f"{definition}.py")
         own = {
             "TOY_PACE": str(self._pace),
@@ -61,7 +63,8 @@ class Fleet:
         }
         name = () if study is None else (study,)
         command = ("worker", *name, "--study", file, *slots, *options)
-        self._started.append(self.shell.start(*command, **{**own, **environment}))
+        shell = replace(self.shell, enter=enter)
+        self._started.append(shell.start(*command, **{**own, **environment}))
         return self._started[-1]
 
     def state(self, machine: str = "here") -> Path:

@@ -31,6 +31,8 @@ class Server:
         self._run(
             "initdb", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
         )
+        with (self.data / "pg_hba.conf").open("a") as rules:
+            rules.write("host all all samenet trust\n")  # other hosts of the tests
 
     @property
     def url(self) -> URL:

@@ -1,0 +1,198 @@
+"""What a fleet loses to hpo itself: many workers, whose trainings sleep, on one real PostgreSQL.
+
+    python -m benchmarks.fleet --workers 64 --done 10000
+
+All of it on one machine: the real command line, supervisors, Optuna and the server. Goals: with 64
+workers and trials of 60 s they train at least 99% of the time, with at most 3 connections each.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import psycopg
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.engine import URL, make_url
+
+from benchmarks.past import make_study
+from hpo import definitions
+from storage.database import Database
+
+SLEEPER = Path(__file__).with_name("sleeper.py")
+NAME = "sleeper"
+MORE = 2000
+UP_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One fleet for a while. Seconds of processor time are of the server and of all supervisors."""
+
+    seconds: float
+    trained_seconds: float
+    begun: int
+    reported: int
+    server_seconds: float
+    supervisor_seconds: float
+    connections: int
+    megabytes: float
+
+
+def measure(url: URL, workers: int, epoch_seconds: float, seconds: float) -> Measured:
+    """Starts the fleet, waits until all train, and looks at it for so long."""
+    with tempfile.TemporaryDirectory(prefix="hpo-fleet-") as made:
+        folder = Path(made)
+        with _fleet(url, workers, epoch_seconds, folder) as fleet:
+            logs = [folder / f"{index}.log" for index in range(workers)]
+            deadline = time.monotonic() + UP_SECONDS
+            while not all(log.exists() and log.stat().st_size for log in logs):
+                assert time.monotonic() < deadline, "the workers do not come up"
+                assert all(process.is_running() for process in fleet)
+                time.sleep(0.5)
+            began, server_before, fleet_before = time.time(), _cpu(_server()), _cpu(fleet)
+            connections = 0
+            while time.time() < began + seconds:
+                connections = max(connections, _connections(url))
+                time.sleep(1)
+            ended = time.time()
+            megabytes = sum(process.memory_info().rss for process in fleet) / workers / 2**20
+            server_seconds = _cpu(_server()) - server_before
+            fleet_seconds = _cpu(fleet) - fleet_before
+        slept = [epoch for log in logs for epoch in _epochs(log) if epoch[2] > began]
+    trained = sum(max(0.0, min(end, ended) - max(begin, began)) for _, begin, end in slept)
+    return Measured(
+        ended - began,
+        trained,
+        sum(number == 1 and begin > began for number, begin, _ in slept),
+        sum(began < end < ended for _, _, end in slept),
+        server_seconds,
+        fleet_seconds,
+        connections,
+        megabytes,
+    )
+
+
+@contextmanager
+def _fleet(
+    url: URL, workers: int, epoch_seconds: float, folder: Path
+) -> Iterator[list[psutil.Process]]:
+    command = [sys.executable, "-m", "hpo", "worker", NAME, "--study", str(SLEEPER), "--cpu", "1"]
+    common = os.environ | {
+        "HPO_STORAGE": url.render_as_string(hide_password=False),
+        "HPO_CACHE_DIR": str(folder / "cache"),
+        "SLEEPER_SECONDS": str(epoch_seconds),
+    }
+    started = []
+    try:
+        for index in range(workers):
+            own = {
+                "HPO_STATE_DIR": str(folder / f"state-{index}"),
+                "SLEEPER_LOG": str(folder / f"{index}.log"),
+            }
+            with (folder / f"{index}.err").open("w") as errors:
+                process = subprocess.Popen(command, env=common | own, stderr=errors)
+            started.append(process)
+        yield [psutil.Process(process.pid) for process in started]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def _epochs(log: Path) -> Iterator[tuple[int, float, float]]:
+    for line in log.read_text().splitlines():
+        number, begin, end = line.split()
+        yield int(number), float(begin), float(end)
+
+
+def _server() -> list[psutil.Process]:
+    """All of this machine's servers: there should be no other at work."""
+    return [each for each in psutil.process_iter(["name"]) if each.info["name"] == "postgres"]
+
+
+def _cpu(processes: list[psutil.Process]) -> float:
+    total = 0.0
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def _connections(url: URL) -> int:
+    with psycopg.connect(_plain(url)) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _plain(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextmanager
+def _past(server: URL, done: int) -> Iterator[URL]:
+    """A database with a study of so many finished trials."""
+    name = f"hpo_benchmark_{done}"
+    url = server.set(database=name)
+    with psycopg.connect(_plain(server), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    db = Database.create(url.render_as_string(hide_password=False))
+    make_study(db, NAME, definitions.load(str(SLEEPER)), done, MORE)
+    db.close()
+    with psycopg.connect(_plain(url), autocommit=True) as connection:
+        connection.execute("ANALYZE")
+    yield url
+    with psycopg.connect(_plain(server), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def main() -> None:
+    """Prints a row for each size of fleet and of history."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--server", default="postgresql://postgres@127.0.0.1/postgres")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 4, 16, 64])
+    parser.add_argument("--done", type=int, nargs="+", default=[100, 1000, 10000])
+    parser.add_argument("--epoch-seconds", type=float, default=3.0, help="of 20 in a trial")
+    parser.add_argument("--seconds", type=float, default=180.0)
+    asked = parser.parse_args()
+    table = Table()
+    for title in (
+        "workers", "finished", "training", "trials/s", "reports/s", "server CPU", "supervisors CPU",
+        "connections each", "MB each",
+    ):  # fmt: skip
+        table.add_column(title, justify="right")
+    console = Console()
+    for done in asked.done:
+        with _past(make_url(asked.server), done) as url:
+            for workers in asked.workers:
+                got = measure(url, workers, asked.epoch_seconds, asked.seconds)
+                table.add_row(
+                    str(workers),
+                    str(done),
+                    f"{got.trained_seconds / got.seconds / workers:.2%}",
+                    f"{got.begun / got.seconds:.2f}",
+                    f"{got.reported / got.seconds:.1f}",
+                    f"{got.server_seconds / got.seconds:.1%}",
+                    f"{got.supervisor_seconds / got.seconds:.1%}",
+                    f"{got.connections / workers:.2f}",
+                    f"{got.megabytes:.0f}",
+                )
+                console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,12 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import studies
 from hpo.errors import DefinitionError
-from storage.records import StudyRecord
 from studies.study import Study
+
+if TYPE_CHECKING:
+    # A child loads definitions, and has nothing to do with a database.
+    from storage.records import StudyRecord
 
 BUILT_IN = ("cifar100", "digits")
 
@@ -67,7 +70,7 @@ def load(reference: str) -> Definition:
     return Definition(reference, study, _hash(content))
 
 
-def find(study: StudyRecord, references: Sequence[str] = ()) -> Definition:
+def find(study: "StudyRecord", references: Sequence[str] = ()) -> Definition:
     """The definition this machine has under the study's name, with the same hash. Source never
     comes from the database.
 

@@ -96,7 +96,8 @@ def _client() -> Any:
         response_checksum_validation="when_required",
     )
     try:
-        client = boto3.client("s3", config=config)
+        # A session of its own: the one that boto3 shares keeps the credentials it found first.
+        client = boto3.Session().client("s3", config=config)
     except (botocore.exceptions.BotoCoreError, ValueError) as error:
         # An endpoint that is no URL is repeated there, with all that stands in it.
         raise StoreUnavailable(

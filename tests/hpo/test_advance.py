@@ -2,20 +2,25 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from hpo.creation import Budget, create
 from hpo.definitions import Definition
-from hpo.phases import advance, halt, resume
+from hpo.phases import FAILURES_IN_A_ROW, advance, decide, halt, may_be_due, resume
 from storage import jobs, studies
 from storage.database import Database
 from storage.records import JobRecord, Lease, StudyRecord
+from storage.schema import jobs as jobs_table
 from storage.states import JobState, Phase
 from tests.claims import claim_next
 from tests.marks import on
 
-_OPEN, LEASED, SUCCEEDED, _PRUNED, FAILED, CANCELLED = JobState
+OPEN, LEASED, SUCCEEDED, _PRUNED, FAILED, CANCELLED = JobState
 
 
 def _end_all(db: Database, study: StudyRecord, score: float = 0.5) -> None:
@@ -127,3 +132,77 @@ def test_a_halted_study_keeps_what_it_has(db: Database, toy: Definition) -> None
         states = [each.state for each in jobs.of_study(tx, study.id)]
     assert states == [JobState.OPEN] + [JobState.CANCELLED] * 3
     assert claim_next(db, study)[0].id == job.id
+
+
+_NOW_MS = 1_000_000
+# Of what follows the search, the final stands for both.
+_PHASES = [Phase.SEARCH, Phase.SEARCH, Phase.FINAL]
+_STUDIES = st.fixed_dictionaries(
+    {
+        "phase": st.sampled_from([*_PHASES, Phase.DONE, Phase.STOPPED]),
+        "generation": st.integers(1, 2),
+        "target": st.sampled_from([0.4, None, 0.9]),
+        "timeout_ms": st.sampled_from([1000, None, _NOW_MS + 1]),
+        "halted_ms": st.sampled_from([None, None, 1]),
+    }
+)
+_JOBS = st.fixed_dictionaries(
+    {
+        "state": st.sampled_from([OPEN, OPEN, FAILED, *JobState]),
+        "phase": st.sampled_from(_PHASES),
+        "generation": st.integers(1, 2),
+        "trial_id": st.sampled_from([None, None, 7]),
+        "score": st.sampled_from([None, 0.3, 0.5]),
+        "ended_ms": st.integers(1, 3),  # several at the same moment
+    }
+)
+
+
+def _a_job(state: JobState) -> dict[str, object]:
+    return {
+        "state": state, "phase": Phase.SEARCH, "generation": 1, "trial_id": None, "score": None,
+        "ended_ms": 1,
+    }  # fmt: skip
+
+
+@on("sqlite")
+@example(
+    {"phase": Phase.SEARCH, "generation": 1, "target": None, "timeout_ms": None, "halted_ms": None},
+    [_a_job(state) for state in (OPEN, FAILED, FAILED, FAILED)],
+)
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(_STUDIES, st.lists(_JOBS, min_size=4, max_size=4))
+def test_what_is_due_is_never_overlooked(
+    db: Database, study: StudyRecord, columns: dict[str, object], states: list[dict[str, object]]
+) -> None:
+    """Whatever jobs a study has, what is said of them without reading them is enough to see that
+    something may be due, and nothing else is."""
+    asked = replace(study, **columns, started_ms=0)  # type: ignore[arg-type]  # drawn for each
+    with db.transaction() as tx:
+        first, *_ = jobs.of_study(tx, study.id)
+        for job_id, state in enumerate(states, first.id):
+            # The baseline, without which there is no study, is of its search; and a study is only
+            # extended when all of its jobs have ended.
+            phase = Phase.SEARCH if job_id == first.id else state["phase"]
+            ended = JobState(str(state["state"])).is_final
+            generation = state["generation"] if ended else asked.generation
+            fixed = {"phase": phase, "generation": generation}
+            tx.execute(sa.update(jobs_table).filter_by(id=job_id).values({**state, **fixed}))
+        outline = jobs.outline(tx, asked, FAILURES_IN_A_ROW)
+        step = decide(asked, jobs.of_study(tx, study.id), _NOW_MS)
+    assert step is None or may_be_due(asked, outline, _NOW_MS)
+
+
+@on("sqlite")
+def test_nothing_is_read_where_nothing_is_due(
+    db: Database, study: StudyRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many jobs a study has, an ending that leads to nothing reads none of them."""
+    job, lease = claim_next(db, study)
+    with db.transaction() as tx:
+        columns = {"trial_id": job.id, "trial_number": 0, "params": {"x": 0.5}}
+        jobs.write(tx, lease, **columns, state=SUCCEEDED, score=0.5, loss=1.0)
+    monkeypatch.delattr(jobs, "of_study")
+    assert advance(db, study.name).phase == Phase.SEARCH

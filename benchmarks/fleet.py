@@ -8,17 +8,21 @@ workers and trials of 60 s they train at least 99% of the time, with at most 3 c
 
 import argparse
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 import psycopg
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.engine import URL, make_url
@@ -35,12 +39,13 @@ UP_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Measured:
-    """One fleet for a while. Seconds of processor time are of the server and of all supervisors."""
+    """One fleet for a while. Pauses are those of each child, between epochs and between trials;
+    seconds of processor time are of the server and of all supervisors."""
 
     seconds: float
     trained_seconds: float
-    begun: int
-    reported: int
+    epoch_pauses: tuple[float, ...]
+    trial_pauses: tuple[float, ...]
     server_seconds: float
     supervisor_seconds: float
     connections: int
@@ -67,13 +72,20 @@ def measure(url: URL, workers: int, epoch_seconds: float, seconds: float) -> Mea
             megabytes = sum(process.memory_info().rss for process in fleet) / workers / 2**20
             server_seconds = _cpu(_server()) - server_before
             fleet_seconds = _cpu(fleet) - fleet_before
-        slept = [epoch for log in logs for epoch in _epochs(log) if epoch[2] > began]
-    trained = sum(max(0.0, min(end, ended) - max(begin, began)) for _, begin, end in slept)
+            time.sleep(2 * epoch_seconds)  # an epoch is logged when it ends
+        slept = [[epoch for epoch in _epochs(log) if epoch.ended > began] for log in logs]
+    trained = sum(max(0.0, min(e.ended, ended) - max(e.began, began)) for log in slept for e in log)
+    pauses = [
+        (after.number == 1, after.began - before.ended)
+        for log in slept
+        for before, after in pairwise(log)
+        if after.began < ended
+    ]
     return Measured(
         ended - began,
         trained,
-        sum(number == 1 and begin > began for number, begin, _ in slept),
-        sum(began < end < ended for _, _, end in slept),
+        tuple(seconds for is_trials, seconds in pauses if not is_trials),
+        tuple(seconds for is_trials, seconds in pauses if is_trials),
         server_seconds,
         fleet_seconds,
         connections,
@@ -108,10 +120,16 @@ def _fleet(
             process.wait()
 
 
-def _epochs(log: Path) -> Iterator[tuple[int, float, float]]:
+class _Epoch(NamedTuple):
+    number: int
+    began: float
+    ended: float
+
+
+def _epochs(log: Path) -> Iterator[_Epoch]:
     for line in log.read_text().splitlines():
-        number, begin, end = line.split()
-        yield int(number), float(begin), float(end)
+        number, began, ended = line.split()
+        yield _Epoch(int(number), float(began), float(ended))
 
 
 def _server() -> list[psutil.Process]:
@@ -160,6 +178,10 @@ def _past(server: URL, done: int) -> Iterator[URL]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+def _milliseconds(pauses: Sequence[float]) -> str:
+    return f"{1000 * statistics.fmean(pauses):.0f} ms" if pauses else "-"
+
+
 def main() -> None:
     """Prints a row for each size of fleet and of history."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -169,13 +191,13 @@ def main() -> None:
     parser.add_argument("--epoch-seconds", type=float, default=3.0, help="of 20 in a trial")
     parser.add_argument("--seconds", type=float, default=180.0)
     asked = parser.parse_args()
-    table = Table()
+    table = Table(box=box.MARKDOWN)
     for title in (
-        "workers", "finished", "training", "trials/s", "reports/s", "server CPU", "supervisors CPU",
-        "connections each", "MB each",
+        "workers", "finished", "training", "between epochs", "between trials", "trials/s",
+        "reports/s", "server CPU", "supervisors CPU", "connections each", "MB each",
     ):  # fmt: skip
         table.add_column(title, justify="right")
-    console = Console()
+    console = Console(width=160)
     for done in asked.done:
         with _past(make_url(asked.server), done) as url:
             for workers in asked.workers:
@@ -184,8 +206,10 @@ def main() -> None:
                     str(workers),
                     str(done),
                     f"{got.trained_seconds / got.seconds / workers:.2%}",
-                    f"{got.begun / got.seconds:.2f}",
-                    f"{got.reported / got.seconds:.1f}",
+                    _milliseconds(got.epoch_pauses),
+                    _milliseconds(got.trial_pauses),
+                    f"{len(got.trial_pauses) / got.seconds:.2f}",
+                    f"{len(got.epoch_pauses + got.trial_pauses) / got.seconds:.1f}",
                     f"{got.server_seconds / got.seconds:.1%}",
                     f"{got.supervisor_seconds / got.seconds:.1%}",
                     f"{got.connections / workers:.2f}",

@@ -115,10 +115,12 @@ class Trials:
         """
         assert job.trial_id is not None
         with self._db.translated():
-            reported = self._storage.get_trial(job.trial_id).intermediate_values
+            trial = self._storage.get_trial(job.trial_id)
+            reported = trial.intermediate_values
             if epoch not in reported:
                 with fenced(lease, epoch=epoch, score=value, **columns):
                     self._storage.set_trial_intermediate_value(job.trial_id, epoch, value)
+                trial.intermediate_values = reported | {epoch: value}
             else:
                 if reported[epoch] != value:
                     log.warning(
@@ -128,17 +130,21 @@ class Trials:
                 if columns:
                     with self._db.transaction() as tx:
                         jobs.write(tx, lease, **columns)
-        return self.is_promising(replace(job, epoch=max(job.epoch, epoch)))
+            return self._judge(replace(job, epoch=max(job.epoch, epoch)), trial)
 
     def is_promising(self, job: JobRecord) -> bool:
         """What the pruner says of the trial as reported so far. The baseline is what all else is
         measured against: it is never pruned. A trial that has come to its end is complete, wherever
         it stands."""
-        is_complete = job.epoch >= self._epochs
-        if job.trial_id is None or job.configuration == BASELINE or is_complete:
+        if job.trial_id is None:
             return True
         with self._db.translated():
-            return not self._study.pruner.prune(self._study, self._storage.get_trial(job.trial_id))
+            return self._judge(job, self._storage.get_trial(job.trial_id))
+
+    def _judge(self, job: JobRecord, trial: FrozenTrial) -> bool:
+        if job.configuration == BASELINE or job.epoch >= self._epochs:
+            return True
+        return not self._study.pruner.prune(self._study, trial)
 
     def end(self, job: JobRecord, lease: Lease, ending: Ending, **columns: float) -> None:
         """Tells Optuna and ends the job, with `columns` of its row, in one commit."""

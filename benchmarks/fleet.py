@@ -179,7 +179,9 @@ def _past(server: URL, done: int) -> Iterator[URL]:
 
 
 def _milliseconds(pauses: Sequence[float]) -> str:
-    return f"{1000 * statistics.fmean(pauses):.0f} ms" if pauses else "-"
+    if not pauses:
+        return "-"
+    return f"{1000 * statistics.fmean(pauses):.0f} ({1000 * statistics.median(pauses):.0f}) ms"
 
 
 def main() -> None:

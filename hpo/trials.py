@@ -73,6 +73,7 @@ class Trials:
         self.study = study
         """As it was when this was made."""
         self._epochs = int(study.settings["epochs"])
+        self._held: dict[int, tuple[str, FrozenTrial]] = {}
         with db.translated():
             self._storage = optuna.storages.get_storage(db.optuna)
             self._study = self._load(PrunersStudy, pruner=make_pruner(study.trials, self._epochs))
@@ -115,12 +116,12 @@ class Trials:
         """
         assert job.trial_id is not None
         with self._db.translated():
-            trial = self._storage.get_trial(job.trial_id)
+            trial = self._read(job.trial_id, lease)
             reported = trial.intermediate_values
             if epoch not in reported:
                 with fenced(lease, epoch=epoch, score=value, **columns):
                     self._storage.set_trial_intermediate_value(job.trial_id, epoch, value)
-                trial.intermediate_values = reported | {epoch: value}
+                reported[epoch] = value
             else:
                 if reported[epoch] != value:
                     log.warning(
@@ -141,6 +142,15 @@ class Trials:
         with self._db.translated():
             return self._judge(job, self._storage.get_trial(job.trial_id))
 
+    def _read(self, trial_id: int, lease: Lease) -> FrozenTrial:
+        """The trial as it was when the lease was taken, and as reported here since: nobody else
+        writes it."""
+        token, trial = self._held.get(trial_id, (None, None))
+        if trial is None or token != lease.token:
+            trial = self._storage.get_trial(trial_id)
+            self._held[trial_id] = lease.token, trial
+        return trial
+
     def _judge(self, job: JobRecord, trial: FrozenTrial) -> bool:
         if job.configuration == BASELINE or job.epoch >= self._epochs:
             return True
@@ -151,7 +161,7 @@ class Trials:
         with self._db.translated():
             # A job may be given up before its trial could be created.
             trial_id = job.trial_id or self._create(job, lease)
-            trial = self._storage.get_trial(trial_id)
+            trial = self._read(trial_id, lease)
             if ending.reason is not None:
                 with fenced(lease):
                     self._storage.set_trial_user_attr(trial_id, REASON_ATTRIBUTE, ending.reason)
@@ -159,6 +169,7 @@ class Trials:
                 self._storage.set_trial_state_values(
                     trial_id, _TRIAL_STATES[ending.state], _values(trial, ending)
                 )
+            del self._held[trial_id]
             self._study.forget()
 
     def note_resumed_across(self, job: JobRecord, lease: Lease, across: str) -> None:

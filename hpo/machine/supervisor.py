@@ -46,7 +46,7 @@ from storage.records import Lease
 from studies.faults import Fault
 
 POLL_SECONDS = 1.0
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ BEST = 100
 """So many of the best are always looked at; more than the sampler ever takes for the best."""
 REST = 400
 """So many of the others, evenly spread from the first to the last: their density stays the same."""
-MOST_SHARE = 0.002
+MOST_SHARE = 0.001
 """Of a worker's time, what it takes at most to read what others completed, for its pruner. Optuna
 reads all that runs with it, so it takes longer the larger the fleet."""
 

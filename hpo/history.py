@@ -17,9 +17,8 @@ BEST = 100
 """So many of the best are always looked at; more than the sampler ever takes for the best."""
 REST = 400
 """So many of the others, evenly spread from the first to the last: their density stays the same."""
-MOST_SHARE = 0.001
-"""Of a worker's time, what it takes at most to read what others completed, for its pruner. Optuna
-reads all that runs with it, so it takes longer the larger the fleet."""
+MOST_SHARE = 0.005
+"""Of a worker's time, what it takes at most to read what others completed, for its pruner."""
 
 
 def recall(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:

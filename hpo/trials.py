@@ -23,6 +23,7 @@ from storage import jobs
 from storage.database import Database
 from storage.errors import StudyMismatch, TrialExists
 from storage.fence import fenced
+from storage.history import History
 from storage.records import BASELINE, JobRecord, Lease, StudyRecord
 from storage.states import JobState
 from studies.space import Choice, Parameter, Real, Space, Whole
@@ -75,7 +76,7 @@ class Trials:
         self._epochs = int(study.settings["epochs"])
         self._held: dict[int, tuple[str, FrozenTrial]] = {}
         with db.translated():
-            self._storage = optuna.storages.get_storage(db.optuna)
+            self._storage = History(db)
             self._study = self._load(PrunersStudy, pruner=make_pruner(study.trials, self._epochs))
             if self._study.user_attrs.get(UUID_ATTRIBUTE) != study.uuid:
                 raise StudyMismatch(

@@ -1,122 +1,134 @@
-"""The trials of Optuna's studies, read seldom and briefly: those that ended once, and of those that run
-what a sampler asks of them, their parameters, which stay as they are once suggested."""
+"""The trials of Optuna's studies, read seldom and briefly: what samplers and pruners ask of them. Those
+that ended are read once; of those that run the parameters, which stay once they are suggested."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from optuna.distributions import BaseDistribution, json_to_distribution
 from optuna.storages._cached_storage import _CachedStorage, _StudyInfo
-from optuna.storages._rdb.models import TrialModel, TrialParamModel
-from optuna.trial import FrozenTrial, TrialState
+from optuna.storages._rdb.models import (
+    TrialIntermediateValueModel,
+    TrialModel,
+    TrialParamModel,
+    TrialValueModel,
+)
+from optuna.trial import FrozenTrial
 from sqlalchemy.engine import Connection
 
 from storage.database import Database
 
+MOST_NAMED = 500
+"""So many ids are named in one statement, which all databases take."""
+
+# One object for all trials that have it, of which there may be thousands.
 _distribution = lru_cache(maxsize=1000)(json_to_distribution)
 
 
 class History(_CachedStorage):
-    """Optuna's storage with its cache, of which `get_all_trials` shows trials that run without their
-    reports and attributes. In a fleet of many workers most of its time would go into reading these
-    again and again."""
+    """Optuna's storage with its cache, of which `get_all_trials` shows trials without attributes and
+    times, and those that run without their reports.
+
+    As it is, it reads all of every trial that runs each time: in a large fleet most of its time
+    goes into that.
+    """
 
     def __init__(self, db: Database) -> None:
         super().__init__(db.optuna)
         self._db = db
+        self._most_params: defaultdict[int, int] = defaultdict(int)
 
     def _read_trials_from_remote_storage(self, study_id: int) -> None:
         with self._lock:
             study = self._studies.setdefault(study_id, _StudyInfo())
-            running, ended = self._look(study_id, study)
-            trials = self._read(study_id, ended)
-            self._add_trials_to_cache(study_id, [*running.values(), *trials])
-            study.unfinished_trial_ids = set(running)
+            with self._db.reading() as tx:
+                rows = _open_trials(tx, study_id, study)
+                most = self._most_params[study_id]
+                read = _read(tx, [row for row in rows if not _is_known(study, row, most)])
+            self._add_trials_to_cache(study_id, read)
+            self._most_params[study_id] = max([most, *(len(trial.params) for trial in read)])
+            running = {row.trial_id for row in rows if not row.state.is_finished()}
+            ended = [row.trial_id for row in rows if row.trial_id not in running]
+            study.unfinished_trial_ids = running
             study.last_finished_trial_id = max([study.last_finished_trial_id, *ended])
 
-    def _look(
-        self, study_id: int, study: _StudyInfo
-    ) -> tuple[Mapping[int, FrozenTrial], Collection[int]]:
-        """The trials that run, and the ids of those that have ended, since the last look."""
-        is_open = sa.or_(
-            TrialModel.trial_id > study.last_finished_trial_id,
-            TrialModel.trial_id.in_(study.unfinished_trial_ids),
-        )
-        with self._db.reading() as tx:
-            rows = tx.execute(
-                sa.select(TrialModel.trial_id, TrialModel.number, TrialModel.state).where(
-                    TrialModel.study_id == study_id, is_open
-                )
-            ).all()
-            open_rows = {row.trial_id: row for row in rows if not row.state.is_finished()}
-            params = _params_of(tx, _without_params(study, open_rows))
-        running = {
-            trial_id: study.trials[row.number]
-            if trial_id not in params and row.number in study.trials
-            else _running(row.number, trial_id, row.state, params.get(trial_id, {}))
-            for trial_id, row in open_rows.items()
-        }
-        return running, {row.trial_id for row in rows} - set(running)
 
-    def _read(self, study_id: int, trial_ids: Collection[int]) -> list[FrozenTrial]:
-        if not trial_ids:
-            return []
-        found = self._backend._get_trials(
-            study_id,
-            states=None,
-            included_trial_ids=set(trial_ids),
-            trial_id_greater_than=max(trial_ids),
-        )
-        return [trial for trial in found if trial._trial_id in trial_ids]
+@dataclass
+class _Parts:
+    """What belongs to one trial."""
+
+    params: dict[str, Any] = field(default_factory=dict)
+    distributions: dict[str, BaseDistribution] = field(default_factory=dict)
+    values: list[float] = field(default_factory=list)
+    reports: dict[int, float] = field(default_factory=dict)
 
 
-_Params = Mapping[str, tuple[float, BaseDistribution]]
-
-
-def _without_params(study: _StudyInfo, open_rows: Mapping[int, Any]) -> list[int]:
-    """The trials of which not all parameters are known: those of one are suggested one by one."""
-    known = {number: len(trial.params) for number, trial in study.trials.items()}
-    most = max(known.values(), default=1)
-    return [
-        trial_id for trial_id, row in open_rows.items() if known.get(row.number, 0) < max(1, most)
-    ]
-
-
-def _params_of(tx: Connection, trial_ids: list[int]) -> dict[int, _Params]:
-    """By trial, in the order in which they were suggested; of each of those at least an empty one."""
-    found: dict[int, dict[str, tuple[float, BaseDistribution]]] = {each: {} for each in trial_ids}
-    if not trial_ids:
-        return {}
-    rows = tx.execute(
-        sa.select(
-            TrialParamModel.trial_id,
-            TrialParamModel.param_name,
-            TrialParamModel.param_value,
-            TrialParamModel.distribution_json,
-        )
-        .where(TrialParamModel.trial_id.in_(trial_ids))
-        .order_by(TrialParamModel.param_id)
+def _open_trials(tx: Connection, study_id: int, study: _StudyInfo) -> Sequence[Any]:
+    """Those that had not ended when the study was looked at last."""
+    is_open = sa.or_(
+        TrialModel.trial_id > study.last_finished_trial_id,
+        TrialModel.trial_id.in_(study.unfinished_trial_ids),
     )
-    for row in rows:
-        found[row.trial_id][row.param_name] = row.param_value, _distribution(row.distribution_json)
-    return {**found}
+    columns = TrialModel.trial_id, TrialModel.number, TrialModel.state
+    return tx.execute(
+        sa.select(*columns)
+        .where(TrialModel.study_id == study_id, is_open)
+        .order_by(TrialModel.trial_id)
+    ).all()
 
 
-def _running(number: int, trial_id: int, state: TrialState, params: _Params) -> FrozenTrial:
+def _is_known(study: _StudyInfo, row: Any, most_params: int) -> bool:
+    """Whether it runs, and has all its parameters: they are suggested one by one."""
+    if row.state.is_finished() or (known := study.trials.get(row.number)) is None:
+        return False
+    return 0 < len(known.params) == most_params
+
+
+def _read(tx: Connection, rows: Sequence[Any]) -> list[FrozenTrial]:
+    parts: defaultdict[int, _Parts] = defaultdict(_Parts)
+    for start in range(0, len(rows), MOST_NAMED):
+        _add_parts(tx, rows[start : start + MOST_NAMED], parts)
+    return [_frozen(row, parts[row.trial_id]) for row in rows]
+
+
+def _add_parts(tx: Connection, rows: Sequence[Any], parts: defaultdict[int, _Parts]) -> None:
+    ids = [row.trial_id for row in rows]
+    for each in tx.execute(_of(TrialParamModel, ids).order_by(TrialParamModel.param_id)):
+        distribution = _distribution(each.distribution_json)
+        parts[each.trial_id].distributions[each.param_name] = distribution
+        value = distribution.to_external_repr(each.param_value)
+        parts[each.trial_id].params[each.param_name] = value
+    ended = [row.trial_id for row in rows if row.state.is_finished()]
+    for each in tx.execute(_of(TrialValueModel, ended).order_by(TrialValueModel.objective)):
+        value = TrialValueModel.stored_repr_to_value(each.value, each.value_type)
+        parts[each.trial_id].values.append(value)
+    for each in tx.execute(_of(TrialIntermediateValueModel, ended)):
+        parts[each.trial_id].reports[each.step] = (
+            TrialIntermediateValueModel.stored_repr_to_intermediate_value(
+                each.intermediate_value, each.intermediate_value_type
+            )
+        )
+
+
+def _of(model: Any, trial_ids: Sequence[int]) -> sa.Select[Any]:
+    return sa.select(model.__table__).where(model.trial_id.in_(trial_ids))
+
+
+def _frozen(row: Any, parts: _Parts) -> FrozenTrial:
     return FrozenTrial(
-        number=number,
-        trial_id=trial_id,
-        state=state,
+        number=row.number,
+        trial_id=row.trial_id,
+        state=row.state,
         value=None,
+        values=parts.values or None,
         datetime_start=None,
         datetime_complete=None,
-        params={
-            name: distribution.to_external_repr(value)
-            for name, (value, distribution) in params.items()
-        },
-        distributions={name: distribution for name, (_, distribution) in params.items()},
+        params=parts.params,
+        distributions=parts.distributions,
         user_attrs={},
         system_attrs={},
-        intermediate_values={},
+        intermediate_values=parts.reports,
     )

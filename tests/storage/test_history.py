@@ -68,8 +68,24 @@ def _read(history: History, writer: Writer) -> list[FrozenTrial]:
     return history.get_all_trials(writer.optuna_study, deepcopy=False)
 
 
+def _told(trials: list[FrozenTrial]) -> list[object]:
+    """What samplers and pruners ask of trials, in their order."""
+    return [
+        (
+            trial.number,
+            trial._trial_id,
+            trial.state,
+            trial.values,
+            list(trial.params.items()),
+            trial.distributions,
+            trial.intermediate_values,
+        )
+        for trial in trials
+    ]
+
+
 def test_trials_that_ended_are_as_optuna_has_them(db: Database, writer: Writer) -> None:
-    """All of each, in their order, however they ended and whenever the history looked."""
+    """In their order, however they ended and whenever the history looked."""
     history = History(db)
     first, second = writer.begin("x", "kind"), writer.begin("x", "kind")
     first.report(1)
@@ -80,7 +96,9 @@ def test_trials_that_ended_are_as_optuna_has_them(db: Database, writer: Writer) 
     _read(history, writer)
     for trial in (first, second):
         trial.complete()
-    assert _read(history, writer) == db.optuna.get_all_trials(writer.optuna_study)
+    truth = _told(db.optuna.get_all_trials(writer.optuna_study))
+    assert _told(_read(history, writer)) == truth
+    assert _told(_read(History(db), writer)) == truth
 
 
 def test_of_those_that_run_the_parameters_are_known(db: Database, writer: Writer) -> None:
@@ -99,15 +117,20 @@ def test_of_those_that_run_the_parameters_are_known(db: Database, writer: Writer
     assert history.get_trial(running.id) == db.optuna.get_trial(running.id)
 
 
-def test_nothing_is_read_twice(
-    db: Database, writer: Writer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Once a trial has ended it stays as it is, and is not asked for again."""
+def test_nothing_is_read_twice(db: Database, writer: Writer) -> None:
+    """Once a trial has ended it stays as it is, and one that runs has its parameters."""
     history = History(db)
     done, running = writer.begin("x"), writer.begin("x")
     done.complete()
     before = _read(history, writer)
-    monkeypatch.setattr(db.optuna, "_get_trials", None)
     running.report(1)
     again = _read(history, writer)
     assert [mine is theirs for mine, theirs in zip(again, before, strict=True)] == [True, True]
+
+
+def test_many_trials(db: Database, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than are named in one statement are all read."""
+    monkeypatch.setattr("storage.history.MOST_NAMED", 2)
+    for _ in range(5):
+        writer.begin("x", "kind").complete()
+    assert _told(_read(History(db), writer)) == _told(db.optuna.get_all_trials(writer.optuna_study))

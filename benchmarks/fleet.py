@@ -35,6 +35,7 @@ SLEEPER = Path(__file__).with_name("sleeper.py")
 NAME = "sleeper"
 MORE = 2000
 UP_SECONDS = 600.0
+LEAVE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,15 @@ def _fleet(
             started.append(process)
         yield [psutil.Process(process.pid) for process in started]
     finally:
+        # Asked, and not killed: that would count as a loss of each job, of which three end it.
         for process in started:
-            process.kill()
-            process.wait()
+            process.terminate()
+        for process in started:
+            try:
+                process.wait(LEAVE_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 class _Epoch(NamedTuple):

@@ -22,15 +22,14 @@ from optuna.trial import TrialState, create_trial
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from scipy import stats
 
+from hpo.answer.verdict import estimate
 from hpo.history import BEST, REST, SamplersStudy
 from hpo.seeds import derive_seed
 from hpo.trials import MAX_STARTUP_TRIALS, suggest
 from studies.cifar100 import STUDY
 from studies.space import Params, Real, Space
 
-CONFIDENCE = 0.95
 LAST = 200
 """Of the trials, whose suggestions are timed."""
 
@@ -103,17 +102,17 @@ def search(name: str, kind: type[optuna.Study], trials: int, seed: int) -> Searc
     return Search(max(values), statistics.median(later), statistics.fmean(seconds[-LAST:]))
 
 
-def _interval(differences: Sequence[float]) -> str:
-    mean, error = statistics.fmean(differences), stats.sem(differences)
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(differences) - 1) * error)
-    return f"{mean:+.4f} ({mean - half:+.4f} to {mean + half:+.4f})"
+def _difference(pairs: Sequence[float]) -> str:
+    found = estimate(pairs)
+    assert found.interval is not None, "one pair has no interval"
+    return f"{found.mean:+.4f} ({found.interval.low:+.4f} to {found.interval.high:+.4f})"
 
 
 def main() -> None:
     """Prints a Markdown table: recalled minus all, in pairs of equal seeds."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=1000, help="More than are recalled.")
-    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--trials", type=int, default=900, help="More than are recalled.")
+    parser.add_argument("--seeds", type=int, default=8, help="Two or more.")
     parser.add_argument("--processes", type=int, default=2)
     asked = parser.parse_args()
     table = Table(box=box.MARKDOWN)
@@ -133,9 +132,9 @@ def main() -> None:
             table.add_row(
                 name,
                 f"{statistics.fmean(each.best for each in of_all):.4f}",
-                _interval([ours.best - theirs.best for theirs, ours in pairs]),
+                _difference([ours.best - theirs.best for theirs, ours in pairs]),
                 f"{statistics.fmean(each.later_median for each in of_all):.4f}",
-                _interval([ours.later_median - theirs.later_median for theirs, ours in pairs]),
+                _difference([ours.later_median - theirs.later_median for theirs, ours in pairs]),
                 f"{1000 * statistics.fmean(each.suggestion_seconds for each in of_all):.0f} ms",
                 f"{1000 * statistics.fmean(each.suggestion_seconds for each in recalled):.0f} ms",
             )

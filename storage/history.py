@@ -96,12 +96,14 @@ def _read(tx: Connection, rows: Sequence[Any]) -> list[FrozenTrial]:
 
 def _add_parts(tx: Connection, rows: Sequence[Any], parts: defaultdict[int, _Parts]) -> None:
     ids = [row.trial_id for row in rows]
+    ended = [row.trial_id for row in rows if row.state.is_finished()]
     for each in tx.execute(_of(TrialParamModel, ids).order_by(TrialParamModel.param_id)):
         distribution = _distribution(each.distribution_json)
         parts[each.trial_id].distributions[each.param_name] = distribution
         value = distribution.to_external_repr(each.param_value)
         parts[each.trial_id].params[each.param_name] = value
-    ended = [row.trial_id for row in rows if row.state.is_finished()]
+    if not ended:
+        return
     for each in tx.execute(_of(TrialValueModel, ended).order_by(TrialValueModel.objective)):
         value = TrialValueModel.stored_repr_to_value(each.value, each.value_type)
         parts[each.trial_id].values.append(value)

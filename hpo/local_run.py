@@ -13,7 +13,7 @@ from typing import IO
 
 from rich.console import Console
 
-from hpo import creation, estimate, terminal
+from hpo import creation, estimate, terminal, watch
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import HpoError, WorkFailed
@@ -108,7 +108,7 @@ def _work(
     with tempfile.TemporaryFile(prefix="hpo-worker-") as log:
         worker = _start_worker(settings, definition, name, log)
         try:
-            status = terminal.watch(
+            status = watch.watch(
                 console,
                 lambda: read_status(db, name),
                 definition.study.epochs,
@@ -117,12 +117,12 @@ def _work(
             # The study may have been ended elsewhere while ours is in a long epoch.
             with suppress(subprocess.TimeoutExpired):
                 worker.wait(timeout=settings.grace_seconds)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, watch.Quit):
             console.print(
                 "Stopping: what runs is kept at the end of its epoch; Ctrl-C again ends at once",
                 soft_wrap=True,
             )
-            raise
+            raise KeyboardInterrupt from None
         finally:
             _stop(worker, settings.grace_seconds + STOP_SECONDS)
             _tell_warnings(log, console)

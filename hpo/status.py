@@ -1,12 +1,13 @@
 """How a study stands: one consistent reading of the database, and what follows from it."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from hpo.cost import Cost
 from hpo.phases import best_first
-from storage import jobs, studies, workers
+from storage import attempts, jobs, studies, workers
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, StudyRecord, WorkerRecord
 from storage.states import JobState, Phase
@@ -22,6 +23,8 @@ class Status:
     jobs: tuple[JobRecord, ...]
     workers: tuple[WorkerRecord, ...]
     now_ms: int
+    devices: Mapping[int, str] = field(default_factory=dict)
+    """The device of each job that runs, by the job's id."""
 
     def of_phase(self, phase: Phase) -> list[JobRecord]:
         """The jobs of a phase; of select and final only the present generation's."""
@@ -117,6 +120,7 @@ def read_status(db: Database, name: str) -> Status:
             tuple(jobs.of_study(tx, study.id)),
             tuple(workers.of_study(tx, study.id)),
             studies.clock_ms(tx),
+            {each.job_id: each.device for each in attempts.running(tx, study.id)},
         )
 
 
@@ -152,7 +156,7 @@ def as_json(status: Status) -> dict[str, Any]:
         "cost": {phase.value: asdict(status.cost(phase)) for phase in WORKING_PHASES},
         "best": best and asdict(best),
         "baseline": baseline and asdict(baseline),
-        "running": [asdict(job) for job in status.running],
+        "running": [asdict(job) | {"device": status.devices.get(job.id)} for job in status.running],
         "failures": [asdict(job) for job in status.jobs if job.state == JobState.FAILED],
         "workers": [asdict(worker) for worker in status.workers],
         "seconds_left": status.seconds_left,

@@ -1,11 +1,9 @@
-"""A study as a person watches it: a live page in a terminal, plain lines everywhere else."""
+"""A study, a fleet and what a doctor found as a person sees them in a terminal."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
+from rich.console import Group, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +11,6 @@ from rich.text import Text
 from hpo.cost import Cost
 from hpo.options import printable
 from hpo.status import WORKING_PHASES, Status, first_line
-from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Params
 from storage.states import JobState, Phase
 
@@ -22,9 +19,11 @@ if TYPE_CHECKING:
     from hpo.estimate import Sample
     from hpo.roll import Present
 
-LOOK_SECONDS = 1.0
-# In a pipe, the longest silence.
-SPEAK_SECONDS = 5.0
+MOST_RUNNING = 12
+"""So many jobs have a line of their own."""
+CHART_WIDTH, CHART_HEIGHT = 78, 9
+# With fewer there is no line to draw.
+LEAST_CHARTED = 3
 
 MARKS = {
     JobState.SUCCEEDED: "",
@@ -36,92 +35,23 @@ MARKS = {
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "none": "dim"}
 
 
-def watch(
-    console: Console, read: Callable[[], Status], epochs: int, is_alive: Callable[[], bool]
-) -> Status | None:
-    """Shows the study until it is over or `is_alive` says no; returns what it last saw.
-
-    A database that does not answer is shown as such, and asked again.
-    """
-    if console.is_terminal:
-        return _watch_live(console, read, epochs, is_alive)
-    return _watch_plainly(console, read, epochs, is_alive)
-
-
-def _watch_live(
-    console: Console, read: Callable[[], Status], epochs: int, is_alive: Callable[[], bool]
-) -> Status | None:
-    status: Status | None = None
-    with Live(console=console, refresh_per_second=4, transient=True) as live:
-        alive = True
-        while alive:
-            alive = is_alive()  # asked before the last look, which thus misses nothing
-            try:
-                status = read()
-                live.update(page(status, epochs))
-            except DatabaseUnavailable as error:
-                live.update(Text(f"{error}; asking again", style="red"))
-            if status and status.study.phase.is_over:
-                break
-            if alive:
-                time.sleep(LOOK_SECONDS)
-    if status:
-        console.print(page(status, epochs))
-    return status
-
-
-def _watch_plainly(
-    console: Console, read: Callable[[], Status], epochs: int, is_alive: Callable[[], bool]
-) -> Status | None:
-    status: Status | None = None
-    told: set[int] | None = None
-    spoke_at = -SPEAK_SECONDS
-
-    def say(line: str) -> None:
-        nonlocal spoke_at
-        # As Text, because an error's text in brackets would be taken for markup.
-        console.print(Text(line), soft_wrap=True)
-        spoke_at = time.monotonic()
-
-    alive = True
-    while alive:
-        alive = is_alive()  # asked before the last look, which thus misses nothing
-        try:
-            status = read()
-        except DatabaseUnavailable as error:
-            say(f"{error}; asking again")
-            if alive:
-                time.sleep(SPEAK_SECONDS)
-            continue
-        ended = [job for job in status.jobs if job.state.is_final]
-        if told is not None:
-            for job in ended:
-                if job.id not in told and job.started_ms is not None:
-                    say(ending_line(job))
-        told = {job.id for job in ended}
-        if status.study.phase.is_over:
-            say(f"{status.study.name}: {_phase_words(status)}")
-            break
-        if time.monotonic() - spoke_at >= SPEAK_SECONDS:
-            say(status_line(status, epochs))
-        if alive:
-            time.sleep(LOOK_SECONDS)
-    return status
-
-
 def page(status: Status, epochs: int) -> RenderableType:
     """The whole state of a study, for a terminal of 80 columns."""
     study = status.study
     head = Text.assemble(
         (study.name, "bold"),
-        f"  {_phase_words(status)}",
+        f"  {phase_words(status)}",
         (f"  {_left_words(status)}", "dim"),
     )
     parts: list[RenderableType] = [head, _bars(status), _scores(status)]
     if (cost := status.cost(*WORKING_PHASES)).device_seconds:
         parts.append(Text(cost_words(cost), style="dim"))
+    if (chart := _chart(status)) is not None:
+        parts.append(chart)
     if status.running:
         parts.append(_running(status, epochs))
+    if (more := len(status.running) - MOST_RUNNING) > 0:
+        parts.append(Text(f"and {more} more, see `hpo workers {study.name}`", style="dim"))
     failed = [job for job in status.jobs if job.state == JobState.FAILED]
     parts.extend(
         Text(
@@ -259,14 +189,58 @@ def _scores(status: Status) -> Text:
     return text
 
 
+def _chart(status: Status) -> Text | None:
+    """The best score over time, in steps; None while there is too little to draw."""
+    best = list(_best_over_time(status))
+    if len(best) < LEAST_CHARTED:
+        return None
+    import plotext  # type: ignore[import-untyped]  # it has no types
+
+    minutes: list[float] = []
+    scores: list[float] = []
+    for at, score in best:
+        minutes += [at, at]
+        scores += [scores[-1] if scores else score, score]
+    last_ms = status.study.ended_ms or status.now_ms
+    minutes.append(max(best[-1][0], (last_ms - _began_ms(status)) / 60_000))
+    scores.append(scores[-1])
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plotsize(CHART_WIDTH, CHART_HEIGHT)
+    plotext.title("best validation accuracy by minutes")
+    plotext.plot(minutes, scores, marker="braille")
+    return Text.from_ansi(plotext.build())
+
+
+def _best_over_time(status: Status) -> Iterator[tuple[float, float]]:
+    """Each completed trial's end, in minutes since the study began, and the best score until then."""
+    best = 0.0
+    trials = [
+        job
+        for job in status.of_phase(Phase.SEARCH)
+        if job.state == JobState.SUCCEEDED and job.ended_ms is not None
+    ]
+    for job in sorted(trials, key=lambda job: job.ended_ms or 0):
+        best = max(best, job.score or 0.0)
+        yield ((job.ended_ms or 0) - _began_ms(status)) / 60_000, best
+
+
+def _began_ms(status: Status) -> int:
+    return status.study.started_ms or status.study.created_ms
+
+
 def _running(status: Status, epochs: int) -> Table:
     hosts = {worker.id: worker.host for worker in status.workers}
     table = Table.grid(padding=(0, 1))
-    table.add_column()  # a long name of a host is cut
+    table.add_column()  # the one that gives way: a long name of a host is cut
     table.add_column(no_wrap=True)
-    for job in status.running:
+    table.add_column(no_wrap=True)
+    for job in status.running[:MOST_RUNNING]:
         table.add_row(
-            Text(hosts.get(job.worker_id or "", "?"), style="cyan"),
+            Text(
+                hosts.get(job.worker_id or "", "?"), style="cyan", no_wrap=True, overflow="ellipsis"
+            ),
+            Text(status.devices.get(job.id, ""), style="cyan"),
             job.title,
             ProgressBar(total=epochs, completed=job.epoch, width=20),
             f"{job.epoch}/{epochs}",
@@ -275,7 +249,8 @@ def _running(status: Status, epochs: int) -> Table:
     return table
 
 
-def _phase_words(status: Status) -> str:
+def phase_words(status: Status) -> str:
+    """Where a study stands, and why."""
     study = status.study
     words = f"{study.phase}"
     if study.halted_ms is not None and not study.phase.is_over:

@@ -18,11 +18,12 @@ from optuna.storages._rdb import models
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from storage import attempts
 from storage.clock import now_ms
 from storage.errors import LeaseLost, TrialExists, UnfencedWrite
 from storage.records import Lease
 from storage.schema import jobs
-from storage.states import JobState
+from storage.states import AttemptState, JobState
 
 TRIAL_MODELS = (
     models.TrialModel,
@@ -76,7 +77,8 @@ def strike(target: Connection | Session, lease: Lease, **columns: Any) -> None:
     Raises:
         LeaseLost: another token stands there, or none.
     """
-    if (state := columns.get("state")) is not None and JobState(state).is_final:
+    ends = "state" in columns and JobState(columns["state"]).is_final
+    if ends:
         columns |= {"token": None, "lease_expires_ms": None, "ended_ms": now_ms()}
     result = target.execute(
         sa.update(jobs)
@@ -86,6 +88,8 @@ def strike(target: Connection | Session, lease: Lease, **columns: Any) -> None:
     )
     if result.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
         raise LeaseLost(lease.job_id)
+    if ends:
+        attempts.end(target, jobs.c.id == lease.job_id, AttemptState.ENDED)
 
 
 def guard(storage: RDBStorage) -> None:

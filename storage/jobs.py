@@ -10,11 +10,12 @@ from optuna.storages._rdb.models import TrialModel
 from optuna.trial import TrialState
 from sqlalchemy.engine import Connection
 
+from storage import attempts
 from storage.clock import now_ms
 from storage.fence import strike
 from storage.records import BASELINE, JobRecord, Lease, NewJob, Outline, StudyRecord
 from storage.schema import jobs, studies
-from storage.states import JobState, Phase
+from storage.states import AttemptState, JobState, Phase
 
 
 def add(tx: Connection, study: StudyRecord, new: Iterable[NewJob]) -> None:
@@ -98,10 +99,11 @@ def claim(
     study_id: int,
     worker_id: str,
     lease_seconds: float,
+    device: str,
     avoid: Collection[int] = (),
 ) -> tuple[JobRecord, Lease] | None:
-    """Takes the oldest job whose lease has expired, else the oldest that is open; None when there is
-    none besides those of the ids in `avoid`, or the study is halted.
+    """Takes the oldest job whose lease has expired, else the oldest that is open, to be trained on
+    `device`; None when there is none besides those of the ids in `avoid`, or the study is halted.
 
     An expired lease counts as a loss: its holder vanished. After an outage none is taken over
     until its holder had time to come back. Until the baseline, configuration 0, has its trial, no
@@ -148,6 +150,9 @@ def claim(
             started_ms=now_ms(),
         )
     )
+    if row.state == JobState.LEASED:
+        attempts.end(tx, jobs.c.id == row.id, AttemptState.LOST, "its worker was not heard of")
+    attempts.begin(tx, row.id, worker_id, device, row.epoch)
     return get(tx, row.id), lease
 
 
@@ -169,8 +174,8 @@ def renew(tx: Connection, leases: Collection[Lease], lease_seconds: float) -> se
 def release(
     tx: Connection, lease: Lease, *, loss: str | None = None, crowded: bool = False, **columns: Any
 ) -> None:
-    """Gives a job back unfinished, to be claimed again at once; `columns` are written with it. `loss` says how it was lost, if
-    it was; that counts against the job, unless it was `crowded`: memory ran out on a device that
+    """Gives a job back unfinished, to be claimed again at once; `columns` are written with it. `loss`
+    says how it was lost, if it was; that counts against the job, unless it was `crowded`: memory ran out on a device that
     it shared.
 
     Raises:
@@ -179,12 +184,15 @@ def release(
     counted = jobs.c.exhaustions if crowded else jobs.c.losses
     lost = {counted.name: counted + 1, "reason": loss} if loss else {}
     strike(tx, lease, **_OPEN, **lost, **columns)
+    state = AttemptState.LOST if loss else AttemptState.LEFT
+    attempts.end(tx, jobs.c.id == lease.job_id, state, loss)
 
 
 def release_of_dead(tx: Connection, worker_id: str, loss: str) -> int:
     """Gives back all jobs of a worker that is known to be dead, without waiting for its leases to
     expire; returns their number."""
     held = sa.and_(jobs.c.worker_id == worker_id, jobs.c.state == JobState.LEASED)
+    attempts.end(tx, held, AttemptState.LOST, loss)
     lost = {"losses": jobs.c.losses + 1, "reason": loss}
     result = tx.execute(sa.update(jobs).where(held).values(**_OPEN, **lost))
     return result.rowcount
@@ -247,6 +255,7 @@ def cancel(
             reason=reason,
         )
     )
+    attempts.end(tx, jobs.c.id.in_(ids), AttemptState.CANCELLED, reason)
     begun = sa.select(jobs.c.trial_id).where(jobs.c.id.in_(ids), jobs.c.trial_id.is_not(None))
     tx.execute(
         sa.update(TrialModel)

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from sqlalchemy import Row
 
-from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
+from storage.states import ArtifactKind, AttemptState, DataSet, JobState, Phase, Split
 
 Params = Mapping[str, str | int | float]
 
@@ -169,6 +169,23 @@ class Lease:
 
 
 @dataclass(frozen=True)
+class AttemptRecord(_FromRow):
+    """One claim of a job: by whom, on which device, from which epoch on, and how it ended."""
+
+    job_id: int
+    worker_id: str
+    device: str
+    state: AttemptState
+    reason: str | None
+    began_epoch: int
+    began_ms: int
+    ended_ms: int | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", AttemptState(self.state))
+
+
+@dataclass(frozen=True)
 class WorkerRecord(_FromRow):
     """A supervisor on one machine; `machine` is equal for all that run under one kernel, and `usage`
     what its devices did when last measured (hpo.machine.usage), if ever."""
@@ -183,6 +200,27 @@ class WorkerRecord(_FromRow):
     started_ms: int
     seen_ms: int
     left_ms: int | None
+
+
+@dataclass(frozen=True)
+class JobTally(_FromRow):
+    """So many jobs of a study are in a phase and a state; `best_score` is that of those that
+    succeeded, and `trials_last_hour` counts the search jobs that ended within an hour."""
+
+    study: str
+    phase: Phase
+    state: JobState
+    number: int
+    device_seconds: float
+    energy_joules: float
+    trials_last_hour: int
+    best_score: float | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "phase", Phase(self.phase))
+        object.__setattr__(self, "state", JobState(self.state))
+        # Sums are decimals in MySQL.
+        object.__setattr__(self, "trials_last_hour", int(self.trials_last_hour))
 
 
 @dataclass(frozen=True)

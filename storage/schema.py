@@ -116,6 +116,22 @@ jobs = Table(
     Index(None, "study_id", "configuration"),
 )
 
+# One row for each claim of a job: who held it, on which device, and how that ended.
+attempts = Table(
+    "hpo_attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job_id", ForeignKey("hpo_jobs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("worker_id", String(36), nullable=False),
+    Column("device", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", LONG_TEXT),
+    # How many epochs were reported before it.
+    Column("began_epoch", Integer, nullable=False),
+    Column("began_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+)
+
 workers = Table(
     "hpo_workers",
     metadata,

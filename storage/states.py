@@ -18,6 +18,19 @@ class JobState(StrEnum):
         return self not in (JobState.OPEN, JobState.LEASED)
 
 
+class AttemptState(StrEnum):
+    """How it went with one claim of a job."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+    """The job came to its end."""
+    LEFT = "left"
+    """It was given back in order: its worker left, or the study was halted."""
+    LOST = "lost"
+    """Its worker, its child or its device was lost."""
+    CANCELLED = "cancelled"
+
+
 class Phase(StrEnum):
     """Where a study stands. Jobs exist for SEARCH, SELECT and FINAL only."""
 

@@ -10,6 +10,6 @@ def claim_next(
 ) -> tuple[JobRecord, Lease]:
     """The study's next job, claimed by `worker` for `seconds`."""
     with db.transaction() as tx:
-        claimed = jobs.claim(tx, study.id, worker, seconds)
+        claimed = jobs.claim(tx, study.id, worker, seconds, "cpu:0")
     assert claimed is not None
     return claimed

@@ -146,7 +146,9 @@ def retry(settings: "Settings", name: str, trial: int) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option("--watch", is_flag=True, help="Keep watching until the study is over.")
+@click.option(
+    "--watch", is_flag=True, help="Keep watching until the study is over, or q is pressed."
+)
 @click.option("--failures", is_flag=True, help="Show why trials failed, with their tracebacks.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
 @command
@@ -154,9 +156,11 @@ def retry(settings: "Settings", name: str, trial: int) -> None:
 def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json: bool) -> None:
     """Show how a study stands."""
     import json
+    from contextlib import suppress
 
     from hpo import status as statuses
     from hpo import terminal
+    from hpo import watch as watching
     from hpo.errors import UsageError
     from storage.database import Database
 
@@ -167,7 +171,8 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
     epochs = int(read.study.settings["epochs"])
     page = console(stderr=False)
     if watch:
-        terminal.watch(page, lambda: statuses.read_status(db, name), epochs, lambda: True)
+        with suppress(watching.Quit):
+            watching.watch(page, lambda: statuses.read_status(db, name), epochs, lambda: True)
     elif failures:
         say(statuses.failure_report(read))
     elif as_json:

@@ -107,15 +107,16 @@ class Desk:
             for job_id, number in losses.items():
                 jobs.excuse(tx, job_id, number)
 
-    def claim(self, avoid: Collection[int]) -> Assignment | None:
-        """Takes the next job of the studies that are served, and the steps that are due for them."""
+    def claim(self, device: str, avoid: Collection[int]) -> Assignment | None:
+        """Takes the next job of the studies that are served, for a device, and the steps that are due
+        for them."""
         self._portfolio.look()
         for brief in self._portfolio.in_turn():
-            if (assignment := self._claim_of(brief, avoid)) is not None:
+            if (assignment := self._claim_of(brief, device, avoid)) is not None:
                 return assignment
         return None
 
-    def _claim_of(self, brief: Brief, avoid: Collection[int]) -> Assignment | None:
+    def _claim_of(self, brief: Brief, device: str, avoid: Collection[int]) -> Assignment | None:
         """Takes a study's next job; one that was lost too often is ended, and the next one taken."""
         while True:
             study = phases.advance(self._db, brief.study.name)
@@ -124,7 +125,9 @@ class Desk:
                 return None
             with self._db.transaction() as tx:
                 studies.start(tx, study)
-                claimed = jobs.claim(tx, study.id, self._id, self._pace.lease_seconds, avoid)
+                claimed = jobs.claim(
+                    tx, study.id, self._id, self._pace.lease_seconds, device, avoid
+                )
             if claimed is None:
                 return None
             job, lease = claimed

@@ -206,7 +206,7 @@ class Supervisor:
             if not self._roster.may_claim(slot):
                 continue
             jobs_to_avoid = self._ward.health(slot).jobs_to_avoid
-            assignment = self._desk.claim(jobs_to_avoid)
+            assignment = self._desk.claim(slot.device.name, jobs_to_avoid)
             if assignment is not None:
                 assignment.meter = Meter(assignment.job, slot.device)
                 self._roster.assign(slot, assignment)

@@ -105,7 +105,7 @@ def carry_out(
         if now.phase.is_over:
             return now
         with db.transaction() as tx:
-            claimed = jobs.claim(tx, study.id, worker, 60)
+            claimed = jobs.claim(tx, study.id, worker, 60, "cpu:0")
             assert claimed is not None
             job, lease = claimed
             outcome = train(now, job)

@@ -25,7 +25,7 @@ OPEN, LEASED, SUCCEEDED, _PRUNED, FAILED, CANCELLED = JobState
 
 def _end_all(db: Database, study: StudyRecord, score: float = 0.5) -> None:
     with db.transaction() as tx:
-        while (claimed := jobs.claim(tx, study.id, "me", 60)) is not None:
+        while (claimed := jobs.claim(tx, study.id, "me", 60, "cpu:0")) is not None:
             job, lease = claimed
             bound = {"trial_id": job.id, "trial_number": job.configuration, "params": {"x": 0.5}}
             wanted = bound if job.phase == Phase.SEARCH else {}
@@ -74,10 +74,10 @@ def test_the_end_of_search_cancels_what_is_open(db: Database, study: StudyRecord
     select comes when it has ended."""
     with db.transaction() as tx:
         studies.write(tx, study, target=0.4)
-        _, lease = jobs.claim(tx, study.id, "me", 60) or (None, Lease(0, ""))
+        _, lease = jobs.claim(tx, study.id, "me", 60, "cpu:0") or (None, Lease(0, ""))
         columns = {"trial_id": 1, "trial_number": 0, "params": {"x": 0.5}}
         jobs.write(tx, lease, **columns, state=SUCCEEDED, score=0.5, loss=1.0)
-        _, running = jobs.claim(tx, study.id, "me", 60) or (None, Lease(0, ""))
+        _, running = jobs.claim(tx, study.id, "me", 60, "cpu:0") or (None, Lease(0, ""))
     found = advance(db, study.name)
     assert found.phase == Phase.SEARCH
     assert "target" in (found.reason or "")
@@ -94,9 +94,9 @@ def test_the_end_of_search_cancels_what_is_open(db: Database, study: StudyRecord
 def test_a_stop_takes_all_leases(db: Database, study: StudyRecord) -> None:
     """When a study stops, nothing stays open, and who trains for it finds the lease lost."""
     with db.transaction() as tx:
-        _, lease = jobs.claim(tx, study.id, "me", 60) or (None, Lease(0, ""))
+        _, lease = jobs.claim(tx, study.id, "me", 60, "cpu:0") or (None, Lease(0, ""))
         jobs.write(tx, lease, trial_id=1, trial_number=0)
-        _, running = jobs.claim(tx, study.id, "me", 60) or (None, Lease(0, ""))
+        _, running = jobs.claim(tx, study.id, "me", 60, "cpu:0") or (None, Lease(0, ""))
         jobs.write(tx, lease, state=FAILED, reason="a traceback")
     found = advance(db, study.name)
     assert found.phase == Phase.STOPPED

@@ -214,7 +214,7 @@ def test_extending_a_stopped_study(db: Database, study: StudyRecord) -> None:
     """A study that stopped at three failures goes on where it is extended."""
     with db.transaction() as tx:
         for number in range(4):
-            _, lease = jobs.claim(tx, study.id, "me", 60) or (None, Lease(0, ""))
+            _, lease = jobs.claim(tx, study.id, "me", 60, "cpu:0") or (None, Lease(0, ""))
             state = JobState.FAILED if number else JobState.SUCCEEDED
             columns = {"trial_id": number, "trial_number": number, "params": {"x": 0.5}}
             jobs.write(tx, lease, **columns, state=state, score=0.5, loss=1.0, reason="broken")

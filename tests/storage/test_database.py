@@ -206,7 +206,7 @@ def test_a_transaction_that_hangs_is_ended(
 
     def taken() -> JobRecord | None:
         with db.transaction() as tx:
-            claimed = jobs.claim(tx, squares.id, "another", 60)
+            claimed = jobs.claim(tx, squares.id, "another", 60, "cpu:0")
         return claimed and claimed[0]
 
     with pytest.raises(DatabaseUnavailable), stuck.transaction() as theirs:

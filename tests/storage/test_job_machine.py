@@ -22,11 +22,11 @@ from hypothesis.stateful import (
 )
 from sqlalchemy.engine import Connection
 
-from storage import jobs, schema, studies, workers
+from storage import attempts, jobs, schema, studies, workers
 from storage.database import Database
 from storage.errors import LeaseLost
 from storage.records import BASELINE, Lease, NewJob, StudyRecord
-from storage.states import JobState, Phase
+from storage.states import AttemptState, JobState, Phase
 from tests.storage.conftest import NEW_STUDY
 
 N = 4
@@ -104,7 +104,7 @@ class JobMachine(RuleBasedStateMachine):
         avoid = {list(self._jobs)[number] for number in avoided}
         expected = self._next_job(avoid)
         with self._db.transaction() as tx:
-            claimed = jobs.claim(tx, self._study.id, worker, LEASE_SECONDS, avoid)
+            claimed = jobs.claim(tx, self._study.id, worker, LEASE_SECONDS, "cpu:0", avoid)
         if claimed is None:
             assert expected is None
             return multiple()
@@ -221,6 +221,7 @@ class JobMachine(RuleBasedStateMachine):
             rows = tx.execute(sa.select(schema.jobs).order_by(schema.jobs.c.id)).all()
             now_ms = studies.clock_ms(tx)
             takeover_after_ms = tx.scalar(sa.select(schema.studies.c.takeover_after_ms))
+            made = attempts.of_study(tx, self._study.id)
 
         def is_at(stored_ms: int | None, at: int | None) -> bool:
             if stored_ms is None or at is None:
@@ -239,6 +240,10 @@ class JobMachine(RuleBasedStateMachine):
             assert found == job
             assert (row.token is not None) == (job.state == JobState.LEASED)
             assert (row.ended_ms is not None) == job.state.is_final
+            at_it = [each for each in made if each.job_id == row.id]
+            assert len(at_it) == job.attempts
+            run = [each.worker_id for each in at_it if each.state == AttemptState.RUNNING]
+            assert run == ([job.worker] if job.state == JobState.LEASED else [])
 
     def _next_job(self, avoid: set[int]) -> int | None:
         baseline, *_ = self._jobs.values()

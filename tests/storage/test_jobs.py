@@ -63,17 +63,17 @@ def test_nothing_waits_behind_the_last_job(
     for _ in range(4):
         claim()
     with db.transaction() as tx:
-        assert jobs.claim(tx, squares.id, "me", 60) is None
-        assert jobs.claim(tx, squares.id + 1, "me", 60) is None
+        assert jobs.claim(tx, squares.id, "me", 60, "cpu:0") is None
+        assert jobs.claim(tx, squares.id + 1, "me", 60, "cpu:0") is None
 
 
 def test_the_baseline_comes_first(db: Database, squares: StudyRecord, claim: Claim) -> None:
     """No other search job is given out until the baseline has its trial, or has ended."""
     _, lease = claim()
     with db.transaction() as tx:
-        assert jobs.claim(tx, squares.id, "me", 60) is None
+        assert jobs.claim(tx, squares.id, "me", 60, "cpu:0") is None
         jobs.write(tx, lease, state=JobState.FAILED)
-        claimed = jobs.claim(tx, squares.id, "me", 60)
+        claimed = jobs.claim(tx, squares.id, "me", 60, "cpu:0")
     assert claimed is not None and claimed[0].configuration == 1
 
 
@@ -94,7 +94,7 @@ def test_every_job_is_handed_out_once(
         # A claim that meets others may come back with nothing although something is left.
         while True:
             with own.transaction() as tx:
-                claimed = jobs.claim(tx, squares.id, str(worker), 60)
+                claimed = jobs.claim(tx, squares.id, str(worker), 60, "cpu:0")
                 left = [j for j in jobs.of_study(tx, squares.id) if j.state == JobState.OPEN]
             if claimed is not None:
                 taken.append(claimed[0].id)
@@ -212,9 +212,9 @@ def test_a_job_may_be_avoided(db: Database, squares: StudyRecord, claim: Claim) 
     _open_the_gate(db, lease)
     with db.transaction() as tx:
         jobs.release(tx, lease)
-        claimed = jobs.claim(tx, squares.id, "me", 60, avoid=[job.id])
+        claimed = jobs.claim(tx, squares.id, "me", 60, "cpu:0", avoid=[job.id])
         everything = [job.id for job in jobs.of_study(tx, squares.id)]
-        assert jobs.claim(tx, squares.id, "me", 60, avoid=everything) is None
+        assert jobs.claim(tx, squares.id, "me", 60, "cpu:0", avoid=everything) is None
     assert claimed is not None and claimed[0].configuration == 1
 
 
@@ -224,10 +224,10 @@ def test_a_halted_study_gives_nothing_out(db: Database, squares: StudyRecord, cl
     _open_the_gate(db, lease)
     with db.transaction() as tx:
         studies.write(tx, squares, halted_ms=studies.clock_ms(tx))
-        assert jobs.claim(tx, squares.id, "me", 60) is None
+        assert jobs.claim(tx, squares.id, "me", 60, "cpu:0") is None
         assert jobs.renew(tx, [lease], 0) == {lease}
         studies.write(tx, squares, halted_ms=None)
-        claimed = jobs.claim(tx, squares.id, "me", 60)
+        claimed = jobs.claim(tx, squares.id, "me", 60, "cpu:0")
     assert claimed is not None and claimed[0].id == lease.job_id
 
 
@@ -255,7 +255,7 @@ def test_cancelling_takes_the_lease_away(db: Database, squares: StudyRecord, cla
     with pytest.raises(LeaseLost), db.transaction() as tx:
         jobs.write(tx, lease, epoch=1)
     with db.transaction() as tx:
-        assert jobs.claim(tx, squares.id, "me", 60) is None
+        assert jobs.claim(tx, squares.id, "me", 60, "cpu:0") is None
         assert jobs.renew(tx, [lease], 60) == set()
     assert _get(db, job.id).reason == "enough"
 

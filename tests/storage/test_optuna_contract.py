@@ -55,7 +55,7 @@ class LeasedStorage:
     def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
         with self._db.transaction() as tx:
             jobs.add(tx, self._study, [NewJob(Phase.SELECT, next(self._numbers), seed=0)])
-            claimed = jobs.claim(tx, self._study.id, "me", 600)
+            claimed = jobs.claim(tx, self._study.id, "me", 600, "cpu:0")
         assert claimed is not None
         with fenced(claimed[1]):
             trial_id: int = self._storage.create_new_trial(study_id, template_trial)

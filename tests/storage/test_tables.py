@@ -113,11 +113,11 @@ def test_older_tables_are_refused_then_upgraded(
     newer = tmp_path / "migrations"
     shutil.copytree(tables.MIGRATIONS, newer)
     migration = "from alembic import op\nimport sqlalchemy as sa\n"
-    migration += "revision, down_revision = '7777', '0004'\n"
+    migration += "revision, down_revision = '7777', '0005'\n"
     migration += "def upgrade():\n    op.create_table('hpo_later', sa.Column('id', sa.Integer))\n"
     (newer / "versions" / "7777_later.py").write_text(migration)
     monkeypatch.setattr(tables, "MIGRATIONS", newer)
-    with pytest.raises(SchemaMismatch, match=r"older \(0004\).*run `hpo db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"older \(0005\).*run `hpo db upgrade`"):
         Database.open(url)
     Database.create(url).close()
     Database.open(url).close()

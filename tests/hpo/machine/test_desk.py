@@ -53,7 +53,7 @@ def desk(db: Database, portfolio: Portfolio, journal: Journal) -> Desk:
 
 
 def _claim(desk: Desk) -> Assignment:
-    assignment = desk.claim([])
+    assignment = desk.claim("cpu:0", [])
     assert assignment is not None
     return assignment
 
@@ -63,7 +63,7 @@ def test_nothing_is_given_out_while_a_study_is_halted(
 ) -> None:
     """And everything once it is resumed."""
     halt(db, "toy")
-    assert desk.claim([]) is None
+    assert desk.claim("cpu:0", []) is None
     assert portfolio.studies[0].halted_ms is not None
     resume(db, "toy")
     assert _claim(desk).job.configuration == 0
@@ -78,7 +78,7 @@ def test_a_job_that_was_lost_too_often_is_ended(
         job, lease = claim()
         with db.transaction() as tx:
             jobs.release(tx, lease, loss="it drew too much power")
-    assert desk.claim([]) is None
+    assert desk.claim("cpu:0", []) is None
     with db.reading() as tx:
         ended = jobs.get(tx, job.id)
     assert ended.state == JobState.FAILED
@@ -91,7 +91,7 @@ def test_a_job_to_avoid_is_left_to_others(desk: Desk) -> None:
     assignment = _claim(desk)
     assert isinstance(desk.begin(assignment), Work)
     second = _claim(desk)
-    assert desk.claim([second.job.id + 1, second.job.id + 2]) is None
+    assert desk.claim("cpu:0", [second.job.id + 1, second.job.id + 2]) is None
     assert _claim(desk).job.id == second.job.id + 1
 
 

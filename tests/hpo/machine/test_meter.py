@@ -9,7 +9,7 @@ from hpo.machine import meter, nvidia
 from hpo.machine.devices import Device
 from hpo.machine.meter import Meter
 from tests.hpo.driver import Driver
-from tests.hpo.test_terminal import TRIAL
+from tests.hpo.statuses import TRIAL
 
 GPU = Device("gpu:0", "H100", uuid="GPU-1")
 

@@ -7,7 +7,7 @@ import time
 
 import click
 
-from hpo.commands import bundles, fleet, studies
+from hpo.commands import bundles, fleet, studies, views
 
 
 def main() -> None:
@@ -35,6 +35,8 @@ for each in (
     studies.create,
     fleet.worker,
     studies.status,
+    views.dashboard,
+    views.report,
     fleet.workers,
     fleet.doctor,
     fleet.stop,

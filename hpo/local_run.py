@@ -13,7 +13,7 @@ from typing import IO
 
 from rich.console import Console
 
-from hpo import creation, estimate, terminal, watch
+from hpo import creation, estimate, terminal, watch, words
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import HpoError, WorkFailed
@@ -96,7 +96,7 @@ def _tell_estimate(
     seconds = pace.seconds(definition.study.epochs, trials, budget)
     slots = f"{pace.slots} slot{'s' if pace.slots > 1 else ''}"
     console.print(
-        f"Estimate: about {terminal.duration(seconds)} for {trials} trials, select and final"
+        f"Estimate: about {words.duration(seconds)} for {trials} trials, select and final"
         f" on {slots}",
         soft_wrap=True,
     )
@@ -171,7 +171,8 @@ def _start_worker(
 def _environment(settings: Settings) -> Mapping[str, str]:
     environment = dict(os.environ)
     environment.pop("HPO_STORAGE_FILE", None)
-    given = settings.model_dump(mode="json", exclude={"storage", "storage_file"})
+    secrets = {"storage", "storage_file", "dashboard_password", "dashboard_password_file"}
+    given = settings.model_dump(mode="json", exclude=secrets)
     given["storage"] = settings.named_storage
     return environment | {
         f"HPO_{key.upper()}": str(value) for key, value in given.items() if value is not None

@@ -65,6 +65,24 @@ class Settings(BaseSettings):
     grace_seconds: float = Field(30.0, gt=0, allow_inf_nan=False)
     """How long a worker that is asked to stop may take."""
 
+    dashboard_password: str | None = Field(None, repr=False)
+    """What whoever looks at the dashboard has to give."""
+    dashboard_password_file: Path | None = None
+    """A file that holds it."""
+
+    @property
+    def dashboard_secret(self) -> str | None:
+        """The dashboard's password, from whichever place holds it.
+
+        Raises:
+            UsageError: two places do, or the file cannot be read or is empty.
+        """
+        if self.dashboard_password_file is None:
+            return self.dashboard_password
+        if self.dashboard_password is not None:
+            raise UsageError("both a dashboard password and a file of it are set: keep one of them")
+        return _read_password("dashboard password file", self.dashboard_password_file)
+
     @property
     def pace(self) -> Pace:
         """Those four, for a worker."""
@@ -80,7 +98,10 @@ class Settings(BaseSettings):
         """
         return devices.find(self.cpu_slots, self.devices, self.per_device)
 
-    @field_validator("storage_file", "storage_password_file", "data_dir", "cache_dir", "state_dir")
+    @field_validator(
+        "storage_file", "storage_password_file", "dashboard_password_file", "data_dir", "cache_dir",
+        "state_dir",
+    )  # fmt: skip
     @classmethod
     def _expand(cls, path: Path | None) -> Path | None:
         try:
@@ -182,11 +203,16 @@ def _with_password(text: str, file: Path) -> str:
         raise UsageError(
             "both the storage URL and the storage password file hold a password: keep one of them"
         )
-    # Whoever writes such a file with an editor or echo ends the line.
-    password = _read("storage password file", file).rstrip("\n")
-    if not password:
-        raise UsageError(f"the storage password file {file} is empty: write the password into it")
+    password = _read_password("storage password file", file)
     return url.set(password=password).render_as_string(hide_password=False)
+
+
+def _read_password(what: str, file: Path) -> str:
+    # Whoever writes such a file with an editor or echo ends the line.
+    password = _read(what, file).rstrip("\n")
+    if not password:
+        raise UsageError(f"the {what} {file} is empty: write the password into it")
+    return password
 
 
 def _read(what: str, file: Path) -> str:

@@ -8,10 +8,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from hpo.cost import Cost
 from hpo.options import printable
 from hpo.status import WORKING_PHASES, Status, first_line
-from storage.records import JobRecord, Params
+from hpo.words import cost_words, describe_params, duration, left_words, phase_words
+from storage.records import JobRecord
 from storage.states import JobState, Phase
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def page(status: Status, epochs: int) -> RenderableType:
     head = Text.assemble(
         (study.name, "bold"),
         f"  {phase_words(status)}",
-        (f"  {_left_words(status)}", "dim"),
+        (f"  {left_words(status)}", "dim"),
     )
     parts: list[RenderableType] = [head, _bars(status), _scores(status)]
     if (cost := status.cost(*WORKING_PHASES)).device_seconds:
@@ -116,7 +116,7 @@ def status_line(status: Status, epochs: int) -> str:
     running = ", ".join(f"{job.title} at epoch {job.epoch}/{epochs}" for job in status.running)
     done, total = status.done(status.study.phase), status.total(status.study.phase)
     best = f"; best {status.best.score:.4f}" if status.best else ""
-    left = _left_words(status)
+    left = left_words(status)
     return (
         f"{status.study.phase} {done}/{total}{best}; {running or 'waiting'}{left and '; ' + left}"
     )
@@ -139,24 +139,6 @@ def pace_line(sample: "Sample | None") -> str:
     if sample is None:
         return "  ..."
     return f"  {sample.epoch_seconds:5.2f} s an epoch: {describe_params(sample.params)}"
-
-
-def describe_params(params: Params) -> str:
-    """Parameters as `name=value`, numbers short."""
-    return " ".join(
-        f"{name}={value:.2g}" if isinstance(value, float) else f"{name}={value}"
-        for name, value in params.items()
-    )
-
-
-def cost_words(cost: Cost) -> str:
-    """What trainings took of devices, in one short line."""
-    words = f"cost {_short(cost.device_seconds / 3600)} device-hours"
-    return words + (f", {_short(cost.energy_joules / 3.6e6)} kWh" if cost.energy_joules else "")
-
-
-def _short(number: float) -> str:
-    return f"{number:.2g}" if number < 10 else f"{number:,.0f}"
 
 
 def _bars(status: Status) -> Table:
@@ -194,7 +176,7 @@ def _chart(status: Status) -> Text | None:
     best = list(_best_over_time(status))
     if len(best) < LEAST_CHARTED:
         return None
-    import plotext  # type: ignore[import-untyped]  # it has no types
+    import plotext
 
     minutes: list[float] = []
     scores: list[float] = []
@@ -247,29 +229,3 @@ def _running(status: Status, epochs: int) -> Table:
             "" if job.score is None else f"{job.score:.4f}",
         )
     return table
-
-
-def phase_words(status: Status) -> str:
-    """Where a study stands, and why."""
-    study = status.study
-    words = f"{study.phase}"
-    if study.halted_ms is not None and not study.phase.is_over:
-        words += f", halted (`hpo resume {study.name}` goes on)"
-    if study.generation > 1:
-        words += f", generation {study.generation}"
-    return f"{words}: {first_line(study.reason)}" if study.reason else words
-
-
-def _left_words(status: Status) -> str:
-    if status.seconds_left is None or status.study.phase.is_over:
-        return ""
-    return f"about {duration(status.seconds_left)} left"
-
-
-def duration(seconds: float) -> str:
-    """A duration as a person says it."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

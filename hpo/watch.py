@@ -9,7 +9,8 @@ from rich.text import Text
 
 from hpo.keyboard import Keyboard
 from hpo.status import Status
-from hpo.terminal import ending_line, page, phase_words, status_line
+from hpo.terminal import ending_line, page, status_line
+from hpo.words import phase_words
 from storage.errors import DatabaseUnavailable
 
 LOOK_SECONDS = 1.0

@@ -103,6 +103,11 @@ def find(tx: Connection, job_id: int, kind: ArtifactKind) -> list[ArtifactRecord
     )
 
 
+def of_study(tx: Connection, study_id: int) -> list[ArtifactRecord]:
+    """All that belong to jobs of the study, valid or not."""
+    return _select(tx, jobs.c.study_id == study_id)
+
+
 def is_valid(tx: Connection, artifact_id: str) -> bool:
     """Whether its bytes are stored and count."""
     of_it = artifacts.c.id == artifact_id

@@ -203,6 +203,23 @@ class WorkerRecord(_FromRow):
 
 
 @dataclass(frozen=True)
+class TrialFacts(_FromRow):
+    """What a trial's job says of it: its last worker's host and device, and what it cost."""
+
+    trial_id: int
+    state: JobState
+    attempts: int
+    reason: str | None
+    device_seconds: float
+    energy_joules: float
+    host: str | None
+    device: str | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", JobState(self.state))
+
+
+@dataclass(frozen=True)
 class JobTally(_FromRow):
     """So many jobs of a study are in a phase and a state; `best_score` is that of those that
     succeeded, and `trials_last_hour` counts the search jobs that ended within an hour."""

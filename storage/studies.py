@@ -98,6 +98,11 @@ def write(tx: Connection, study: StudyRecord, **columns: Any) -> StudyRecord:
     return get(tx, study.name)
 
 
+def remove(tx: Connection, study: StudyRecord) -> None:
+    """Deletes the study with all that is known of its jobs; the seal of its holdouts stays."""
+    tx.execute(sa.delete(studies).where(studies.c.id == study.id))
+
+
 def halt(tx: Connection, study: StudyRecord) -> StudyRecord:
     """Notes that a locked study is not to be worked on."""
     return write(tx, study, halted_ms=now_ms())

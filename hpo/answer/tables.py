@@ -13,9 +13,9 @@ from hpo.answer.result import Result
 from hpo.answer.verdict import Difference, Estimate, points
 from storage.records import BASELINE
 
-_SCORES = ("images", "", "baseline", "best", "difference in points")
-_CLASSES = ("class", "baseline", "best", "difference in points")
-_CHANGES = ("what changed", "baseline", "best")
+SCORES = ("images", "", "baseline", "best", "difference in points")
+CLASSES = ("class", "baseline", "best", "difference in points")
+CHANGES = ("what changed", "baseline", "best")
 _ABSENT = "-"
 
 
@@ -38,12 +38,12 @@ def report(result: Result) -> Group:
 
 def result_table(result: Result) -> Table:
     """Baseline and best on each split, and their difference in points with its 95% interval."""
-    return _table(_SCORES, _score_rows(result))
+    return _table(SCORES, score_rows(result))
 
 
 def changes_table(result: Result) -> Table:
     """What the best configuration has otherwise than the baseline."""
-    return _table(_CHANGES, _change_rows(result))
+    return _table(CHANGES, change_rows(result))
 
 
 def remarks(result: Result) -> Iterator[tuple[str, str]]:
@@ -107,20 +107,24 @@ def contest_report(contest: Contest) -> Group:
 
 def class_table(result: Result) -> str:
     """Baseline and best on each class of the holdout, as Markdown."""
+    return markdown_table(CLASSES, class_rows(result))
+
+
+def class_rows(result: Result) -> list[list[str]]:
+    """Baseline and best on each class of the holdout, and their difference in points."""
     baseline, best = result.holdout.baseline.per_class, result.holdout.winner.per_class
-    rows = [
+    return [
         [name, f"{before:.3f}", f"{after:.3f}", points(after - before)]
         for name, before, after in zip(result.class_names["search"], baseline, best, strict=True)
     ]
-    return _markdown_table(_CLASSES, rows)
 
 
 def markdown(result: Result) -> str:
     """The same for a document."""
     blocks = [
         f"### {_title(result)}",
-        _markdown_table(_SCORES, _score_rows(result)),
-        _markdown_table(_CHANGES, _change_rows(result)),
+        markdown_table(SCORES, score_rows(result)),
+        markdown_table(CHANGES, change_rows(result)),
         f"**Verdict: {result.verdict}.**",
         "\n".join(f"- **{label}:** {sentence}." for label, sentence in remarks(result)),
     ]
@@ -156,7 +160,8 @@ def _evidence(result: Result) -> str:
     )
 
 
-def _score_rows(result: Result) -> list[list[str]]:
+def score_rows(result: Result) -> list[list[str]]:
+    """Baseline and best on each split, under the headings SCORES."""
     return [
         row
         for images, pair in (
@@ -172,7 +177,7 @@ def _score_rows(result: Result) -> list[list[str]]:
 
 def _pair(images: str, pair: tuple[Score, Score, Difference] | None) -> list[list[str]]:
     if pair is None:
-        return [[images, *[_ABSENT] * (len(_SCORES) - 1)]]
+        return [[images, *[_ABSENT] * (len(SCORES) - 1)]]
     left, right, difference = pair
     accuracies = _estimate(left.accuracy), _estimate(right.accuracy)
     return [
@@ -191,7 +196,8 @@ def _difference(difference: Difference) -> str:
     return f"{points(difference.mean)}{spread}"
 
 
-def _change_rows(result: Result) -> list[list[str]]:
+def change_rows(result: Result) -> list[list[str]]:
+    """What the best configuration has otherwise than the baseline, under the headings CHANGES."""
     rows = [
         [change.name, _value(change.baseline), _value(change.winner)] for change in result.changes
     ]
@@ -214,6 +220,9 @@ def _table(headings: Sequence[str], rows: list[list[str]]) -> Table:
     return table
 
 
-def _markdown_table(headings: Sequence[str], rows: list[list[str]]) -> str:
+def markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of Markdown; what stands in a cell stays in it."""
     lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    # A name may hold what ends a cell, or a line.
+    cells = [[" ".join(cell.split()).replace("|", "\\|") for cell in line] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in cells)

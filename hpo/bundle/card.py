@@ -41,6 +41,7 @@ prove that nothing was changed since the bundle was written; they do not prove w
 | `predictions.npz` | what every final model answered on validation, holdout and new classes |
 | `splits.json` | which image of the raw data served for what |
 | `environment.json`, `uv.lock` | versions, device and commit |
+| `report.html` | the report of the study with its pictures, for any browser |
 | `manifest.json` | the hash of every file |
 
 Trained on {device}; Keras {keras}. Retrained on the same kind of device with the same versions it

@@ -15,6 +15,8 @@ from hpo.bundle.best import BestConfiguration, Training
 from hpo.definitions import Definition
 from hpo.errors import UsageError
 from hpo.provenance import Provenance
+from hpo.report import page
+from hpo.report import story as stories
 from storage import artifacts, studies, workers
 from storage.database import Database
 from storage.records import JobRecord
@@ -65,6 +67,8 @@ def collect(db: Database, definition: Definition, data: PreparedData, finish: Fi
     contents[layout.ENVIRONMENT] = _environment(best)
     if (lock := provenance.lock_file()) is not None:
         contents[layout.LOCK] = lock.read_bytes()
+    told = stories.read(db, finish.study.name, lambda _study: data)
+    contents[layout.REPORT] = page.write(told).encode()
     contents[layout.CARD] = card.write(best, has_model=layout.MODEL in contents).encode()
     return Export(best, contents)
 

@@ -211,7 +211,7 @@ def compare(settings: "Settings", first: str, second: str, as_json: bool) -> Non
 @with_settings
 def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> None:
     """Try a definition here: train a few configurations for two epochs, without any database."""
-    from hpo import creation, definitions, estimate, terminal
+    from hpo import creation, definitions, estimate, terminal, words
     from studies.dataset import prepare
 
     asked = definitions.load(definition).with_settings(read_pairs(overrides))
@@ -226,7 +226,7 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> N
     seconds = pace.seconds(asked.study.epochs, creation.DEFAULT_TRIALS, budget)
     click.echo(
         f"{asked.name}: {pace.baseline.epoch_seconds:.2f} s an epoch of the baseline;"
-        f" about {terminal.duration(seconds)} for `hpo run {definition}`"
+        f" about {words.duration(seconds)} for `hpo run {definition}`"
     )
 
 

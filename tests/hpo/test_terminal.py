@@ -3,10 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
-from hpo import terminal
+from hpo import terminal, words
 from hpo.cli import cli
 from hpo.estimate import Sample
 from hpo.roll import Present
@@ -40,7 +39,7 @@ def test_a_page_fits_80_columns() -> None:
     assert search.endswith("469/469 123 pruned, 45 FAILED, 300 cancelled")
     assert final_bar.endswith("0/2")
     assert scores == "best 0.6000 (trial 999)"
-    assert f"{params} {more_params}" == terminal.describe_params(PARAMS)
+    assert f"{params} {more_params}" == words.describe_params(PARAMS)
     for line, title in zip(jobs[:2], ("", ", new classes"), strict=True):
         assert line.startswith("gpu-node")
         assert f" final of trial 1234{title} " in line
@@ -98,15 +97,6 @@ def test_what_is_printed_is_printed_as_it_is(tmp_path: Path) -> None:
     )
     assert (done.exit_code, done.stdout) == (2, "")
     assert "Preparing the data of a[/b] :dog:\n" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0.4, "0 s"), (89, "89 s"), (90, "2 min"), (600, "10 min"), (5399, "90 min"), (5400, "1.5 h")],
-)
-def test_durations_in_words(seconds: float, words: str) -> None:
-    """Seconds, minutes or hours, whichever a person would say."""
-    assert terminal.duration(seconds) == words
 
 
 def test_paces_in_words() -> None:

@@ -143,7 +143,7 @@ def test_weights_that_are_no_numbers_are_found(
     reader: Reader, bundle: Bundle, tmp_path: Path
 ) -> None:
     """A comparison with what is no number is always false, whichever way it is put."""
-    import h5py  # type: ignore[import-untyped]  # no types
+    import h5py
 
     with zipfile.ZipFile(bundle.folder / MODEL) as archive:
         weights = Path(archive.extract("model.weights.h5", tmp_path))

@@ -1,0 +1,98 @@
+"""Commands for those who look: the dashboard and the report."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hpo.options import FILE, command, with_references, with_storage
+
+if TYPE_CHECKING:
+    from hpo.settings import Settings
+
+FORMATS = ("html", "md")
+STDOUT = Path("-")
+
+
+@click.command()
+@click.argument("name", metavar="[STUDY]", required=False)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; anywhere else it wants a password.")  # fmt: skip
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option("--allow-host", "names", multiple=True, metavar="NAME", help="A name by which it is reached, as through a proxy.")  # fmt: skip
+@click.option("--writable", is_flag=True, help="Let whoever may look remove studies and write notes.")  # fmt: skip
+@command
+@with_storage
+def dashboard(
+    settings: "Settings",
+    name: str | None,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    writable: bool,
+) -> None:
+    """Show the database's studies in a browser, or STUDY alone, until Ctrl-C.
+
+    The password, where one is wanted or wished for, stands in a file that
+    HPO_DASHBOARD_PASSWORD_FILE names, or in HPO_DASHBOARD_PASSWORD.
+    """
+    from hpo.dashboard import site
+    from storage import studies
+    from storage.database import Database
+
+    db = Database.open(settings.storage_url, settings.artifacts)
+    path = ""
+    if name is not None:
+        with db.reading() as tx:
+            study = studies.get(tx, name)
+        with db.translated():
+            path = f"dashboard/studies/{db.optuna.get_study_id_from_name(study.name)}"
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"http://{shown}:{port}/{path}", err=True)
+    site.serve(db, settings, name, host=host, port=port, names=names, writable=writable)
+
+
+@click.command()
+@click.argument("name")
+@click.option("-o", "--output", type=FILE, help="The file to write; default NAME.html or NAME.md, - is stdout.")  # fmt: skip
+@click.option("--format", "target", type=click.Choice(FORMATS), help="Default html, or as the file's name says.")  # fmt: skip
+@with_references
+@command
+@with_storage
+def report(
+    settings: "Settings",
+    name: str,
+    output: Path | None,
+    target: str | None,
+    references: tuple[str, ...],
+) -> None:
+    """Write the report of a study: one file that needs no network. Before the study is done it tells
+    how it stands."""
+    from functools import partial
+
+    from hpo.report import markdown, page, story
+    from storage.database import Database
+
+    file = output or Path(f"{name}.{target or 'html'}")
+    db = Database.open(settings.storage_url, settings.artifacts)
+    if (target or file.suffix.lstrip(".")) == "md":
+        _write(file, markdown.write(story.read(db, name)))
+        return
+    find = partial(story.find_data, settings=settings, references=references)
+    _write(file, page.write(story.read(db, name, find)))
+
+
+def _write(file: Path, text: str) -> None:
+    """Writes a file whole or not at all."""
+    from hpo.errors import UsageError
+
+    if file == STDOUT:
+        click.echo(text, nl=False)
+        return
+    new = file.with_name(f".{file.name}.new")
+    try:
+        new.write_text(text, encoding="utf-8")
+        new.replace(file)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise UsageError(f"{file} cannot be written ({error.strerror}): name another") from error
+    click.echo(f"{file}: {len(text.encode()) / 1e6:.1f} MB")

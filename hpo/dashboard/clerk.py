@@ -1,0 +1,210 @@
+"""The clerk: keeps what hpo knows of the studies that people look at, in the form in which
+optuna-dashboard shows notes, plots and artifacts. Nothing of it is written to the database."""
+
+import json
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Condition, Event, Thread
+
+from optuna_dashboard._custom_plot_data import SYSTEM_ATTR_PLOT_DATA
+from optuna_dashboard._note import note_str_key_prefix, note_ver_key
+from optuna_dashboard.artifact._backend import ARTIFACTS_ATTR_PREFIX
+
+from hpo.answer.result import Result
+from hpo.dashboard import note
+from hpo.errors import HpoError
+from hpo.report import figures
+from hpo.report import story as stories
+from hpo.report.story import Story
+from hpo.status import Status, read_status
+from storage.database import Database
+from storage.errors import StorageError
+from storage.records import JobRecord, StudyRecord
+from storage.states import DataSet, Phase
+
+LOOK_SECONDS = 2.0
+MOST_SHARE = 0.05
+"""Of the time, what notes may take, and what plots may take: in a large study both are drawn seldomer."""
+FORGET_SECONDS = 60.0
+"""How long a study is kept up to date that nobody asks for any more."""
+WAIT_SECONDS = 5.0
+"""How long the first who asks for a study waits for what there is to say of it."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class File:
+    """What can be had as an artifact of a study; `model` is the training that gave it, and without
+    one it is the report."""
+
+    study: str
+    name: str
+    kind: str
+    model: JobRecord | None = None
+
+
+@dataclass
+class _Page:
+    """What is said of one study."""
+
+    name: str
+    wanted_at: float
+    body: str = ""
+    version: int = 0
+    plots: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, File] = field(default_factory=dict)
+    result: Result | None = None
+    drawn: tuple[object, ...] | None = None
+    due_at: float = 0.0
+    plots_due_at: float = 0.0
+
+
+class Clerk:
+    """Works in a thread of its own, from `start` to `stop`, on the studies that were asked for within
+    the last minute."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._pages: dict[str, _Page] = {}
+        self._changed = Condition()
+        self._stopped = Event()
+        self._thread = Thread(target=self._work, name="clerk", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        with self._changed:
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def attributes(self, name: str) -> dict[str, object]:
+        """The system attributes that show what is known of a study; whoever asks first waits for
+        them, for a while."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        with self._changed:
+            page = self._pages.get(name)
+            if page is None:
+                page = self._pages[name] = _Page(name, time.monotonic())
+                self._changed.notify_all()
+            page.wanted_at = time.monotonic()
+            while not page.body and (left := deadline - time.monotonic()) > 0:
+                self._changed.wait(left)
+                if self._pages.get(name) is not page:  # there is nothing to say of it
+                    return {}
+            return _attributes(page) if page.body else {}
+
+    def find_file(self, artifact_id: str) -> File | None:
+        """The file of that id, of a study that is looked at."""
+        with self._changed:
+            for page in self._pages.values():
+                if (file := page.files.get(artifact_id)) is not None:
+                    return file
+        return None
+
+    def _work(self) -> None:
+        while not self._stopped.is_set():
+            with self._changed:
+                pages = list(self._pages.values())
+            now = time.monotonic()
+            for page in pages:
+                if now - page.wanted_at > FORGET_SECONDS:
+                    self._forget(page)
+                elif now >= page.due_at:
+                    self._keep(page)
+            with self._changed:
+                if all(page.body for page in self._pages.values()):
+                    self._changed.wait(LOOK_SECONDS / 4)
+
+    def _keep(self, page: _Page) -> None:
+        began = time.monotonic()
+        try:
+            status = read_status(self._db, page.name)
+            self._write_note(page, status)
+            page.due_at = time.monotonic() + _pause(began)
+            began = time.monotonic()
+            # Plots change with trainings that end.
+            now_drawn = (status.study.generation, status.study.phase, _ended(status))
+            if page.drawn != now_drawn and began >= page.plots_due_at:
+                self._draw(page, status)
+                page.drawn, page.plots_due_at = now_drawn, time.monotonic() + _pause(began)
+        except (StorageError, HpoError) as error:
+            # Removed, none of ours, or the database is away: asked again when somebody looks.
+            log.info("nothing is shown of study %s for now: %s", page.name, error)
+            self._forget(page)
+        except Exception:
+            log.exception("what is known of study %s cannot be shown", page.name)
+            page.due_at = time.monotonic() + FORGET_SECONDS
+
+    def _write_note(self, page: _Page, status: Status) -> None:
+        body = note.write(status, page.result)
+        with self._changed:
+            if body != page.body:
+                page.body, page.version = body, page.version + 1
+            self._changed.notify_all()
+
+    def _draw(self, page: _Page, status: Status) -> None:
+        if status.best is None:
+            return
+        story = stories.read(self._db, page.name)
+        drawn = {
+            f"{SYSTEM_ATTR_PLOT_DATA}{figure.id}:0": figure.titled.json
+            for figure in figures.draw(story)
+        }
+        with self._changed:
+            page.result, page.plots, page.files = story.result, drawn, _files(story)
+        self._write_note(page, story.status)
+
+    def _forget(self, page: _Page) -> None:
+        with self._changed:
+            self._pages.pop(page.name, None)
+            self._changed.notify_all()
+
+
+def _attributes(page: _Page) -> dict[str, object]:
+    files = {
+        f"{ARTIFACTS_ATTR_PREFIX}{artifact_id}": json.dumps(
+            {
+                "artifact_id": artifact_id,
+                "filename": file.name,
+                "mimetype": file.kind,
+                "encoding": None,
+            }
+        )
+        for artifact_id, file in page.files.items()
+    }
+    said = {note_ver_key(None): page.version, f"{note_str_key_prefix(None)}0": page.body}
+    return {**said, **page.plots, **files}
+
+
+def _files(story: Story) -> dict[str, File]:
+    """The report of a study that is done, and the model that is exported."""
+    study, finish = story.study, story.finish
+    if study.phase != Phase.DONE or finish is None:
+        return {}
+    files = {_id(study, "report"): File(study.name, f"{study.name}.html", "text/html")}
+    trained = finish.trained(finish.winner, DataSet.SEARCH)
+    if trained:
+        name = f"{study.name}.keras"
+        model = File(study.name, name, "application/octet-stream", trained[0])
+        files[_id(study, "model")] = model
+    return files
+
+
+def _id(study: StudyRecord, what: str) -> str:
+    """Such as the dashboard takes for one of an artifact; the same wherever this runs."""
+    return uuid.uuid5(uuid.UUID(study.uuid), f"{what} {study.generation}").hex
+
+
+def _ended(status: Status) -> int:
+    return sum(job.state.is_final for job in status.jobs)
+
+
+def _pause(began: float) -> float:
+    return max(LOOK_SECONDS, (time.monotonic() - began) / MOST_SHARE)

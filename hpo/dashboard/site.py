@@ -1,0 +1,129 @@
+"""The site: optuna-dashboard on a database, behind its gate, in a server made for production."""
+
+import ipaddress
+import logging
+import re
+import signal
+import socket
+from collections.abc import Iterable, Sequence
+
+import optuna_dashboard
+import waitress
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from werkzeug.wrappers import Response
+
+from hpo.dashboard import metrics
+from hpo.dashboard.clerk import Clerk
+from hpo.dashboard.gate import HEALTH, MOST_BODY_BYTES, Environ, Gate, Rules, StartResponse
+from hpo.dashboard.shelf import Shelf
+from hpo.dashboard.shown import ShownStorage, looking_at
+from hpo.errors import UsageError
+from hpo.settings import Settings
+from storage import studies
+from storage.database import Database
+from storage.errors import StorageError
+
+METRICS = "/metrics"
+STUDY = re.compile(r"/api/studies/(\d+)")
+MOST_HEADER_BYTES = 1 << 14
+THREADS = 8
+LEAST_CHARACTERS = 8
+LOCAL_NAMES = frozenset({"localhost"})
+
+log = logging.getLogger(__name__)
+
+
+class Site:
+    """The WSGI application behind the gate."""
+
+    def __init__(self, db: Database, settings: Settings, only: str | None) -> None:
+        self._db = db
+        self._settings = settings
+        self.clerk = Clerk(db)
+        self._app = optuna_dashboard.wsgi(
+            ShownStorage(db, self.clerk, only), artifact_store=Shelf(db, settings, self.clerk)
+        )
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == HEALTH:
+            return self._health()(environ, start_response)
+        if path == METRICS:
+            return self._metrics()(environ, start_response)
+        asked = STUDY.match(path)
+        with looking_at(int(asked[1]) if asked else None):
+            answer: Iterable[bytes] = self._app(environ, start_response)
+            return answer
+
+    def _health(self) -> Response:
+        try:
+            with self._db.reading() as tx:
+                studies.clock_ms(tx)
+        except StorageError:  # its text names the server, and nobody has logged in
+            return Response("the database does not answer\n", 503)
+        return Response("ok\n")
+
+    def _metrics(self) -> Response:
+        try:
+            content = metrics.render(self._db, self._settings.lease_seconds)
+        except StorageError as error:
+            return Response(f"{error}\n", 503)
+        return Response(content, content_type=CONTENT_TYPE_LATEST)
+
+
+def serve(
+    db: Database,
+    settings: Settings,
+    only: str | None,
+    *,
+    host: str,
+    port: int,
+    names: Sequence[str] = (),
+    writable: bool = False,
+) -> None:
+    """Shows the database until SIGINT or SIGTERM, at `host`, to whoever asks for it by an IP address,
+    this machine's name, or one of `names`.
+
+    Raises:
+        UsageError: it cannot be served there, or there without a password.
+    """
+    password = settings.dashboard_secret
+    if password is not None and len(password) < LEAST_CHARACTERS:
+        raise UsageError(
+            f"the dashboard's password has fewer than {LEAST_CHARACTERS} characters: choose a"
+            " longer one, `openssl rand -hex 16` makes one"
+        )
+    if password is None and not _is_loopback(host):
+        raise UsageError(
+            f"whoever reaches {host} could look at everything: write a password into a file and"
+            " name it in HPO_DASHBOARD_PASSWORD_FILE, or leave --host out"
+        )
+    own = {socket.gethostname().lower(), socket.getfqdn().lower(), host.lower()}
+    known = LOCAL_NAMES | own | {name.lower() for name in names}
+    site = Site(db, settings, only)
+    gate = Gate(site, Rules(frozenset(known), password, writable))
+    try:
+        server = waitress.create_server(
+            gate, host=host, port=port, threads=THREADS, ident="hpo",
+            max_request_body_size=MOST_BODY_BYTES, max_request_header_size=MOST_HEADER_BYTES,
+            clear_untrusted_proxy_headers=True,
+        )  # fmt: skip
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or error
+        raise UsageError(
+            f"nothing can be served at {host}, port {port} ({cause}): name another --host or --port"
+        ) from error
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    site.clerk.start()
+    try:
+        server.run()  # it returns at KeyboardInterrupt
+    finally:
+        server.close()
+        site.clerk.stop()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,162 @@
+"""The story of a study: all that its report tells, read at once."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import optuna
+
+from hpo import definitions
+from hpo.answer import finish as finishes
+from hpo.answer import result as results
+from hpo.answer.finish import Finish
+from hpo.answer.result import Result
+from hpo.errors import DefinitionError, NoResult
+from hpo.history import SamplersStudy
+from hpo.provenance import Provenance
+from hpo.report import diagram, samples
+from hpo.report.diagram import Layer
+from hpo.report.samples import Sample
+from hpo.settings import Settings
+from hpo.status import Status, first_line, read_status
+from storage import artifacts, attempts
+from storage.database import Database
+from storage.history import History
+from storage.records import AttemptRecord, JobRecord, StudyRecord
+from storage.states import ArtifactKind, DataSet, Phase, Split
+from studies import dataset
+from studies.dataset import PreparedData
+from studies.errors import DataError, SettingsError
+
+log = logging.getLogger(__name__)
+FindData = Callable[[StudyRecord], PreparedData | None]
+
+
+@dataclass(frozen=True)
+class Story:
+    """A study of which a trial has been completed. `trials` is Optuna's study with what is recalled
+    of its trials (hpo.history); what only a study that is done has is None or empty before."""
+
+    status: Status
+    attempts: Sequence[AttemptRecord]
+    trials: optuna.Study
+    best: JobRecord
+    """The best of the search, or what was compared with the baseline in the end."""
+    finish: Finish | None
+    result: Result | None
+    layers: tuple[Layer, ...]
+    samples: tuple[Sample, ...]
+    provenance: Provenance | None
+    """Of the training that gave the model."""
+
+    @property
+    def study(self) -> StudyRecord:
+        return self.status.study
+
+    @property
+    def title(self) -> str:
+        kind = "" if self.study.definition == self.study.name else f" of {self.study.definition}"
+        return f"{self.study.name}{kind}"
+
+
+def read(db: Database, name: str, find: FindData | None = None) -> Story:
+    """Reads the story as it stands; of a study that is done also pictures, from the data that `find`
+    finds.
+
+    Raises:
+        StudyNotFound, DatabaseUnavailable
+        NoResult: no trial has been completed yet.
+    """
+    status = read_status(db, name)
+    if status.best is None:
+        raise NoResult(
+            f"study '{name}' has nothing to report yet, no trial has been completed:"
+            f" `hpo status {name}` shows how it stands"
+        )
+    with db.reading() as tx:
+        made = attempts.of_study(tx, status.study.id)
+    with db.translated():
+        try:
+            trials = SamplersStudy(study_name=name, storage=History(db))
+        except KeyError as error:
+            raise NoResult(
+                f"the trials of study '{name}' were removed from the database: nothing is left of"
+                " them to report"
+            ) from error
+    finish = result = None
+    if status.study.phase == Phase.DONE:
+        finish = finishes.read(db, name)
+        try:
+            result = results.assemble(finish)
+        except NoResult as error:  # a side has no model: the search is told all the same
+            log.warning("%s", error)
+    job = _exported(finish)
+    return Story(
+        status=status,
+        attempts=made,
+        trials=trials,
+        best=_best(status, finish),
+        finish=finish,
+        result=result,
+        layers=() if job is None else diagram.read(model_of(db, job) or b""),
+        samples=() if find is None else _pictures(finish, result, find),
+        provenance=None if job is None else _provenance(status, job),
+    )
+
+
+def find_data(
+    study: StudyRecord, settings: Settings, references: Sequence[str] = (), *, fetch: bool = True
+) -> PreparedData | None:
+    """The study's data as this machine has it; None where it has not, for which no report fails.
+    Without `fetch` nothing is downloaded or prepared."""
+    try:
+        definition = definitions.find(study, references).with_settings(study.settings)
+        source = definition.study.data
+        if not fetch and not (settings.cache_dir / source.key()).is_dir():
+            return None
+        return dataset.prepare(source, settings.cache_dir, settings.data_dir)
+    except (DefinitionError, DataError, SettingsError) as error:
+        log.warning("the report shows no pictures: %s", first_line(str(error)))
+        return None
+
+
+def model_of(db: Database, job: JobRecord) -> bytes | None:
+    """The model that a final training gave, where it was kept and is whole."""
+    with db.reading() as tx:
+        kept = artifacts.find(tx, job.id, ArtifactKind.MODEL)
+    if not kept:
+        return None
+    with db.translated():
+        return artifacts.take(db.artifacts, kept[0])
+
+
+def _exported(finish: Finish | None) -> JobRecord | None:
+    """The training whose model is exported: the winner's first of the final phase."""
+    trained = finish.trained(finish.winner, DataSet.SEARCH) if finish else []
+    return trained[0] if trained else None
+
+
+def _pictures(finish: Finish | None, result: Result | None, find: FindData) -> tuple[Sample, ...]:
+    if finish is None or result is None or (data := find(finish.study)) is None:
+        return ()
+    answers = finish.answers(finish.winner, DataSet.SEARCH, Split.HOLDOUT)
+    assert answers is not None, "a result has both sides' answers"
+    images = dataset.load_holdout(data.holdout_path("search"))
+    return samples.choose(images, answers, result.class_names["search"])
+
+
+def _best(status: Status, finish: Finish | None) -> JobRecord:
+    if finish is not None:
+        trained = [
+            job for job in status.of_phase(Phase.SEARCH) if job.configuration == finish.winner
+        ]
+        if trained:
+            return trained[-1]
+    assert status.best is not None
+    return status.best
+
+
+def _provenance(status: Status, job: JobRecord) -> Provenance | None:
+    made_by = (each.provenance for each in status.workers if each.id == job.worker_id)
+    found = next(made_by, None)
+    return None if found is None else Provenance.model_validate(found)

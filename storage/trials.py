@@ -13,11 +13,8 @@ from storage.schema import attempts, jobs, workers
 
 def facts(tx: Connection, trial_ids: Sequence[int]) -> dict[int, TrialFacts]:
     """What is known of these trials, by Optuna's ids; nothing of one that no job is for."""
-    last = (
-        sa.select(sa.func.max(attempts.c.id))
-        .where(attempts.c.job_id == jobs.c.id)
-        .scalar_subquery()
-    )
+    each = attempts.alias("each_attempt")
+    last = sa.select(sa.func.max(each.c.id)).where(each.c.job_id == jobs.c.id).scalar_subquery()
     columns: list[sa.Column[Any]] = [
         jobs.c.trial_id, jobs.c.state, jobs.c.attempts, jobs.c.reason, jobs.c.device_seconds,
         jobs.c.energy_joules, workers.c.host, attempts.c.device,

@@ -47,8 +47,11 @@ def dashboard(
         with db.translated():
             path = f"dashboard/studies/{db.optuna.get_study_id_from_name(study.name)}"
     shown = f"[{host}]" if ":" in host else host
-    click.echo(f"http://{shown}:{port}/{path}", err=True)
-    site.serve(db, settings, name, host=host, port=port, names=names, writable=writable)
+
+    def tell() -> None:
+        click.echo(f"http://{shown}:{port}/{path}", err=True)
+
+    site.serve(db, settings, name, host=host, port=port, names=names, writable=writable, tell=tell)
 
 
 @click.command()

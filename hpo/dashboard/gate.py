@@ -84,6 +84,8 @@ class Gate:
             return refusal
         if (request.content_length or 0) > MOST_BODY_BYTES:
             return _refuse(413, f"that is more than {MOST_BODY_BYTES >> 20} MiB: send less")
+        # The application behind takes for granted that browsers say it.
+        request.environ.setdefault("HTTP_ACCEPT_ENCODING", "identity")
         if request.method in READS:
             after = request.args.get("after", "0")
             if not (after.isascii() and after.isdigit()):

@@ -5,7 +5,7 @@ import logging
 import re
 import signal
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import optuna_dashboard
 import waitress
@@ -80,9 +80,10 @@ def serve(
     port: int,
     names: Sequence[str] = (),
     writable: bool = False,
+    tell: Callable[[], object],
 ) -> None:
     """Shows the database until SIGINT or SIGTERM, at `host`, to whoever asks for it by an IP address,
-    this machine's name, or one of `names`.
+    this machine's name, or one of `names`; `tell` is called once it can be.
 
     Raises:
         UsageError: it cannot be served there, or there without a password.
@@ -115,6 +116,7 @@ def serve(
         ) from error
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     site.clerk.start()
+    tell()
     try:
         server.run()  # it returns at KeyboardInterrupt
     finally:

@@ -159,7 +159,7 @@ def _history(story: Story, trials: Sequence[FrozenTrial]) -> Figure:
     _style(chart, x="trial", y="validation accuracy")
     return Figure(
         "history",
-        "The search",
+        "History",
         "Accuracy of each trial on the validation images after its last epoch; of one that was pruned"
         " or failed, what it had reported last.",
         chart,
@@ -238,7 +238,8 @@ def _timeline(story: Story) -> Figure | None:
     if not shown:
         return None
     jobs = {job.id: job for job in story.status.jobs}
-    rows = _rows(shown, {worker.id: worker for worker in story.status.workers})
+    workers = {worker.id: worker for worker in story.status.workers}
+    rows = _rows(shown, workers, story.status.now_ms)
     shown = [each for each in shown if (each.worker_id, each.device) in rows]
     chart = go.Figure()
     for state, (name, colour) in STATES.items():
@@ -248,7 +249,8 @@ def _timeline(story: Story) -> Figure | None:
                 y=[rows[each.worker_id, each.device] for each in of_state],
                 base=[_time(each.began_ms) for each in of_state],
                 x=[_end_ms(each, story) - each.began_ms for each in of_state],
-                orientation="h", name=name, marker={"color": colour, "line": {"width": 0}},
+                orientation="h", name=name,
+                marker={"color": colour, "line": {"width": 1, "color": "rgba(255,255,255,0.7)"}},
                 customdata=[_told(each, jobs[each.job_id], story) for each in of_state],
                 hovertemplate="%{customdata}<extra></extra>",
             )  # fmt: skip
@@ -276,18 +278,26 @@ def _timeline(story: Story) -> Figure | None:
 
 
 def _rows(
-    attempts: Sequence[AttemptRecord], workers: Mapping[str, WorkerRecord]
+    attempts: Sequence[AttemptRecord], workers: Mapping[str, WorkerRecord], now_ms: int
 ) -> dict[tuple[str, str], str]:
-    """The name of each worker's device; one of those that share a host and a device has its number."""
-    last = list(dict.fromkeys((each.worker_id, each.device) for each in reversed(attempts)))
+    """The row of each worker's device, the latest rows alone: those of a machine that came one after
+    the other share one, those that worked at a time do not."""
+    spans: dict[tuple[str, str], tuple[int, int]] = {}
+    for each in attempts:
+        began_ms, ended_ms = spans.get((each.worker_id, each.device), (each.began_ms, 0))
+        last_ms = max(ended_ms, each.ended_ms or now_ms)
+        spans[each.worker_id, each.device] = began_ms, last_ms
+    taken_until: dict[str, int] = {}
     rows: dict[tuple[str, str], str] = {}
-    for worker_id, device in reversed(last[:MOST_ROWS]):
+    for (worker_id, device), (began_ms, ended_ms) in spans.items():
         worker = workers.get(worker_id)
         name = f"{_short(worker.host) if worker else '?'} {device}"
-        if name in rows.values() and worker:
+        if taken_until.get(name, 0) > began_ms and worker:
             name = f"{name} ({worker.pid})"
         rows[worker_id, device] = name
-    return rows
+        taken_until[name] = ended_ms
+    last = list(dict.fromkeys(reversed(rows.values())))[:MOST_ROWS]
+    return {key: name for key, name in rows.items() if name in last}
 
 
 def _told(attempt: AttemptRecord, job: JobRecord, story: Story) -> str:

@@ -44,7 +44,7 @@ def facts(story: Story) -> Iterator[tuple[str, str]]:
     study = story.study
     if study.started_ms is not None:
         seconds = ((study.ended_ms or status.now_ms) - study.started_ms) / 1000
-        yield "took", duration(seconds)
+        yield "took" if study.ended_ms else "until now", duration(seconds)
     yield "device time", duration(status.cost(*WORKING_PHASES).device_seconds)
 
 

@@ -28,6 +28,8 @@ from storage.states import DataSet, Phase
 LOOK_SECONDS = 2.0
 MOST_SHARE = 0.05
 """Of the time, what notes may take, and what plots may take: in a large study both are drawn seldomer."""
+NATIVE = {"trials", "importances"}
+"""Plots that optuna-dashboard draws itself."""
 FORGET_SECONDS = 60.0
 """How long a study is kept up to date that nobody asks for any more."""
 WAIT_SECONDS = 5.0
@@ -156,6 +158,7 @@ class Clerk:
         drawn = {
             f"{SYSTEM_ATTR_PLOT_DATA}{figure.id}:0": figure.titled.json
             for figure in figures.draw(story)
+            if figure.id not in NATIVE
         }
         with self._changed:
             page.result, page.plots, page.files = story.result, drawn, _files(story)

@@ -15,13 +15,20 @@ from optuna.trial import FrozenTrial, TrialState
 from hpo import removal
 from hpo.dashboard.clerk import Clerk
 from hpo.errors import HpoError
+from hpo.provenance import Provenance
 from hpo.status import first_line
-from hpo.trials import UUID_ATTRIBUTE
+from hpo.trials import (
+    JOB_ATTRIBUTE,
+    PROVENANCE_ATTRIBUTE,
+    REASON_ATTRIBUTE,
+    UUID_ATTRIBUTE,
+)
 from storage import trials as trials_table
 from storage.database import Database
 from storage.errors import StorageError, StudyNotFound
 from storage.records import TrialFacts
 
+HIDDEN = {JOB_ATTRIBUTE, PROVENANCE_ATTRIBUTE, REASON_ATTRIBUTE}
 _looked_at: ContextVar[int | None] = ContextVar("looked_at", default=None)
 
 
@@ -119,8 +126,11 @@ def _told(trial: FrozenTrial, facts: TrialFacts | None) -> FrozenTrial:
     if facts is None:
         return trial
     told = copy.copy(trial)
+    # Of all that a trial was made by, for people, what it was trained on.
+    made_by = trial.user_attrs.get(PROVENANCE_ATTRIBUTE)
     attributes = {
-        **trial.user_attrs,
+        **{name: trial.user_attrs[name] for name in trial.user_attrs.keys() - HIDDEN},
+        "hardware": Provenance.model_validate(made_by).device if made_by else "?",
         "worker": facts.host or "?",
         "device": facts.device or "?",
         "attempts": facts.attempts,

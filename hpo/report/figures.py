@@ -50,8 +50,8 @@ class Figure:
     def titled(self) -> "Figure":
         """With its title in the chart itself, where it has no page around it."""
         chart = go.Figure(self.chart)
-        chart.update_layout(title={"text": self.title, "x": 0.02, "xanchor": "left"})
-        chart.update_layout(margin={"t": 48})
+        title = {"text": self.title, "x": 0.02, "y": 0.97, "xanchor": "left", "yanchor": "top"}
+        chart.update_layout(title=title, margin={"t": 76}, height=None)
         return replace(self, chart=chart)
 
 

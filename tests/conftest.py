@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy.engine import URL, make_url
 
 from hpo import creation, definitions
@@ -14,7 +15,7 @@ from hpo.definitions import Definition
 from storage.database import Database
 from storage.records import StudyRecord
 from studies.dataset import PreparedData, prepare
-from tests import mariadb, postgres, s3
+from tests import browser, mariadb, postgres, s3
 from tests.databases import Databases, MariadbDatabases, PostgresDatabases, SqliteDatabases
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -53,6 +54,13 @@ def s3_server() -> Iterator[s3.S3]:
     """A server that speaks as S3 does."""
     with s3.running() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    with browser.running() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ STATES = {
     AttemptState.LOST: ("lost", FAILED_COLOUR),
     AttemptState.CANCELLED: ("cancelled", PRUNED_COLOUR),
 }
+AXIS_WIDTH = 90
 MOST_CURVES = 100
 MOST_ATTEMPTS = 1000
 MOST_ROWS = 40
@@ -40,6 +41,8 @@ class Figure:
     title: str
     caption: str
     chart: go.Figure
+    least_width: int = 0
+    """In pixels; on a narrower page it scrolls."""
 
     @property
     def json(self) -> str:
@@ -229,6 +232,7 @@ def _coordinates(story: Story, trials: Sequence[FrozenTrial]) -> Figure | None:
         "Each line is a completed trial, from its accuracy through its hyperparameters; the darker,"
         " the better.",
         chart,
+        least_width=AXIS_WIDTH * (1 + len(story.study.baseline)),
     )
 
 

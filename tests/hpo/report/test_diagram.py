@@ -20,7 +20,7 @@ def test_layers_of_a_real_model(finished: Finished) -> None:
     layers = diagram.read(content)
     assert layers[0].kind == "InputLayer"
     assert layers[0].input_shape == (8, 8, 1)
-    assert layers[-1].details == ("10 units", "softmax")
+    assert layers[-1].details == ("6 units", "softmax")
     with (
         zipfile.ZipFile(io.BytesIO(content)) as archive,
         h5py.File(io.BytesIO(archive.read(diagram.WEIGHTS)), "r") as weights,

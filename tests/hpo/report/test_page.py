@@ -1,0 +1,49 @@
+"""The report as one HTML file."""
+
+import re
+from dataclasses import replace
+
+from hpo.report import page
+from hpo.report.story import Story
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+
+
+def test_it_asks_nothing_of_any_network(story: Story) -> None:
+    """Nothing is loaded from anywhere, and its policy would let nothing be."""
+    text = page.write(story)
+    markup = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    assert not re.findall(r'(?:src|href)="(?!data:)', markup)
+    assert "url(" not in markup
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy is not None
+    assert "default-src &#39;none&#39;" in policy[1]
+    assert "unsafe-eval" not in policy[1]
+
+
+def test_names_and_errors_are_no_markup(story: Story) -> None:
+    """Whatever a name, a parameter or an error's text holds, it is shown and not obeyed."""
+    status = story.status
+    hostile = replace(
+        story,
+        status=replace(
+            status,
+            study=replace(status.study, name=HOSTILE),
+            workers=tuple(replace(each, host=HOSTILE) for each in status.workers),
+            jobs=tuple(replace(job, params={HOSTILE: HOSTILE}) for job in status.jobs),
+        ),
+        best=replace(story.best, params={HOSTILE: HOSTILE}),
+        attempts=[replace(each, reason=HOSTILE, device=HOSTILE) for each in story.attempts],
+    )
+    text = page.write(hostile)
+    assert "alert(1)" in text
+    assert "<script>alert" not in text
+    assert "<img src=x" not in text
+
+
+def test_before_there_is_a_result(story: Story) -> None:
+    """A study that runs is told as it stands: parameters instead of a comparison."""
+    text = page.write(replace(story, result=None, finish=None, samples=()))
+    assert "No verdict" in text
+    assert "What it sees" not in text
+    assert "<td>kind</td>" in text

@@ -22,7 +22,7 @@ def facts(tx: Connection, trial_ids: Sequence[int]) -> dict[int, TrialFacts]:
     asked: sa.Select[Any] = (
         sa.select(*columns)
         .outerjoin(workers, workers.c.id == jobs.c.worker_id)
-        .outerjoin(attempts, attempts.c.id == last)
+        .outerjoin(attempts, sa.and_(attempts.c.job_id == jobs.c.id, attempts.c.id == last))
     )
     found = {}
     for start in range(0, len(trial_ids), MOST_NAMED):

@@ -128,14 +128,14 @@ class Clerk:
         began = time.monotonic()
         try:
             status = read_status(self._db, page.name)
-            self._write_note(page, status)
+            if not status.study.phase.is_over:
+                self._write_note(page, status)
             page.due_at = time.monotonic() + _pause(began)
-            began = time.monotonic()
-            # Plots change with trainings that end.
-            now_drawn = (status.study.generation, status.study.phase, _ended(status))
-            if page.drawn != now_drawn and began >= page.plots_due_at:
+            # Plots change with trainings that end, and the last of them brings the verdict.
+            began, stands = time.monotonic(), _stands(status)
+            if page.drawn != stands and began >= page.plots_due_at:
                 self._draw(page, status)
-                page.drawn, page.plots_due_at = now_drawn, time.monotonic() + _pause(began)
+                page.drawn, page.plots_due_at = stands, time.monotonic() + _pause(began)
         except (StorageError, HpoError) as error:
             # Removed, none of ours, or the database is away: asked again when somebody looks.
             log.info("nothing is shown of study %s for now: %s", page.name, error)
@@ -153,6 +153,7 @@ class Clerk:
 
     def _draw(self, page: _Page, status: Status) -> None:
         if status.best is None:
+            self._write_note(page, status)
             return
         story = stories.read(self._db, page.name)
         drawn = {
@@ -205,8 +206,10 @@ def _id(study: StudyRecord, what: str) -> str:
     return uuid.uuid5(uuid.UUID(study.uuid), f"{what} {study.generation}").hex
 
 
-def _ended(status: Status) -> int:
-    return sum(job.state.is_final for job in status.jobs)
+def _stands(status: Status) -> tuple[object, ...]:
+    """What plots are drawn of: equal as long as they would be the same."""
+    ended = sum(job.state.is_final for job in status.jobs)
+    return status.study.generation, status.study.phase, ended
 
 
 def _pause(began: float) -> float:

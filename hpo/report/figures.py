@@ -28,6 +28,7 @@ STATES = {
 }
 AXIS_WIDTH = 90
 MOST_CURVES = 100
+MOST_TICKS = 10
 MOST_ATTEMPTS = 1000
 MOST_ROWS = 40
 LEAST_FOR_IMPORTANCE = 4
@@ -95,6 +96,7 @@ def _learning_curves(story: Story, trials: Sequence[FrozenTrial]) -> Figure | No
     if not chart.data:
         return None
     _style(chart, x="epoch", y="validation accuracy")
+    _count_by_ones(chart)
     return Figure(
         "curves",
         "Learning curves",
@@ -160,6 +162,7 @@ def _history(story: Story, trials: Sequence[FrozenTrial]) -> Figure:
             annotation={"text": "baseline", "font": {"color": BASELINE_COLOUR}},
         )  # fmt: skip
     _style(chart, x="trial", y="validation accuracy")
+    _count_by_ones(chart)
     return Figure(
         "history",
         "History",
@@ -187,6 +190,7 @@ def _every_curve(trials: Sequence[FrozenTrial]) -> Figure | None:
             name=f"trial {trial.number}",
         )  # fmt: skip
     _style(chart, x="epoch", y="validation accuracy")
+    _count_by_ones(chart)
     some = f" {len(shown)} of {len(reported)} are shown." if len(shown) < len(reported) else ""
     return Figure(
         "trials",
@@ -332,6 +336,13 @@ def _short(host: str) -> str:
 def _escaped(text: str) -> str:
     """Plotly takes some tags for markup."""
     return text.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _count_by_ones(chart: go.Figure) -> None:
+    """Epochs and trials have no halves, of which Plotly would have ticks where there are few."""
+    longest = max((len(trace.x) for trace in chart.data if trace.x is not None), default=0)
+    if longest <= MOST_TICKS:
+        chart.update_xaxes(tick0=0, dtick=1)
 
 
 def _style(chart: go.Figure, x: str | None = None, y: str | None = None, height: int = 360) -> None:

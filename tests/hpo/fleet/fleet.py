@@ -37,7 +37,11 @@ class Fleet:
         self._started: list[Process] = []
         self._pace = folder / "pace"
         self.shell = command_line(folder, url)
-        self._pace.write_text(f"hold {HELD}")
+        self.hold(HELD)
+
+    def hold(self, epoch: int) -> None:
+        """No training comes to the end of this epoch."""
+        self._pace.write_text(f"hold {epoch}")
 
     def go_on(self, epoch_seconds: float = 0) -> None:
         """Nothing is held up any more."""

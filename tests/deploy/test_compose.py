@@ -31,20 +31,25 @@ def services() -> dict[str, Any]:
 
 
 def test_no_password_stands_anywhere(services: dict[str, Any]) -> None:
-    """Of a password only the file is named: for the server and for hpo the same one, which has no
-    default content, and which git and images leave out."""
+    """Of a password only the file is named: for the server and for hpo the same one, and one for
+    those who look; neither has a default content, and git and images leave both out."""
     assert services["database"]["environment"]["POSTGRES_PASSWORD_FILE"] == SECRET
     for name in OURS:
         environment = services[name]["environment"]
         assert environment["HPO_STORAGE_PASSWORD_FILE"] == SECRET
         assert environment["HPO_STORAGE"] == "${HPO_STORAGE:-postgresql://hpo@database/hpo}"
-    for service in services.values():
-        assert service["secrets"] == ["database_password"]
+    for name, service in services.items():
+        own = ["dashboard_password"] if name == "dashboard" else []
+        assert service["secrets"] == ["database_password", *own]
         assert not any(
             "PASSWORD" in key and not key.endswith("_FILE") for key in service["environment"]
         )
-    (secret,) = _read(FILES[0])["secrets"].values()
-    assert secret == {"file": "${HPO_PASSWORD_FILE:-./secrets/database_password}"}
+    assert _read(FILES[0])["secrets"] == {
+        "database_password": {"file": "${HPO_PASSWORD_FILE:-./secrets/database_password}"},
+        "dashboard_password": {
+            "file": "${HPO_DASHBOARD_PASSWORD_FILE:-./secrets/dashboard_password}"
+        },
+    }
     assert "/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
 
 
@@ -67,10 +72,8 @@ def test_signals_arrive_and_are_waited_for(services: dict[str, Any]) -> None:
     assert worker["init"] is True
     assert worker["command"] == ["worker"]
     assert "entrypoint" not in worker
-    # A shell that stays would keep the signal to itself.
-    *shell, script = services["dashboard"]["entrypoint"]
-    assert shell == ["sh", "-c"]
-    assert " exec optuna-dashboard " in script
+    assert services["dashboard"]["command"][0] == "dashboard"
+    assert "entrypoint" not in services["dashboard"]
 
 
 def test_nobody_has_rights_it_does_not_need(services: dict[str, Any]) -> None:
@@ -96,6 +99,7 @@ def test_what_comes_after_what(services: dict[str, Any]) -> None:
     migrated = {"migration": {"condition": "service_completed_successfully"}}
     for name in OURS - {"migration"}:
         assert services[name]["depends_on"] == migrated
+    assert "/healthz" in services["dashboard"]["healthcheck"]["test"][-1]
     for name in LASTING:
         assert services[name]["restart"] == "unless-stopped"
     assert all("healthcheck" in services[name] for name in LASTING - {"worker"})

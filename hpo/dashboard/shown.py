@@ -8,7 +8,6 @@ from contextvars import ContextVar
 from typing import Any
 
 from bottle import HTTPError
-from optuna.storages._cached_storage import _CachedStorage
 from optuna.study._frozen import FrozenStudy
 from optuna.trial import FrozenTrial, TrialState
 
@@ -26,6 +25,7 @@ from hpo.trials import (
 from storage import trials as trials_table
 from storage.database import Database
 from storage.errors import StorageError, StudyNotFound
+from storage.history import WholeHistory
 from storage.records import TrialFacts
 
 HIDDEN = {JOB_ATTRIBUTE, PROVENANCE_ATTRIBUTE, REASON_ATTRIBUTE}
@@ -42,12 +42,11 @@ def looking_at(study_id: int | None) -> Iterator[None]:
         _looked_at.reset(reset)
 
 
-class ShownStorage(_CachedStorage):
-    """All of a database's studies, or the one that is named. Trials that ended are read once."""
+class ShownStorage(WholeHistory):
+    """All of a database's studies, or the one that is named."""
 
     def __init__(self, db: Database, clerk: Clerk, only: str | None = None) -> None:
-        super().__init__(db.optuna)
-        self._db = db
+        super().__init__(db)
         self._clerk = clerk
         self._only = only
         self._uuids: dict[int, object] = {}

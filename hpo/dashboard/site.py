@@ -17,6 +17,7 @@ from hpo.dashboard.clerk import Clerk
 from hpo.dashboard.gate import HEALTH, MOST_BODY_BYTES, Environ, Gate, Rules, StartResponse
 from hpo.dashboard.shelf import Shelf
 from hpo.dashboard.shown import ShownStorage, looking_at
+from hpo.dashboard.sums import Sums
 from hpo.errors import UsageError
 from hpo.settings import Settings
 from storage import studies
@@ -43,6 +44,7 @@ class Site:
         self._app = optuna_dashboard.wsgi(
             ShownStorage(db, self.clerk, only), artifact_store=Shelf(db, settings, self.clerk)
         )
+        self._app._inmemory_cache._cached_extra_study_property_cache = Sums()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]

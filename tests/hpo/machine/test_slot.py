@@ -69,9 +69,14 @@ def _hear(slot: Slot) -> FromChild | ChildLost:
 
 def _child(slot: Slot) -> psutil.Process:
     """The slot's child, once it runs our code."""
+    before = {child.pid for child in psutil.Process().children()}  # other tests may have theirs
     slot.start()
     assert _hear(slot) == Ready()
-    (child,) = (c for c in psutil.Process().children() if "hpo.machine.child" in c.cmdline())
+    (child,) = (
+        child
+        for child in psutil.Process().children()
+        if child.pid not in before and "hpo.machine.child" in child.cmdline()
+    )
     return child
 
 

@@ -86,6 +86,7 @@ class ShownStorage(WholeHistory):
         states: Container[TrialState] | None = None,
     ) -> list[FrozenTrial]:
         with _answering(self._db):
+            self._backend.get_study_name_from_id(study_id)  # what was removed is not in a cache
             trials = super().get_all_trials(study_id, deepcopy=False, states=states)
             return self._with_facts(study_id, trials)
 

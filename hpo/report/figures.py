@@ -281,7 +281,7 @@ def _timeline(story: Story) -> Figure | None:
         )  # fmt: skip
     _style(chart, height=150 + 26 * len(set(rows.values())))
     chart.update_layout(barmode="overlay", bargap=0.25)
-    chart.update_xaxes(type="date", title_text="time (UTC)")
+    chart.update_xaxes(type="date", title_text="time (UTC)", nticks=4, tickangle=0)
     chart.update_yaxes(showgrid=False, autorange="reversed")
     left_out = len(story.attempts) - len(shown)
     some = f" The {len(shown):,} last of {len(story.attempts):,} are shown." if left_out else ""

@@ -75,14 +75,6 @@ def read(db: Database, name: str, find: FindData | None = None) -> Story:
         )
     with db.reading() as tx:
         made = attempts.of_study(tx, status.study.id)
-    with db.translated():
-        try:
-            trials = SamplersStudy(study_name=name, storage=History(db))
-        except KeyError as error:
-            raise NoResult(
-                f"the trials of study '{name}' were removed from the database: nothing is left of"
-                " them to report"
-            ) from error
     finish = result = None
     if status.study.phase == Phase.DONE:
         finish = finishes.read(db, name)
@@ -94,7 +86,7 @@ def read(db: Database, name: str, find: FindData | None = None) -> Story:
     return Story(
         status=status,
         attempts=made,
-        trials=trials,
+        trials=_trials(db, name),
         best=_best(status, finish),
         finish=finish,
         result=result,
@@ -134,6 +126,15 @@ def _exported(finish: Finish | None) -> JobRecord | None:
     """The training whose model is exported: the winner's first of the final phase."""
     trained = finish.trained(finish.winner, DataSet.SEARCH) if finish else []
     return trained[0] if trained else None
+
+
+def _trials(db: Database, name: str) -> optuna.Study:
+    with db.translated():
+        try:
+            return SamplersStudy(study_name=name, storage=History(db))
+        except KeyError:
+            log.warning("the report shows no trials: Optuna's study '%s' was removed", name)
+            return optuna.create_study()
 
 
 def _pictures(finish: Finish | None, result: Result | None, find: FindData) -> tuple[Sample, ...]:

@@ -8,6 +8,7 @@ import pytest
 from hpo import creation, phases
 from hpo.definitions import Definition
 from hpo.errors import NoResult
+from hpo.report import figures, page
 from hpo.report import story as stories
 from hpo.report.story import Story
 from hpo.settings import Settings
@@ -64,12 +65,17 @@ def test_a_study_that_runs(
     assert (story.result, story.finish, story.samples) == (None, None, ())
 
 
-def test_trials_that_were_removed(db: Database, study: StudyRecord) -> None:
-    """Where Optuna's study is gone there is nothing left to tell, which is said."""
+def test_trials_that_were_removed(
+    db: Database, study: StudyRecord, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where Optuna's study is gone the verdict is told all the same, without the search's curves."""
     finished.carry_out(db, study, finished.usual)
     db.optuna.delete_study(db.optuna.get_study_id_from_name(study.name))
-    with pytest.raises(NoResult, match="were removed"):
-        stories.read(db, study.name)
+    story = stories.read(db, study.name)
+    assert "Optuna's study 'toy' was removed" in caplog.text
+    assert story.result is not None
+    assert "trials" not in {figure.id for figure in figures.draw(story)}
+    assert story.result.verdict[1:] in page.write(story)
 
 
 def test_data_that_this_machine_lacks(

@@ -230,3 +230,21 @@ def test_a_settings_file_that_was_asked_for_must_exist(folder: Path) -> None:
     for file in (Path("absent.toml"), folder):
         assert f"no settings file {file}" in _refusal(file)
     assert load_settings().storage_url == DEFAULT_STORAGE
+
+
+def test_the_dashboards_password(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stands in a file or in the environment, not in both, and nothing that holds it says it."""
+    assert load_settings().dashboard_secret is None
+    monkeypatch.setenv("HPO_DASHBOARD_PASSWORD", "correct horse")
+    settings = load_settings()
+    assert settings.dashboard_secret == "correct horse"
+    assert "horse" not in repr(settings)
+    (folder / "password").write_text("battery staple\n")
+    monkeypatch.setenv("HPO_DASHBOARD_PASSWORD_FILE", "password")
+    with pytest.raises(UsageError, match="keep one"):
+        _ = load_settings().dashboard_secret
+    monkeypatch.delenv("HPO_DASHBOARD_PASSWORD")
+    assert load_settings().dashboard_secret == "battery staple"
+    (folder / "password").write_text("\n")
+    with pytest.raises(UsageError, match="is empty"):
+        _ = load_settings().dashboard_secret

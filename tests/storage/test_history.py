@@ -10,7 +10,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from storage.database import Database
 from storage.fence import fenced
-from storage.history import History
+from storage.history import History, WholeHistory
 from storage.records import Lease, StudyRecord
 from storage.states import JobState
 from tests.claims import claim_next
@@ -52,6 +52,11 @@ class Begun:
     def report(self, epoch: int) -> None:
         with fenced(self._lease):
             self._storage.set_trial_intermediate_value(self.id, epoch, 0.5)
+
+    def tell(self, name: str, value: object) -> None:
+        with fenced(self._lease):
+            self._storage.set_trial_user_attr(self.id, name, value)
+            self._storage.set_trial_system_attr(self.id, name, {"system": True})
 
     def complete(self) -> None:
         with fenced(self._lease, state=JobState.SUCCEEDED, score=0.5):
@@ -134,3 +139,20 @@ def test_many_trials(db: Database, writer: Writer, monkeypatch: pytest.MonkeyPat
     for _ in range(5):
         writer.begin("x", "kind").complete()
     assert _told(_read(History(db), writer)) == _told(db.optuna.get_all_trials(writer.optuna_study))
+
+
+def test_a_whole_history(db: Database, writer: Writer) -> None:
+    """It shows all that Optuna's own storage shows, attributes, times and the reports of trials that
+    run, however they came about and whenever it looked."""
+    history = WholeHistory(db)
+    done, running = writer.begin("x", "kind"), writer.begin("x")
+    running.report(1)
+    assert _read(history, writer) == db.optuna.get_all_trials(writer.optuna_study)
+    done.tell("why", ["it", 7])
+    done.report(1)
+    done.complete()
+    running.suggest("kind")
+    running.report(2)
+    running.tell("how", {"so": None})
+    assert _read(history, writer) == db.optuna.get_all_trials(writer.optuna_study)
+    assert _read(WholeHistory(db), writer) == db.optuna.get_all_trials(writer.optuna_study)

@@ -24,8 +24,8 @@ def describe_params(params: Params) -> str:
 
 def cost_words(cost: Cost) -> str:
     """What trainings took of devices, in one short line."""
-    words = f"cost {_short(cost.device_seconds / 3600)} device-hours"
-    return words + (f", {_short(cost.energy_joules / 3.6e6)} kWh" if cost.energy_joules else "")
+    words = f"cost {short(cost.device_seconds / 3600)} device-hours"
+    return words + (f", {short(cost.energy_joules / 3.6e6)} kWh" if cost.energy_joules else "")
 
 
 def phase_words(status: Status) -> str:
@@ -46,7 +46,8 @@ def left_words(status: Status) -> str:
     return f"about {duration(status.seconds_left)} left"
 
 
-def _short(number: float) -> str:
+def short(number: float) -> str:
+    """An amount with two digits where it is small."""
     return f"{number:.2g}" if number < 10 else f"{number:,.0f}"
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from hpo.report.story import Story
 from hpo.status import WORKING_PHASES, first_line
-from hpo.words import cost_words, describe_params, duration, phase_words
+from hpo.words import describe_params, duration, phase_words, short
 from storage.records import BASELINE
 from storage.states import AttemptState, JobState, Phase
 
@@ -86,17 +86,12 @@ def phase_rows(story: Story) -> Rows:
             [
                 phase.value,
                 str(sum(counts.values())),
-                f"{cost.device_seconds / 3600:.2f}",
-                f"{cost.energy_joules / 3.6e6:.2f}" if cost.energy_joules else "-",
+                short(cost.device_seconds / 3600),
+                short(cost.energy_joules / 3.6e6) if cost.energy_joules else "-",
                 ", ".join(ended) or "-",
             ]
         )
     return rows
-
-
-def cost(story: Story) -> str:
-    """All of it in one line."""
-    return cost_words(story.status.cost(*WORKING_PHASES))
 
 
 def fault_rows(story: Story) -> Rows:
@@ -143,6 +138,13 @@ def origin(story: Story) -> Iterator[tuple[str, str]]:
         yield "versions", " ".join(f"{name} {found}" for name, found in made_by.versions.items())
         yield "commit", made_by.git_commit or "unknown"
     yield "read", f"{_time(story.status.now_ms)} UTC"
+
+
+def percent(probability: float) -> str:
+    """A probability, with more digits where it is small."""
+    if probability < 0.001:
+        return "<0.1%"
+    return f"{100 * probability:.0f}%" if probability >= 0.095 else f"{100 * probability:.1f}%"
 
 
 def _then(story: Story, job_id: int, after_ms: int) -> str | None:

@@ -1,11 +1,14 @@
 """The report as one HTML file."""
 
 import re
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 from hpo.report import page
 from hpo.report.story import Story
 
+FOLDER = Path(page.__file__).parent
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 
 
@@ -47,3 +50,13 @@ def test_before_there_is_a_result(story: Story) -> None:
     assert "No verdict" in text
     assert "What it sees" not in text
     assert "<td>kind</td>" in text
+
+
+def test_all_of_it_is_installed() -> None:
+    """Whatever of the page is no Python belongs to the package, where it is not used from a checkout
+    too."""
+    project = tomllib.loads((FOLDER.parents[1] / "pyproject.toml").read_text())
+    patterns = project["tool"]["setuptools"]["package-data"]["hpo.report"]
+    parts = [file for file in FOLDER.iterdir() if file.is_file() and file.suffix != ".py"]
+    assert len(parts) == 3
+    assert all(any(file.match(pattern) for pattern in patterns) for file in parts)

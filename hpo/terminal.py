@@ -191,7 +191,7 @@ def _chart(status: Status) -> Text | None:
     plotext.plotsize(CHART_WIDTH, CHART_HEIGHT)
     plotext.title("best validation accuracy by minutes")
     plotext.plot(minutes, scores, marker="braille")
-    return Text.from_ansi(plotext.build())
+    return Text.from_ansi(plotext.build().rstrip())
 
 
 def _best_over_time(status: Status) -> Iterator[tuple[float, float]]:

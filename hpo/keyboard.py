@@ -6,8 +6,12 @@ import sys
 import termios
 import time
 import tty
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
+
+# Closed, gone, or something else put in its place.
+NO_TERMINAL = (OSError, ValueError, AttributeError, termios.error)
 
 
 class Keyboard:
@@ -19,15 +23,12 @@ class Keyboard:
         self._terminal: int | None = None
 
     def __enter__(self) -> Self:
-        try:
+        with suppress(*NO_TERMINAL):
             terminal = sys.stdin.fileno()
-            # In the background, a change of the terminal would stop this process.
-            if os.isatty(terminal) and os.tcgetpgrp(terminal) == os.getpgrp():
+            if os.isatty(terminal) and _is_ours(terminal):
                 self._before = termios.tcgetattr(terminal)
                 tty.setcbreak(terminal, termios.TCSANOW)
                 self._terminal = terminal
-        except (OSError, ValueError, AttributeError):  # closed, or something else put in its place
-            self._terminal = None
         return self
 
     def __exit__(
@@ -36,8 +37,9 @@ class Keyboard:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._terminal is not None and self._before is not None:
-            termios.tcsetattr(self._terminal, termios.TCSADRAIN, self._before)
+        with suppress(*NO_TERMINAL):
+            if self._terminal is not None and self._before and _is_ours(self._terminal):
+                termios.tcsetattr(self._terminal, termios.TCSADRAIN, self._before)
 
     @property
     def is_there(self) -> bool:
@@ -46,11 +48,21 @@ class Keyboard:
 
     def wait(self, seconds: float) -> str:
         """Waits for so long, or until keys are pressed, and gives these."""
-        if self._terminal is None:
-            time.sleep(seconds)
-            return ""
-        ready, _, _ = select.select([self._terminal], [], [], seconds)
-        pressed = os.read(self._terminal, 1024) if ready else b""
-        if ready and not pressed:  # the terminal is gone
+        try:
+            if self._terminal is not None and _is_ours(self._terminal):
+                ready, _, _ = select.select([self._terminal], [], [], seconds)
+                if not ready:
+                    return ""
+                if pressed := os.read(self._terminal, 1024):
+                    return pressed.decode(errors="replace")
+                self._terminal = None  # it is gone
+        except NO_TERMINAL:
             self._terminal = None
-        return pressed.decode(errors="replace")
+        time.sleep(seconds)
+        return ""
+
+
+def _is_ours(terminal: int) -> bool:
+    """Whether this process is in the foreground: in the background a touch of the terminal would stop
+    it, and what is typed is meant for the shell."""
+    return os.tcgetpgrp(terminal) == os.getpgrp()

@@ -35,12 +35,12 @@ def _close(db: Database, name: str) -> StudyRecord:
     """Has nothing of the study be claimed any more."""
     with db.transaction() as tx:
         study = studies.lock(tx, name)
-        if jobs.leased(tx, study.id):
+        if jobs.is_any_held(tx, study.id):
             raise UsageError(
                 f"study '{name}' is being worked on: `hpo stop {name}` first, then remove it"
             )
         studies.halt(tx, study)
-        jobs.cancel(tx, study.id, [JobState.OPEN], "the study was removed")
+        jobs.cancel(tx, study.id, [JobState.OPEN, JobState.LEASED], "the study was removed")
         for each in artifacts.of_study(tx, study.id):
             artifacts.invalidate(tx, each)
     return study

@@ -62,6 +62,12 @@ class Status:
         )
 
     @property
+    def began_ms(self) -> int:
+        """When work on the study began; an extension, and a pause, begin its timeout anew."""
+        began = [job.started_ms for job in self.jobs if job.started_ms is not None]
+        return min([self.study.started_ms or self.study.created_ms, *began])
+
+    @property
     def running(self) -> list[JobRecord]:
         return [job for job in self.jobs if job.state == JobState.LEASED]
 

@@ -35,19 +35,20 @@ MARKS = {
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "none": "dim"}
 
 
-def page(status: Status, epochs: int) -> RenderableType:
-    """The whole state of a study, for a terminal of 80 columns."""
+def page(status: Status, epochs: int, *, hint: str = "", chart: bool = True) -> RenderableType:
+    """The whole state of a study, for a terminal of 80 columns; `hint` says what a person may do."""
     study = status.study
     head = Text.assemble(
         (study.name, "bold"),
         f"  {phase_words(status)}",
         (f"  {left_words(status)}", "dim"),
+        (f"  {hint}", "dim"),
     )
     parts: list[RenderableType] = [head, _bars(status), _scores(status)]
     if (cost := status.cost(*WORKING_PHASES)).device_seconds:
         parts.append(Text(cost_words(cost), style="dim"))
-    if (chart := _chart(status)) is not None:
-        parts.append(chart)
+    if chart and (drawn := _chart(status)) is not None:
+        parts.append(drawn)
     if status.running:
         parts.append(_running(status, epochs))
     if (more := len(status.running) - MOST_RUNNING) > 0:
@@ -184,7 +185,7 @@ def _chart(status: Status) -> Text | None:
         minutes += [at, at]
         scores += [scores[-1] if scores else score, score]
     last_ms = status.study.ended_ms or status.now_ms
-    minutes.append(max(best[-1][0], (last_ms - _began_ms(status)) / 60_000))
+    minutes.append(max(best[-1][0], (last_ms - status.began_ms) / 60_000))
     scores.append(scores[-1])
     plotext.clear_figure()
     plotext.theme("clear")
@@ -204,11 +205,7 @@ def _best_over_time(status: Status) -> Iterator[tuple[float, float]]:
     ]
     for job in sorted(trials, key=lambda job: job.ended_ms or 0):
         best = max(best, job.score or 0.0)
-        yield ((job.ended_ms or 0) - _began_ms(status)) / 60_000, best
-
-
-def _began_ms(status: Status) -> int:
-    return status.study.started_ms or status.study.created_ms
+        yield ((job.ended_ms or 0) - status.began_ms) / 60_000, best
 
 
 def _running(status: Status, epochs: int) -> Table:

@@ -16,6 +16,8 @@ from storage.errors import DatabaseUnavailable
 LOOK_SECONDS = 1.0
 # In a pipe, the longest silence.
 SPEAK_SECONDS = 5.0
+ROOMY = 30
+"""Lines of a terminal that has room for a chart."""
 
 
 class Quit(Exception):
@@ -54,7 +56,8 @@ def _watch_live(
                 status = read()
             except DatabaseUnavailable as error:
                 trouble = f"{error}; asking again"
-            live.update(_live_page(status, epochs, trouble, keyboard.is_there), refresh=True)
+            hint = "q quits" if keyboard.is_there else ""
+            live.update(_live_page(console, status, epochs, trouble, hint), refresh=True)
             if trouble is None and status and status.study.phase.is_over:
                 break
             if alive:
@@ -67,14 +70,15 @@ def _watch_live(
 
 
 def _live_page(
-    status: Status | None, epochs: int, trouble: str | None, may_quit: bool
+    console: Console, status: Status | None, epochs: int, trouble: str | None, hint: str
 ) -> RenderableType:
-    """The last that is known stays in sight while the database is away."""
-    parts: list[RenderableType] = [page(status, epochs)] if status else []
-    if trouble:
-        parts.append(Text(trouble, style="red"))
-    if may_quit:
-        parts.append(Text("q quits", style="dim"))
+    """The last that is known stays in sight while the database is away. What does not fit is cut at
+    the bottom, so what must be seen stands above."""
+    parts: list[RenderableType] = [Text(trouble, style="red")] if trouble else []
+    if status:
+        parts.append(page(status, epochs, hint=hint, chart=console.height >= ROOMY))
+    elif hint:
+        parts.append(Text(hint, style="dim"))
     return Group(*parts)
 
 

@@ -1,6 +1,8 @@
 """Attempts: who held which job, on which device, and how that ended. Every function runs in the
 caller's transaction, which holds the job's row."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -11,33 +13,34 @@ from storage.schema import attempts, jobs
 from storage.states import AttemptState
 
 
-def begin(tx: Connection, job_id: int, worker_id: str, device: str, epoch: int) -> None:
-    """Notes that a job was claimed, `epoch` epochs of which were reported before."""
+def begin(tx: Connection, job_id: int, worker_id: str, device: str) -> None:
+    """Notes that a job was claimed."""
     tx.execute(
         sa.insert(attempts).values(
             job_id=job_id,
             worker_id=worker_id,
             device=device,
             state=AttemptState.RUNNING,
-            began_epoch=epoch,
+            began_epoch=0,
             began_ms=now_ms(),
         )
     )
 
 
+def resume(tx: Connection, job_id: int, epoch: int) -> None:
+    """Notes that a job's attempt goes on from a checkpoint of that epoch."""
+    tx.execute(sa.update(attempts).where(_running_of([job_id])).values(began_epoch=epoch))
+
+
 def end(
     tx: Connection | Session,
-    of_jobs: sa.ColumnElement[bool],
+    job_ids: Collection[int],
     state: AttemptState,
     reason: str | None = None,
 ) -> None:
-    """Notes how the attempts that run ended, of the jobs that the condition names."""
-    ids = sa.select(jobs.c.id).where(of_jobs)
-    tx.execute(
-        sa.update(attempts)
-        .where(attempts.c.job_id.in_(ids), attempts.c.state == AttemptState.RUNNING)
-        .values(state=state, reason=reason, ended_ms=now_ms())
-    )
+    """Notes how the attempts at these jobs ended, where any runs."""
+    ended = {"state": state, "reason": reason, "ended_ms": now_ms()}
+    tx.execute(sa.update(attempts).where(_running_of(job_ids)).values(ended))
 
 
 def of_study(tx: Connection, study_id: int) -> list[AttemptRecord]:
@@ -50,6 +53,10 @@ def running(tx: Connection, study_id: int) -> list[AttemptRecord]:
     return _select(
         tx, sa.and_(jobs.c.study_id == study_id, attempts.c.state == AttemptState.RUNNING)
     )
+
+
+def _running_of(job_ids: Collection[int]) -> sa.ColumnElement[bool]:
+    return sa.and_(attempts.c.job_id.in_(job_ids), attempts.c.state == AttemptState.RUNNING)
 
 
 def _select(tx: Connection, condition: sa.ColumnElement[bool]) -> list[AttemptRecord]:

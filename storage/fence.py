@@ -89,7 +89,7 @@ def strike(target: Connection | Session, lease: Lease, **columns: Any) -> None:
     if result.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
         raise LeaseLost(lease.job_id)
     if ends:
-        attempts.end(target, jobs.c.id == lease.job_id, AttemptState.ENDED)
+        attempts.end(target, [lease.job_id], AttemptState.ENDED)
 
 
 def guard(storage: RDBStorage) -> None:

@@ -89,6 +89,13 @@ def leased(tx: Connection, study_id: int | None = None) -> list[tuple[str, JobRe
     return [(row.name, JobRecord.from_row(row)) for row in rows]
 
 
+def is_any_held(tx: Connection, study_id: int) -> bool:
+    """Whether a worker is at work on the study, as far as is known: a lease of it has not expired."""
+    held = sa.and_(jobs.c.state == JobState.LEASED, jobs.c.lease_expires_ms >= now_ms())
+    asked = sa.select(sa.exists().where(jobs.c.study_id == study_id, held))
+    return bool(tx.scalar(asked))
+
+
 def get(tx: Connection, job_id: int) -> JobRecord:
     """One job as it stands."""
     return JobRecord.from_row(tx.execute(sa.select(jobs).where(jobs.c.id == job_id)).one())
@@ -151,8 +158,8 @@ def claim(
         )
     )
     if row.state == JobState.LEASED:
-        attempts.end(tx, jobs.c.id == row.id, AttemptState.LOST, "its worker was not heard of")
-    attempts.begin(tx, row.id, worker_id, device, row.epoch)
+        attempts.end(tx, [row.id], AttemptState.LOST, "its worker was not heard of")
+    attempts.begin(tx, row.id, worker_id, device)
     return get(tx, row.id), lease
 
 
@@ -185,17 +192,19 @@ def release(
     lost = {counted.name: counted + 1, "reason": loss} if loss else {}
     strike(tx, lease, **_OPEN, **lost, **columns)
     state = AttemptState.LOST if loss else AttemptState.LEFT
-    attempts.end(tx, jobs.c.id == lease.job_id, state, loss)
+    attempts.end(tx, [lease.job_id], state, loss)
 
 
 def release_of_dead(tx: Connection, worker_id: str, loss: str) -> int:
     """Gives back all jobs of a worker that is known to be dead, without waiting for its leases to
     expire; returns their number."""
     held = sa.and_(jobs.c.worker_id == worker_id, jobs.c.state == JobState.LEASED)
-    attempts.end(tx, held, AttemptState.LOST, loss)
+    # Rows of jobs before those of attempts, as everywhere.
+    ids = list(tx.scalars(sa.select(jobs.c.id).where(held).order_by(jobs.c.id).with_for_update()))
     lost = {"losses": jobs.c.losses + 1, "reason": loss}
-    result = tx.execute(sa.update(jobs).where(held).values(**_OPEN, **lost))
-    return result.rowcount
+    tx.execute(sa.update(jobs).where(jobs.c.id.in_(ids)).values(**_OPEN, **lost))
+    attempts.end(tx, ids, AttemptState.LOST, loss)
+    return len(ids)
 
 
 def excuse(tx: Connection, job_id: int, losses: int) -> None:
@@ -255,7 +264,7 @@ def cancel(
             reason=reason,
         )
     )
-    attempts.end(tx, jobs.c.id.in_(ids), AttemptState.CANCELLED, reason)
+    attempts.end(tx, ids, AttemptState.CANCELLED, reason)
     begun = sa.select(jobs.c.trial_id).where(jobs.c.id.in_(ids), jobs.c.trial_id.is_not(None))
     tx.execute(
         sa.update(TrialModel)

@@ -170,7 +170,8 @@ class Lease:
 
 @dataclass(frozen=True)
 class AttemptRecord(_FromRow):
-    """One claim of a job: by whom, on which device, from which epoch on, and how it ended."""
+    """One claim of a job: by whom, on which device, from the checkpoint of which epoch (0 without
+    one), and how it ended."""
 
     job_id: int
     worker_id: str

@@ -126,7 +126,7 @@ attempts = Table(
     Column("device", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("reason", LONG_TEXT),
-    # How many epochs were reported before it.
+    # The epoch of the checkpoint that it went on from, if from any.
     Column("began_epoch", Integer, nullable=False),
     Column("began_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),

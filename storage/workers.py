@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from storage.clock import now_ms
 from storage.errors import OtherMachine
 from storage.records import WorkerRecord
-from storage.schema import jobs, studies, workers
+from storage.schema import attempts, jobs, studies, workers
 
 LONGEST_SILENCE_MS = 3_600_000
 SILENCE = 0.6
@@ -69,9 +69,13 @@ def leave(tx: Connection, worker_id: str) -> None:
 
 def of_study(tx: Connection, study_id: int) -> list[WorkerRecord]:
     """The workers that hold or held a job of the study, longest known first."""
-    held = sa.select(jobs.c.worker_id).where(jobs.c.study_id == study_id)
+    of_study = jobs.c.study_id == study_id
+    attempted = sa.select(attempts.c.worker_id).join(jobs, jobs.c.id == attempts.c.job_id)
+    held = sa.union(
+        sa.select(jobs.c.worker_id).where(of_study), attempted.where(of_study)
+    ).subquery()
     rows = tx.execute(
-        sa.select(workers).where(workers.c.id.in_(held)).order_by(workers.c.started_ms)
+        sa.select(workers).where(workers.c.id.in_(sa.select(held))).order_by(workers.c.started_ms)
     )
     return [WorkerRecord.from_row(row) for row in rows]
 

@@ -91,6 +91,9 @@ def _write(file: Path, text: str) -> None:
     if file == STDOUT:
         click.echo(text, nl=False)
         return
+    if file.exists() and not file.is_file():  # a pipe, or a device
+        file.write_text(text, encoding="utf-8")
+        return
     new = file.with_name(f".{file.name}.new")
     try:
         new.write_text(text, encoding="utf-8")

@@ -61,6 +61,7 @@ class _Page:
     files: Mapping[str, File] = field(default_factory=dict)
     result: Result | None = None
     drawn: tuple[object, ...] | None = None
+    failed: bool = False
     due_at: float = 0.0
     plots_due_at: float = 0.0
 
@@ -96,7 +97,7 @@ class Clerk:
                 page = self._pages[name] = _Page(name, time.monotonic())
                 self._changed.notify_all()
             page.wanted_at = time.monotonic()
-            while not page.body and (left := deadline - time.monotonic()) > 0:
+            while not (page.body or page.failed) and (left := deadline - time.monotonic()) > 0:
                 self._changed.wait(left)
                 if self._pages.get(name) is not page:  # there is nothing to say of it
                     return {}
@@ -121,7 +122,7 @@ class Clerk:
                 elif now >= page.due_at:
                     self._keep(page)
             with self._changed:
-                if all(page.body for page in self._pages.values()):
+                if not any(page.due_at == 0 for page in self._pages.values()):
                     self._changed.wait(LOOK_SECONDS / 4)
 
     def _keep(self, page: _Page) -> None:
@@ -134,15 +135,19 @@ class Clerk:
             # Plots change with trainings that end, and the last of them brings the verdict.
             began, stands = time.monotonic(), _stands(status)
             if page.drawn != stands and began >= page.plots_due_at:
+                page.drawn = stands
                 self._draw(page, status)
-                page.drawn, page.plots_due_at = stands, time.monotonic() + _pause(began)
+                page.plots_due_at = time.monotonic() + _pause(began)
         except (StorageError, HpoError) as error:
             # Removed, none of ours, or the database is away: asked again when somebody looks.
             log.info("nothing is shown of study %s for now: %s", page.name, error)
             self._forget(page)
         except Exception:
-            log.exception("what is known of study %s cannot be shown", page.name)
+            log.exception("not all that is known of study %s can be shown", page.name)
             page.due_at = time.monotonic() + FORGET_SECONDS
+            with self._changed:
+                page.failed = True
+                self._changed.notify_all()
 
     def _write_note(self, page: _Page, status: Status) -> None:
         body = note.write(status, page.result)
@@ -155,7 +160,11 @@ class Clerk:
         if status.best is None:
             self._write_note(page, status)
             return
-        story = stories.read(self._db, page.name)
+        try:
+            story = stories.read(self._db, page.name)
+        except HpoError:  # it has no result that could be shown
+            self._write_note(page, status)
+            raise
         drawn = {
             f"{SYSTEM_ATTR_PLOT_DATA}{figure.id}:0": figure.titled.json
             for figure in figures.draw(story)

@@ -74,6 +74,8 @@ class Gate:
         return self._app(environ, start)
 
     def _refusal(self, request: Request) -> Response | None:
+        if not _is_text(request.environ["PATH_INFO"]):
+            return _refuse(400, "that address is no text: use the dashboard's own page")
         if not self._is_known(request.host):
             return _refuse(
                 400, "this dashboard is not known by that name: start it with --allow-host NAME"
@@ -138,6 +140,15 @@ class Gate:
             hashlib.sha256(text.encode()).digest() for text in (self._rules.password, said or "")
         )
         return hmac.compare_digest(ours, theirs) and said is not None
+
+
+def _is_text(path: str) -> bool:
+    """Those behind this gate read other bytes each in its way."""
+    try:
+        path.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _is_of_this_site(request: Request) -> bool:

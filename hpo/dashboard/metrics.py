@@ -16,15 +16,15 @@ from storage.states import Phase
 JOULES_PER_KWH = 3.6e6
 
 
-def render(db: Database, silent_seconds: float) -> bytes:
-    """The metrics of all studies in Prometheus's text format; a worker that was not seen for so long
+def render(db: Database, silent_seconds: float, only: str | None = None) -> bytes:
+    """The metrics of all studies, or of one, in Prometheus's text format; a worker that was not seen for so long
     is not alive.
 
     Raises:
         DatabaseUnavailable
     """
     with db.reading() as tx:
-        counted = tallies.of_jobs(tx)
+        counted = [each for each in tallies.of_jobs(tx) if only in (None, each.study)]
         alive = tallies.alive(tx, silent_seconds)
     registry = CollectorRegistry()
     registry.register(_Read(counted, alive))

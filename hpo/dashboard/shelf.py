@@ -36,7 +36,7 @@ class Shelf:
             raise HTTPError(404, "there is no such file any more: reload the page")
         try:
             return io.BytesIO(self._content(artifact_id, file))
-        except StorageError as error:
+        except (StorageError, OSError) as error:
             raise HTTPError(503, str(error)) from error
         except HpoError as error:
             raise HTTPError(404, str(error)) from error

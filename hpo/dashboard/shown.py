@@ -2,7 +2,7 @@
 with errors that the page shows in a line."""
 
 import copy
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
@@ -49,7 +49,10 @@ class ShownStorage(WholeHistory):
         super().__init__(db)
         self._clerk = clerk
         self._only = only
-        self._uuids: dict[int, object] = {}
+        self._known: dict[int, tuple[str, object]] = {}
+        self.on_other: Callable[[], object] = lambda: None
+        """Called where an id has become that of another study: whoever keeps anything by it is to
+        forget that."""
         self._ended: dict[int, dict[int, FrozenTrial]] = {}
 
     def get_all_studies(self) -> list[FrozenStudy]:
@@ -113,12 +116,13 @@ class ShownStorage(WholeHistory):
 
     def _forget_others(self, study: FrozenStudy) -> None:
         """SQLite gives the id of a study that was removed to the next."""
-        uuid = study.user_attrs.get(UUID_ATTRIBUTE)
-        if self._uuids.setdefault(study._study_id, uuid) != uuid:
-            self._uuids[study._study_id] = uuid
-            self._ended.pop(study._study_id, None)
+        study_id, who = study._study_id, (study.study_name, study.user_attrs.get(UUID_ATTRIBUTE))
+        if self._known.setdefault(study_id, who) != who:
+            self._known[study_id] = who
+            self._ended.pop(study_id, None)
             with self._lock:
-                self._studies.pop(study._study_id, None)
+                self._studies.pop(study_id, None)
+            self.on_other()
 
 
 def _told(trial: FrozenTrial, facts: TrialFacts | None) -> FrozenTrial:

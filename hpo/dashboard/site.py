@@ -25,7 +25,8 @@ from storage.database import Database
 from storage.errors import StorageError
 
 METRICS = "/metrics"
-STUDY = re.compile(r"/api/studies/(\d+)")
+# Whatever concerns one study, by Optuna's id.
+STUDY = re.compile(r"/(?:api/studies|csv|artifacts|api/artifacts)/(\d+)")
 MOST_HEADER_BYTES = 1 << 14
 THREADS = 8
 LEAST_CHARACTERS = 8
@@ -40,11 +41,12 @@ class Site:
     def __init__(self, db: Database, settings: Settings, only: str | None) -> None:
         self._db = db
         self._settings = settings
+        self._only = only
         self.clerk = Clerk(db)
-        self._app = optuna_dashboard.wsgi(
-            ShownStorage(db, self.clerk, only), artifact_store=Shelf(db, settings, self.clerk)
-        )
+        storage = ShownStorage(db, self.clerk, only)
+        self._app = optuna_dashboard.wsgi(storage, artifact_store=Shelf(db, settings, self.clerk))
         self._app._inmemory_cache._cached_extra_study_property_cache = Sums()
+        storage.on_other = self._app._inmemory_cache.clear
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -53,9 +55,21 @@ class Site:
         if path == METRICS:
             return self._metrics()(environ, start_response)
         asked = STUDY.match(path)
+        if asked and not self._is_shown(int(asked[1])):
+            answer = Response('{"reason": "that study is not shown here"}', 404)
+            return answer(environ, start_response)
         with looking_at(int(asked[1]) if asked else None):
-            answer: Iterable[bytes] = self._app(environ, start_response)
-            return answer
+            shown: Iterable[bytes] = self._app(environ, start_response)
+            return shown
+
+    def _is_shown(self, study_id: int) -> bool:
+        if self._only is None:
+            return True
+        try:
+            with self._db.translated():
+                return self._db.optuna.get_study_name_from_id(study_id) == self._only
+        except (KeyError, StorageError):  # it is said by what is asked behind
+            return True
 
     def _health(self) -> Response:
         try:
@@ -67,7 +81,7 @@ class Site:
 
     def _metrics(self) -> Response:
         try:
-            content = metrics.render(self._db, self._settings.lease_seconds)
+            content = metrics.render(self._db, self._settings.lease_seconds, self._only)
         except StorageError as error:
             return Response(f"{error}\n", 503)
         return Response(content, content_type=CONTENT_TYPE_LATEST)

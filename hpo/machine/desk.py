@@ -18,7 +18,7 @@ from hpo.machine.messages import Pruned, Work
 from hpo.machine.pace import Pace
 from hpo.machine.portfolio import Portfolio
 from hpo.provenance import Provenance
-from storage import jobs, openings, studies, workers
+from storage import attempts, jobs, openings, studies, workers
 from storage.database import Database
 from storage.errors import LeaseLost
 from storage.records import BASELINE, Lease
@@ -174,6 +174,9 @@ class Desk:
             file.write_bytes(content)
         except OSError as error:
             raise WorkFailed.of_disk(file, error) from error
+        with self._db.transaction() as tx:
+            jobs.write(tx, assignment.lease)
+            attempts.resume(tx, job.id, artifact.epoch or 0)
         log.info("%s goes on from epoch %s", assignment.title, artifact.epoch)
         return file
 

@@ -43,7 +43,7 @@ def read(content: bytes) -> tuple[Layer, ...]:
             with h5py.File(io.BytesIO(archive.read(WEIGHTS)), "r") as weights:
                 return tuple(_layers(layers, weights))
     # A definition may save whatever it likes under that name.
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError):
+    except (zipfile.BadZipFile, AttributeError, KeyError, TypeError, ValueError, OSError):
         return ()
 
 

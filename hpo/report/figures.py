@@ -18,7 +18,8 @@ from hpo.report.look import (
     style,
 )
 from hpo.report.story import Story
-from storage.states import DataSet, Split
+from hpo.status import Status
+from storage.states import DataSet, JobState, Phase, Split
 
 AXIS_WIDTH = 90
 MOST_CURVES = 100
@@ -35,7 +36,7 @@ def _all(story: Story) -> Iterator[Figure | None]:
     yield _learning_curves(story, trials)
     yield _confusion(story)
     yield _history(story, trials)
-    yield _every_curve(trials)
+    yield _every_curve(story, trials)
     yield _importances(story, trials)
     yield _coordinates(story, trials)
     yield timeline.draw(story)
@@ -109,14 +110,15 @@ def _history(story: Story, trials: Sequence[FrozenTrial]) -> Figure | None:
     complete = [each for each in trials if each.state == TrialState.COMPLETE]
     if not complete:
         return None
-    numbers, values = [each.number for each in complete], [each.values[0] for each in complete]
+    numbers, best = _best_so_far(story.status)
     chart = go.Figure()
     chart.add_scatter(
-        x=numbers, y=values, mode="markers", name="completed",
+        x=[each.number for each in complete], y=[each.values[0] for each in complete],
+        mode="markers", name="completed",
         marker={"color": BEST_COLOUR, "size": 7, "opacity": 0.75},
     )  # fmt: skip
     chart.add_scatter(
-        x=numbers, y=np.maximum.accumulate(values).tolist(), mode="lines", name="best so far",
+        x=numbers, y=best, mode="lines", name="best so far",
         line={"color": BEST_COLOUR, "width": 2, "shape": "hv"},
     )  # fmt: skip
     for state, name, colour in (
@@ -142,12 +144,37 @@ def _history(story: Story, trials: Sequence[FrozenTrial]) -> Figure | None:
         "history",
         "History",
         "Accuracy of each trial on the validation images after its last epoch; of one that was pruned"
-        " or failed, what it had reported last.",
+        f" or failed, what it had reported last.{_sampled(story, len(trials))}",
         chart,
     )
 
 
-def _every_curve(trials: Sequence[FrozenTrial]) -> Figure | None:
+def _best_so_far(status: Status) -> tuple[list[int], list[float]]:
+    """The best score of all trials up to each that improved it, and to the last."""
+    numbers: list[int] = []
+    best: list[float] = []
+    done = [
+        (job.trial_number, job.score)
+        for job in status.of_phase(Phase.SEARCH)
+        if job.state == JobState.SUCCEEDED
+        and job.score is not None
+        and job.trial_number is not None
+    ]
+    for number, score in sorted(done):
+        if not best or score > best[-1]:
+            numbers.append(number)
+            best.append(score)
+    return [*numbers, max(done)[0]], [*best, best[-1]]
+
+
+def _sampled(story: Story, shown: int) -> str:
+    begun = sum(job.trial_number is not None for job in story.status.of_phase(Phase.SEARCH))
+    return (
+        f" {shown:,} of {begun:,} trials are shown, the best among them." if shown < begun else ""
+    )
+
+
+def _every_curve(story: Story, trials: Sequence[FrozenTrial]) -> Figure | None:
     reported = [each for each in trials if each.intermediate_values]
     if not reported:
         return None
@@ -166,11 +193,11 @@ def _every_curve(trials: Sequence[FrozenTrial]) -> Figure | None:
         )  # fmt: skip
     style(chart, x="epoch", y="validation accuracy")
     count_by_ones(chart)
-    some = f" {len(shown)} of {len(reported)} are shown." if len(shown) < len(reported) else ""
     return Figure(
         "trials",
         "Every trial",
-        f"Accuracy on the validation images after each epoch; pruned trials are orange.{some}",
+        "Accuracy on the validation images after each epoch; pruned trials are orange."
+        f"{_sampled(story, len(shown))}",
         chart,
     )
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import optuna
 
 from hpo import definitions
@@ -21,6 +22,7 @@ from hpo.settings import Settings
 from hpo.status import Status, first_line, read_status
 from storage import artifacts, attempts
 from storage.database import Database
+from storage.errors import BadPlace, StoreUnavailable
 from storage.history import History
 from storage.records import AttemptRecord, JobRecord, StudyRecord
 from storage.states import ArtifactKind, DataSet, Phase, Split
@@ -29,6 +31,8 @@ from studies.dataset import PreparedData
 from studies.errors import DataError, SettingsError
 
 log = logging.getLogger(__name__)
+PREPARED = "manifest.json"
+"""What stands in a folder of prepared data last."""
 FindData = Callable[[StudyRecord], PreparedData | None]
 
 
@@ -75,6 +79,7 @@ def read(db: Database, name: str, find: FindData | None = None) -> Story:
         )
     with db.reading() as tx:
         made = attempts.of_study(tx, status.study.id)
+    known = {job.id for job in status.jobs}  # others were made since
     finish = result = None
     if status.study.phase == Phase.DONE:
         finish = finishes.read(db, name)
@@ -85,12 +90,12 @@ def read(db: Database, name: str, find: FindData | None = None) -> Story:
     job = _exported(finish)
     return Story(
         status=status,
-        attempts=made,
+        attempts=[each for each in made if each.job_id in known],
         trials=_trials(db, name),
         best=_best(status, finish),
         finish=finish,
         result=result,
-        layers=() if job is None else diagram.read(model_of(db, job) or b""),
+        layers=() if job is None else _layers(db, job),
         samples=() if find is None else _pictures(finish, result, find),
         provenance=None if job is None else _provenance(status, job),
     )
@@ -104,7 +109,7 @@ def find_data(
     try:
         definition = definitions.find(study, references).with_settings(study.settings)
         source = definition.study.data
-        if not fetch and not (settings.cache_dir / source.key()).is_dir():
+        if not fetch and not (settings.cache_dir / source.key() / PREPARED).exists():
             return None
         return dataset.prepare(source, settings.cache_dir, settings.data_dir)
     except (DefinitionError, DataError, SettingsError) as error:
@@ -128,6 +133,14 @@ def _exported(finish: Finish | None) -> JobRecord | None:
     return trained[0] if trained else None
 
 
+def _layers(db: Database, job: JobRecord) -> tuple[Layer, ...]:
+    try:
+        return diagram.read(model_of(db, job) or b"")
+    except (BadPlace, StoreUnavailable, OSError) as error:  # a machine of which it is not asked
+        log.warning("the report shows no model: %s", error)
+        return ()
+
+
 def _trials(db: Database, name: str) -> optuna.Study:
     with db.translated():
         try:
@@ -142,7 +155,14 @@ def _pictures(finish: Finish | None, result: Result | None, find: FindData) -> t
         return ()
     answers = finish.answers(finish.winner, DataSet.SEARCH, Split.HOLDOUT)
     assert answers is not None, "a result has both sides' answers"
-    images = dataset.load_holdout(data.holdout_path("search"))
+    try:
+        images = dataset.load_holdout(data.holdout_path("search"))
+    except DataError as error:
+        log.warning("the report shows no pictures: %s", first_line(str(error)))
+        return ()
+    if not np.array_equal(images.y, answers.labels):
+        log.warning("the report shows no pictures: this machine's data is not the study's")
+        return ()
     return samples.choose(images, answers, result.class_names["search"])
 
 

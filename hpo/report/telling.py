@@ -1,5 +1,6 @@
 """What a report tells in words and tables, the same in HTML and in Markdown."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -42,8 +43,8 @@ def facts(story: Story) -> Iterator[tuple[str, str]]:
     yield "trials", f"{status.done(Phase.SEARCH)} of {status.total(Phase.SEARCH)}"
     yield "pruned", str(counts[JobState.PRUNED])
     study = story.study
-    if study.started_ms is not None:
-        seconds = ((study.ended_ms or status.now_ms) - study.started_ms) / 1000
+    if story.attempts:
+        seconds = ((study.ended_ms or status.now_ms) - story.attempts[0].began_ms) / 1000
         yield "took" if study.ended_ms else "until now", duration(seconds)
     yield "device time", duration(status.cost(*WORKING_PHASES).device_seconds)
 
@@ -80,7 +81,8 @@ def phase_rows(story: Story) -> Rows:
     """What each phase took, generations before this one included."""
     rows = []
     for phase in WORKING_PHASES:
-        cost, counts = story.status.cost(phase), story.status.counts(phase)
+        cost = story.status.cost(phase)
+        counts = Counter(job.state for job in story.status.jobs if job.phase == phase)
         ended = [f"{counts[state]} {state}" for state in JobState if counts[state]]
         rows.append(
             [

@@ -9,7 +9,7 @@ from hpo import creation, removal
 from hpo.creation import Budget
 from hpo.definitions import Definition
 from hpo.errors import UsageError
-from storage import artifacts, jobs, schema
+from storage import artifacts, jobs, schema, studies
 from storage.database import Database
 from storage.errors import StudyNotFound
 from storage.records import ArtifactRecord, StudyRecord
@@ -61,3 +61,13 @@ def test_one_that_is_worked_on(
         removal.remove(db, study.name)
     with db.reading() as tx:
         assert jobs.of_study(tx, study.id)[0].state == claimed[0].state
+
+
+def test_one_whose_worker_died(db: Database, study: StudyRecord) -> None:
+    """Nobody will give its job back: a lease that has expired keeps nothing from being removed."""
+    with db.transaction() as tx:
+        _, lease = jobs.claim(tx, study.id, "dead", 60, "cpu:0") or pytest.fail("nothing to do")
+        jobs.write(tx, lease, lease_expires_ms=0)
+    removal.remove(db, study.name)
+    with db.reading() as tx, pytest.raises(StudyNotFound):
+        studies.get(tx, study.name)

@@ -186,3 +186,12 @@ def test_a_large_fleet() -> None:
     assert sum(" 5/20 " in line for line in lines) == terminal.MOST_RUNNING
     assert any(" gpu:3 " in line and " trial 0 " in line for line in lines)
     assert lines[-1] == "and 8 more, see `hpo workers toy`"
+
+
+def test_what_must_be_seen_stands_above() -> None:
+    """A terminal cuts at the bottom: what a person may do is said in the first line, and a small one
+    has no chart."""
+    done = [trial(number, JobState.SUCCEEDED) for number in range(5)]
+    lines = shown(terminal.page(status_of(*done), EPOCHS, hint="q quits", chart=False))
+    assert lines[0].endswith("q quits")
+    assert not any("best validation" in line for line in lines)

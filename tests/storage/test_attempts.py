@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from storage import attempts, jobs
+from storage import attempts, jobs, workers
 from storage.database import Database
 from storage.errors import LeaseLost
 from storage.records import AttemptRecord, JobRecord, Lease, StudyRecord
@@ -19,12 +19,12 @@ def _all(db: Database, study: StudyRecord) -> list[AttemptRecord]:
 
 
 def test_an_attempt_begins_with_a_claim(db: Database, squares: StudyRecord, claim: Claim) -> None:
-    """It names worker, device and the epochs before it, and runs."""
+    """It names worker and device, and the checkpoint from which it goes on, and runs."""
     job, lease = claim("me")
     with db.transaction() as tx:
-        jobs.write(tx, lease, epoch=2)
         jobs.release(tx, lease)
         jobs.claim(tx, squares.id, "another", 60, "gpu:1")
+        attempts.resume(tx, job.id, 2)
     first, second = _all(db, squares)
     assert (first.job_id, first.worker_id, first.device, first.began_epoch) == (
         job.id, "me", "cpu:0", 0,
@@ -87,3 +87,31 @@ def test_a_job_that_is_cancelled(db: Database, squares: StudyRecord, claim: Clai
         jobs.cancel(tx, squares.id, [JobState.LEASED], "the study stopped")
     (attempt,) = _all(db, squares)
     assert (attempt.state, attempt.reason) == (AttemptState.CANCELLED, "the study stopped")
+
+
+def test_workers_that_lost_a_job_are_known(
+    db: Database, squares: StudyRecord, claim: Claim
+) -> None:
+    """Whoever held a job of the study belongs to it, also if another brought it to its end."""
+    with db.transaction() as tx:
+        for worker in ("first", "second", "elsewhere"):
+            workers.join(tx, worker, "host", 1, [], {}, "a machine", 60)
+    for worker in ("first", "second"):
+        _, lease = claim(worker)
+        with db.transaction() as tx:
+            jobs.release(tx, lease, loss="it died")
+    with db.reading() as tx:
+        assert {each.id for each in workers.of_study(tx, squares.id)} == {"first", "second"}
+
+
+def test_whether_anybody_is_at_work(db: Database, squares: StudyRecord, claim: Claim) -> None:
+    """A lease that has expired is nobody's work."""
+    with db.reading() as tx:
+        assert not jobs.is_any_held(tx, squares.id)
+    _, lease = claim()
+    with db.reading() as tx:
+        assert jobs.is_any_held(tx, squares.id)
+    with db.transaction() as tx:
+        jobs.write(tx, lease, lease_expires_ms=0)
+    with db.reading() as tx:
+        assert not jobs.is_any_held(tx, squares.id)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from werkzeug.datastructures import Authorization
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import Client, EnvironBuilder, TestResponse, run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from hpo.dashboard.gate import MOST_BODY_BYTES, Environ, Gate, Rules, StartResponse
@@ -155,3 +155,10 @@ def test_what_every_answer_says() -> None:
     assert headers["Content-Disposition"] == "attachment"
     assert headers["Content-Security-Policy"] == "sandbox"
     assert client.post("/").headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_addresses_that_are_no_text() -> None:
+    """What each part behind the gate would read in its own way is read by none."""
+    environ = EnvironBuilder().get_environ() | {"PATH_INFO": "/artifacts\xff/1/abc"}
+    _, status, _ = run_wsgi_app(Gate(_behind, Rules(HERE)), environ)
+    assert status.startswith("400 ")

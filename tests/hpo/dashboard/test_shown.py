@@ -1,12 +1,14 @@
 """What the dashboard shows of a study beside what stands in Optuna's tables."""
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
 from bottle import HTTPError
 
 from hpo import creation
+from hpo.dashboard import clerk as clerk_waits
 from hpo.dashboard.clerk import Clerk
 from hpo.dashboard.shelf import Shelf
 from hpo.dashboard.shown import ShownStorage, looking_at
@@ -158,6 +160,32 @@ def test_a_study_that_is_removed(
             gone(study_id)
         assert missing.value.status_code == 404
     creation.create(db, "next", toy, creation.Budget(trials=2))
+    forgotten: list[bool] = []
+    shown.on_other = lambda: forgotten.append(True)
     (found,) = shown.get_all_studies()
     assert found.study_name == "next"
+    assert bool(forgotten) == (found._study_id == study_id)  # as SQLite gives ids
     assert shown.get_all_trials(found._study_id) == []
+
+
+def test_what_cannot_be_shown_keeps_nobody_waiting(
+    db: Database, study: StudyRecord, shown: ShownStorage, clerk: Clerk,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """A mistake of ours is told in the log, once a minute; the page goes on without the note, and the
+    clerk does not try again and again."""
+    asked = 0
+
+    def fail(*_: object) -> str:
+        nonlocal asked
+        asked += 1
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("hpo.dashboard.note.write", fail)
+    study_id = db.optuna.get_study_id_from_name(study.name)
+    began = time.monotonic()
+    for _ in range(3):
+        assert shown.get_study_system_attrs(study_id) == {}
+    assert time.monotonic() - began < clerk_waits.WAIT_SECONDS
+    assert asked == 1
+    assert "not all that is known of study toy can be shown" in caplog.text

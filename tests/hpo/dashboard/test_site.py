@@ -8,6 +8,8 @@ from contextlib import suppress
 import pytest
 from sqlalchemy.engine import make_url
 
+from hpo import creation
+from hpo.definitions import Definition
 from storage.database import Database
 from storage.records import StudyRecord
 from tests.commandline import CommandLine, command_line
@@ -161,6 +163,22 @@ def test_what_writing_allows(start: Start, db: Database, study: StudyRecord) -> 
     gone = dashboard.ask(here)
     assert (gone.status, "not found" in gone.reason) == (404, True)
     assert dashboard.ask("/api/studies").json == {"study_summaries": []}
+
+
+@on("sqlite")
+def test_one_study_is_all_that_is_shown(
+    start: Start, db: Database, study: StudyRecord, toy: Definition
+) -> None:
+    """Of others nothing is told, and nothing of them can be changed."""
+    other = creation.create(db, "other", toy, creation.Budget(trials=2))
+    dashboard = start(study.name, "--writable")
+    there = _id(db, other)
+    for path in (f"/api/studies/{there}", f"/csv/{there}", f"/artifacts/{there}/abc"):
+        assert dashboard.ask(path).status == 404
+    assert dashboard.ask(f"/api/studies/{there}", "DELETE").status == 404
+    assert dashboard.ask(f"/api/studies/{there}/1/note", "PUT", body=NOTE).status == 404
+    assert b"other" not in dashboard.ask("/metrics").body
+    assert [each.study_name for each in db.optuna.get_all_studies()] == ["toy", "other"]
 
 
 @on("postgresql")

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from optuna.trial import TrialState
 
 from hpo.trials import RESUMED_ATTRIBUTE
-from storage import schema
+from storage import attempts, schema, workers
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord
-from storage.states import JobState
+from storage.states import AttemptState, JobState
 from tests.hpo.fleet.fleet import EPOCHS, Fleet, is_gone, left_behind
 from tests.hpo.outcome import assert_exactly, optuna_trials
 from tests.marks import on
@@ -41,6 +41,12 @@ def test_exactly_n_with_three_workers_of_which_one_is_killed(
     ended = fleet.search()[job.configuration]
     assert (ended.trial_number, ended.losses, ended.attempts) == (job.trial_number, 0, 2)
     assert ended.resumed_across is None
+    with db.reading() as tx:
+        lost, last = (each for each in attempts.of_study(tx, study.id) if each.job_id == job.id)
+        known = {each.id for each in workers.of_study(tx, study.id)}
+    assert (lost.state, lost.began_epoch) == (AttemptState.LOST, 0)
+    assert (last.state, last.began_epoch) == (AttemptState.ENDED, 3)
+    assert {lost.worker_id, last.worker_id} <= known
     assert left_behind(db) == []
 
 

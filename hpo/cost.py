@@ -10,3 +10,11 @@ class Cost:
 
     device_seconds: float = 0.0
     energy_joules: float = 0.0
+
+    @property
+    def device_hours(self) -> float:
+        return self.device_seconds / 3600
+
+    @property
+    def kilowatt_hours(self) -> float:
+        return self.energy_joules / 3.6e6

@@ -68,6 +68,11 @@ class Status:
         return min([self.study.started_ms or self.study.created_ms, *began])
 
     @property
+    def hosts(self) -> dict[str, str]:
+        """The host of each worker by its id."""
+        return {worker.id: worker.host for worker in self.workers}
+
+    @property
     def running(self) -> list[JobRecord]:
         return [job for job in self.jobs if job.state == JobState.LEASED]
 

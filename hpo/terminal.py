@@ -209,7 +209,7 @@ def _best_over_time(status: Status) -> Iterator[tuple[float, float]]:
 
 
 def _running(status: Status, epochs: int) -> Table:
-    hosts = {worker.id: worker.host for worker in status.workers}
+    hosts = status.hosts
     table = Table.grid(padding=(0, 1))
     table.add_column()  # the one that gives way: a long name of a host is cut
     table.add_column(no_wrap=True)

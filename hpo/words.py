@@ -24,8 +24,8 @@ def describe_params(params: Params) -> str:
 
 def cost_words(cost: Cost) -> str:
     """What trainings took of devices, in one short line."""
-    words = f"cost {short(cost.device_seconds / 3600)} device-hours"
-    return words + (f", {short(cost.energy_joules / 3.6e6)} kWh" if cost.energy_joules else "")
+    words = f"cost {short(cost.device_hours)} device-hours"
+    return words + (f", {short(cost.kilowatt_hours)} kWh" if cost.energy_joules else "")
 
 
 def phase_words(status: Status) -> str:

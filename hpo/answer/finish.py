@@ -49,6 +49,12 @@ class Finish:
             and job.state == JobState.SUCCEEDED
         ]
 
+    @property
+    def exported(self) -> JobRecord | None:
+        """The training whose model is exported: the winner's first, whatever its score; None where
+        the winner has no model."""
+        return next(iter(self.trained(self.winner, DataSet.SEARCH)), None)
+
     def answers(self, configuration: int, data_set: DataSet, split: Split) -> Answers | None:
         """What its final models answered on a split; None where it has no model.
 

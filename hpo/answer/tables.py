@@ -88,7 +88,7 @@ def contest_report(contest: Contest) -> Group:
     ]
     names = {**first.params, **second.params}
     params = [
-        [name, _value(first.params.get(name)), _value(second.params.get(name))] for name in names
+        [name, value(first.params.get(name)), value(second.params.get(name))] for name in names
     ]
     parts: list[RenderableType] = [
         _table(headings, rows),
@@ -199,15 +199,16 @@ def _difference(difference: Difference) -> str:
 def change_rows(result: Result) -> list[list[str]]:
     """What the best configuration has otherwise than the baseline, under the headings CHANGES."""
     rows = [
-        [change.name, _value(change.baseline), _value(change.winner)] for change in result.changes
+        [change.name, value(change.baseline), value(change.winner)] for change in result.changes
     ]
     return rows or [["nothing", _ABSENT, _ABSENT]]
 
 
-def _value(value: str | int | float | None) -> str:
-    if value is None:
+def value(given: str | int | float | None) -> str:
+    """A hyperparameter's value as a person reads it; None is absent."""
+    if given is None:
         return _ABSENT
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{given:.4g}" if isinstance(given, float) else str(given)
 
 
 def _table(headings: Sequence[str], rows: list[list[str]]) -> Table:

@@ -20,7 +20,7 @@ from hpo.report import story as stories
 from storage import artifacts, studies, workers
 from storage.database import Database
 from storage.records import JobRecord
-from storage.states import ArtifactKind, DataSet
+from storage.states import ArtifactKind
 from studies import dataset
 from studies.dataset import PreparedData
 
@@ -57,7 +57,8 @@ def collect(db: Database, definition: Definition, data: PreparedData, finish: Fi
     """
     best = describe(db, definition, data, finish)
     contents = {layout.BEST: (best.model_dump_json(indent=2) + "\n").encode()}
-    job = finish.trained(finish.winner, DataSet.SEARCH)[0]
+    job = finish.exported
+    assert job is not None, "a result has its winner's models"
     try:
         contents[layout.MODEL] = _model(db, job)
     except _NoModel as reason:
@@ -91,7 +92,8 @@ def describe(
         )
     with db.transaction() as tx:
         studies.agree_on_data(tx, finish.study, data.sha256)
-    job = finish.trained(finish.winner, DataSet.SEARCH)[0]
+    job = finish.exported
+    assert job is not None, "a result has its winner's models"
     assert job.score is not None and job.loss is not None, "a training that succeeded has both"
     _, height, width, channels = dataset.load_training(data.training_path("search")).x_train.shape
     return BestConfiguration(

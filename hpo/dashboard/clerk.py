@@ -23,7 +23,7 @@ from hpo.status import Status, read_status
 from storage.database import Database
 from storage.errors import StorageError
 from storage.records import JobRecord, StudyRecord
-from storage.states import DataSet, Phase
+from storage.states import Phase
 
 LOOK_SECONDS = 2.0
 MOST_SHARE = 0.05
@@ -129,7 +129,7 @@ class Clerk:
         began = time.monotonic()
         try:
             status = read_status(self._db, page.name)
-            if not status.study.phase.is_over:
+            if status.best is None or not status.study.phase.is_over:
                 self._write_note(page, status)
             page.due_at = time.monotonic() + _pause(began)
             # Plots change with trainings that end, and the last of them brings the verdict.
@@ -158,13 +158,8 @@ class Clerk:
 
     def _draw(self, page: _Page, status: Status) -> None:
         if status.best is None:
-            self._write_note(page, status)
             return
-        try:
-            story = stories.read(self._db, page.name)
-        except HpoError:  # it has no result that could be shown
-            self._write_note(page, status)
-            raise
+        story = stories.read(self._db, page.name)
         drawn = {
             f"{SYSTEM_ATTR_PLOT_DATA}{figure.id}:0": figure.titled.json
             for figure in figures.draw(story)
@@ -202,11 +197,9 @@ def _files(story: Story) -> dict[str, File]:
     if study.phase != Phase.DONE or finish is None:
         return {}
     files = {_id(study, "report"): File(study.name, f"{study.name}.html", "text/html")}
-    trained = finish.trained(finish.winner, DataSet.SEARCH)
-    if trained:
+    if (job := finish.exported) is not None:
         name = f"{study.name}.keras"
-        model = File(study.name, name, "application/octet-stream", trained[0])
-        files[_id(study, "model")] = model
+        files[_id(study, "model")] = File(study.name, name, "application/octet-stream", job)
     return files
 
 

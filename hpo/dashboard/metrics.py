@@ -8,12 +8,11 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
+from hpo.cost import Cost
 from storage import tallies
 from storage.database import Database
 from storage.records import JobTally
 from storage.states import Phase
-
-JOULES_PER_KWH = 3.6e6
 
 
 def render(db: Database, silent_seconds: float, only: str | None = None) -> bytes:
@@ -75,8 +74,8 @@ def _best_value(counted: list[JobTally]) -> float | None:
 
 
 def _device_hours(counted: list[JobTally]) -> float:
-    return sum(tally.device_seconds for tally in counted) / 3600
+    return Cost(device_seconds=sum(tally.device_seconds for tally in counted)).device_hours
 
 
 def _energy_kwh(counted: list[JobTally]) -> float:
-    return sum(tally.energy_joules for tally in counted) / JOULES_PER_KWH
+    return Cost(energy_joules=sum(tally.energy_joules for tally in counted)).kilowatt_hours

@@ -62,7 +62,7 @@ def _progress(status: Status, phase: Phase) -> list[str]:
 
 
 def _running(status: Status) -> Iterator[list[str]]:
-    hosts = {worker.id: worker.host for worker in status.workers}
+    hosts = status.hosts
     for job in status.running[:MOST_RUNNING]:
         yield [
             hosts.get(job.worker_id or "", "?"),

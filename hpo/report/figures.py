@@ -55,7 +55,7 @@ def _learning_curves(story: Story, trials: Sequence[FrozenTrial]) -> Figure | No
             continue
         trial = next((each for each in trials if each.number == job.trial_number), None)
         if trial is not None and trial.intermediate_values:
-            epochs, values = zip(*sorted(trial.intermediate_values.items()), strict=True)
+            epochs, values = _curve(trial)
             chart.add_scatter(
                 x=epochs, y=values, name=name, mode="lines+markers",
                 line={"color": colour, "width": 2.5}, marker={"size": 5},
@@ -71,6 +71,12 @@ def _learning_curves(story: Story, trials: Sequence[FrozenTrial]) -> Figure | No
         " whichever was best.",
         chart,
     )
+
+
+def _curve(trial: FrozenTrial) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """The epochs of which a trial reported, one or more, and what it reported of each."""
+    epochs, values = zip(*sorted(trial.intermediate_values.items()), strict=True)
+    return epochs, values
 
 
 def _confusion(story: Story) -> Figure | None:
@@ -184,7 +190,7 @@ def _every_curve(story: Story, trials: Sequence[FrozenTrial]) -> Figure | None:
     for trial in reported:
         if trial.number not in shown:
             continue
-        epochs, values = zip(*sorted(trial.intermediate_values.items()), strict=True)
+        epochs, values = _curve(trial)
         pruned = trial.state == TrialState.PRUNED
         chart.add_scatter(
             x=epochs, y=values, mode="lines", showlegend=False, opacity=0.6,

@@ -87,7 +87,7 @@ def read(db: Database, name: str, find: FindData | None = None) -> Story:
             result = results.assemble(finish)
         except NoResult as error:  # a side has no model: the search is told all the same
             log.warning("%s", error)
-    job = _exported(finish)
+    job = None if finish is None else finish.exported
     return Story(
         status=status,
         attempts=[each for each in made if each.job_id in known],
@@ -125,12 +125,6 @@ def model_of(db: Database, job: JobRecord) -> bytes | None:
         return None
     with db.translated():
         return artifacts.take(db.artifacts, kept[0])
-
-
-def _exported(finish: Finish | None) -> JobRecord | None:
-    """The training whose model is exported: the winner's first of the final phase."""
-    trained = finish.trained(finish.winner, DataSet.SEARCH) if finish else []
-    return trained[0] if trained else None
 
 
 def _layers(db: Database, job: JobRecord) -> tuple[Layer, ...]:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from hpo.answer.tables import value
+from hpo.phases import best_first
 from hpo.report.story import Story
 from hpo.status import WORKING_PHASES, first_line
 from hpo.words import describe_params, duration, phase_words, short
@@ -52,19 +54,11 @@ def facts(story: Story) -> Iterator[tuple[str, str]]:
 def parameter_rows(story: Story) -> Rows:
     """All hyperparameters of baseline and best."""
     before, after = story.study.baseline, story.best.params or {}
-    return [
-        [name, _value(before.get(name)), _value(after.get(name))] for name in {**before, **after}
-    ]
+    return [[name, value(before.get(name)), value(after.get(name))] for name in {**before, **after}]
 
 
 def trial_rows(story: Story) -> Rows:
     """The best trials of the search, best first."""
-    done = [
-        job
-        for job in story.status.of_phase(Phase.SEARCH)
-        if job.state == JobState.SUCCEEDED and job.score is not None
-    ]
-    best = sorted(done, key=lambda job: (-(job.score or 0), job.loss or 0, job.id))[:MOST_TRIALS]
     return [
         [
             f"{job.trial_number}{' (baseline)' if job.configuration == BASELINE else ''}",
@@ -73,7 +67,7 @@ def trial_rows(story: Story) -> Rows:
             duration(job.device_seconds),
             describe_params(job.params or {}),
         ]
-        for job in best
+        for job in best_first(story.status.jobs)[:MOST_TRIALS]
     ]
 
 
@@ -88,8 +82,8 @@ def phase_rows(story: Story) -> Rows:
             [
                 phase.value,
                 str(sum(counts.values())),
-                short(cost.device_seconds / 3600),
-                short(cost.energy_joules / 3.6e6) if cost.energy_joules else "-",
+                short(cost.device_hours),
+                short(cost.kilowatt_hours) if cost.energy_joules else "-",
                 ", ".join(ended) or "-",
             ]
         )
@@ -99,7 +93,7 @@ def phase_rows(story: Story) -> Rows:
 def fault_rows(story: Story) -> Rows:
     """The attempts that did not come to their job's end, and what became of the job; the last ones."""
     jobs = {job.id: job for job in story.status.jobs}
-    hosts = {worker.id: worker.host for worker in story.status.workers}
+    hosts = story.status.hosts
     rows = []
     for attempt in story.attempts:
         if attempt.state not in (AttemptState.LOST, AttemptState.LEFT):
@@ -166,9 +160,3 @@ def _then(story: Story, job_id: int, after_ms: int) -> str | None:
 
 def _time(ms: int) -> str:
     return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M}"
-
-
-def _value(value: str | int | float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)

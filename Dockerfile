@@ -19,11 +19,14 @@ COPY pyproject.toml uv.lock ./
 RUN /uv/bin/uv sync --locked --no-dev --no-install-project ${EXTRA:+--extra "$EXTRA"}
 
 FROM dependencies AS project
-COPY README.md ./
+COPY LICENSE README.md setup.py ./
 COPY hpo hpo
 COPY storage storage
 COPY studies studies
-RUN /uv/bin/uv sync --locked --no-dev --no-editable ${EXTRA:+--extra "$EXTRA"} \
+# The commit, told by whoever builds: --build-arg COMMIT="$(git rev-parse HEAD)".
+ARG COMMIT=
+RUN if [ -n "$COMMIT" ]; then echo "$COMMIT" > hpo/COMMIT; fi \
+    && /uv/bin/uv sync --locked --no-dev --no-editable ${EXTRA:+--extra "$EXTRA"} \
     && mkdir /project && cd /opt/hpo && tar --create bin/hpo lib/python3*/site-packages/hpo \
         lib/python3*/site-packages/hpo-*.dist-info lib/python3*/site-packages/storage \
         lib/python3*/site-packages/studies | tar --extract --directory=/project

@@ -2,20 +2,40 @@
 UV_VERSION := 0.13.9
 PYTHON ?= python3
 BIN := .venv/bin
-# Less than the default, so that two cores have an answer in a quarter of an hour.
-BUDGET := --select-top 3 --select-seeds 2 --final-seeds 3
+# So that two cores have an answer soon: more trials than by default, of which most pause early, and fewer
+# seeds.
+BUDGET := --trials 24 --select-top 3 --select-seeds 2 --final-seeds 5
 
 # The seed that all choices of `make chaos` derive from, default any, and how long it takes, about.
 SEED ?=
 MINUTES ?= 4
 
-.PHONY: run test chaos check setup dev format clean
+# Thousands of processes are started: each would compile all that it imports, where none keeps that.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test test-all test-rest test-engines programs chaos check setup dev format clean
 
 run: setup
 	@$(BIN)/hpo run cifar100 --fallback digits $(BUDGET)
 
+# What needs nothing but Python and make; its last lines say what it left out.
 test: dev
+	$(BIN)/pytest --part quick
+
+# All but engines; installs packages of the system where it may.
+test-all: programs
 	$(BIN)/pytest
+
+# What `make test` leaves to `make test-all`.
+test-rest: programs
+	$(BIN)/pytest --part rest
+
+# What wants Docker, by hand.
+test-engines: dev
+	$(BIN)/pytest --numprocesses=1 tests/engines
+
+programs: dev
+	@$(BIN)/python -m tests.support.programs
 
 chaos: dev
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --minutes $(MINUTES)

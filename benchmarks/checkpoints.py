@@ -12,12 +12,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from hpo.machine.messages import Work
-from hpo.machine.pace import Pace
-from hpo.machine.saver import Saver
 from hpo.settings import load_settings
-from studies import cifar100, dataset, training
-from studies.dataset import TrainingImages
+from hpo.training.protocol import Work
+from hpo.training.reporter import Saver
+from hpo.worker.wait_times import Pace
+from studies import cifar100, training_outcomes
+from studies.image_classification import image_data, training
+from studies.image_classification.image_data import TrainingImages
 from studies.space import Params
 
 CONFIGURATIONS: dict[str, Params] = {
@@ -51,7 +52,7 @@ def measure(params: Params, images: TrainingImages, folder: Path) -> Cost:
     saver = Saver(work, STUDY.epochs)
     cost = Cost()
 
-    def report(epoch: training.Epoch) -> bool:
+    def report(epoch: training_outcomes.Epoch) -> bool:
         if saver.may_save(epoch) and saver.is_due:
             began = time.perf_counter()
             cost.megabytes = saver.save(epoch).size_bytes / 1e6
@@ -68,8 +69,8 @@ def measure(params: Params, images: TrainingImages, folder: Path) -> Cost:
 def main() -> None:
     """Measures and prints."""
     settings = load_settings()
-    data = dataset.prepare(STUDY.data, settings.cache_dir, settings.data_dir)
-    images = dataset.load_training(data.training_path("search"))
+    data = STUDY.prepare(settings.cache_folder, settings.data_dir)
+    images = image_data.load_training(data.training_path("search"))
     table = Table("configuration", "s an epoch", "MB", "s a checkpoint", "checkpoints", "share")
     for name, params in CONFIGURATIONS.items():
         with tempfile.TemporaryDirectory() as folder:

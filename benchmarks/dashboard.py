@@ -26,8 +26,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.past import make_study
-from hpo import definitions
+from benchmarks.past_trials import make_study
+from hpo import definition_loader
 from storage.database import Database
 
 PORT = 8973
@@ -49,7 +49,7 @@ class Measured:
 def measure(url: str, done: int) -> Measured:
     """Makes a study of so many trials, and looks at it."""
     db = Database.create(url)
-    make_study(db, f"of-{done}", definitions.load("cifar100"), done, 100)
+    make_study(db, f"of-{done}", definition_loader.load("cifar100"), done, 100)
     study_id = db.optuna.get_study_id_from_name(f"of-{done}")
     db.close()
     with _dashboard(url) as process:

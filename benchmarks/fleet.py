@@ -27,8 +27,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.engine import URL, make_url
 
-from benchmarks.past import make_study
-from hpo import definitions
+from benchmarks.past_trials import make_study
+from hpo import definition_loader
 from storage.database import Database
 
 SLEEPER = Path(__file__).with_name("sleeper.py")
@@ -176,7 +176,7 @@ def _past(server: URL, done: int) -> Iterator[URL]:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
         connection.execute(f"CREATE DATABASE {name}".encode())
     db = Database.create(url.render_as_string(hide_password=False))
-    make_study(db, NAME, definitions.load(str(SLEEPER)), done, MORE)
+    make_study(db, NAME, definition_loader.load(str(SLEEPER)), done, MORE)
     db.close()
     with psycopg.connect(_plain(url), autocommit=True) as connection:
         connection.execute("ANALYZE")

@@ -17,16 +17,16 @@ from functools import partial
 
 import numpy as np
 import optuna
-from optuna.samplers import TPESampler
-from optuna.trial import TrialState, create_trial
+from optuna.trial import TrialState
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from hpo.answer.verdict import estimate
-from hpo.history import BEST, REST, SamplersStudy
-from hpo.seeds import derive_seed
-from hpo.trials import MAX_STARTUP_TRIALS, suggest
+from hpo.search.proposals import as_trial, draw
+from hpo.search.samplers import MAX_STARTUP_TRIALS, Estimator
+from hpo.search.sampling import BEST, REST, SamplersStudy
+from hpo.search.seeds import derive_seed
+from hpo.statistics.intervals import error_of_sum, term
 from studies.cifar100 import STUDY
 from studies.space import Params, Real, Space
 
@@ -87,15 +87,14 @@ def search(name: str, kind: type[optuna.Study], trials: int, seed: int) -> Searc
     values: list[float] = []
     seconds: list[float] = []
     for number in range(trials):
-        trial_id = storage.create_new_trial(study_id, create_trial(state=TrialState.RUNNING))
         began = time.perf_counter()
-        sampler = TPESampler(
+        sampler = Estimator(
             n_startup_trials=MAX_STARTUP_TRIALS, seed=derive_seed(seed, "sampler", number)
         )
-        study = kind(study_name="benchmark", storage=storage, sampler=sampler)
-        trial = optuna.Trial(study, trial_id)
-        params = {each: suggest(trial, each, objective.space[each]) for each in objective.space}
+        study = kind(study_name="benchmark", storage=storage)
+        params = draw(study, sampler, objective.space)
         seconds.append(time.perf_counter() - began)
+        trial_id = storage.create_new_trial(study_id, as_trial(params, objective.space, {}))
         values.append(objective.value(params, chance))
         storage.set_trial_state_values(trial_id, TrialState.COMPLETE, [values[-1]])
     later = values[BEST + REST :]
@@ -103,9 +102,10 @@ def search(name: str, kind: type[optuna.Study], trials: int, seed: int) -> Searc
 
 
 def _difference(pairs: Sequence[float]) -> str:
-    found = estimate(pairs)
-    assert found.interval is not None, "one pair has no interval"
-    return f"{found.mean:+.4f} ({found.interval.low:+.4f} to {found.interval.high:+.4f})"
+    error = error_of_sum([term(np.asarray(pairs))])
+    assert error is not None, "one pair has no interval"
+    mean = statistics.fmean(pairs)
+    return f"{mean:+.4f} ({mean - error.reach:+.4f} to {mean + error.reach:+.4f})"
 
 
 def main() -> None:

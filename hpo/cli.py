@@ -1,5 +1,6 @@
 """The command line. Exit codes: 0 done, 1 failed, 2 wrongly asked."""
 
+import errno
 import logging
 import os
 import sys
@@ -8,10 +9,12 @@ import time
 import click
 
 from hpo.commands import bundles, fleet, studies, views
+from hpo.terminal import streams
 
 
 def main() -> None:
     """The entry point: known errors become one line and an exit code."""
+    streams.protect()
     os.environ["TZ"] = "UTC"  # Optuna stores local times
     time.tzset()
     logging.basicConfig(
@@ -21,7 +24,14 @@ def main() -> None:
         datefmt="%Y-%m-%dT%H:%M:%SZ",
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    cli()
+    try:
+        cli()
+    except SystemExit:
+        # Whoever wants no more may leave; but data that a full disk did not take is missing.
+        if (error := streams.lost()) is not None and error.errno != errno.EPIPE:
+            click.echo(f"hpo: stdout cannot be written ({error.strerror}): make room", err=True)
+            sys.exit(1)
+        raise
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -42,6 +52,7 @@ for each in (
     fleet.stop,
     fleet.resume,
     studies.retry,
+    studies.remove,
     studies.compare,
     bundles.export,
     bundles.verify,

@@ -1,13 +1,21 @@
-"""What can go wrong on this side; every message names the cause and the mend."""
+"""What can go wrong on this side, each with its cause and its mend."""
 
 from pathlib import Path
 from typing import Self
 
 
 class HpoError(Exception):
-    """Base of everything `hpo` raises on purpose."""
+    """Base of everything `hpo` raises on purpose: its cause, and how to mend it where that is known."""
 
     exit_code = 1
+
+    def __init__(self, cause: str, mend: str = "") -> None:
+        super().__init__(cause, mend)
+        self.cause = cause
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.cause}: {self.mend}" if self.mend else self.cause
 
 
 class UsageError(HpoError):
@@ -31,7 +39,8 @@ class WorkFailed(HpoError):
     def of_definition(cls, error: str, traceback: str) -> Self:
         """What a child said of the definition it trains, in one line; its traceback is a note,
         which --debug shows."""
-        failed = cls(f"the definition raises {' '.join(error.split())}: mend it (--debug: where)")
+        said = " ".join(error.split())
+        failed = cls(f"the definition raises {said}", "mend it (--debug: where)")
         failed.add_note(traceback)
         return failed
 
@@ -39,7 +48,7 @@ class WorkFailed(HpoError):
     def of_machine(cls, error: str, traceback: str) -> Self:
         """What a child said of the machine it trains on, likewise."""
         said = " ".join(error.split())
-        failed = cls(f"this machine is at fault ({said}): free memory, or use another (--debug)")
+        failed = cls(f"this machine is at fault ({said})", "free memory, or use another (--debug)")
         failed.add_note(traceback)
         return failed
 
@@ -47,8 +56,8 @@ class WorkFailed(HpoError):
     def of_disk(cls, path: Path, error: OSError) -> Self:
         """A worker's own files cannot be written."""
         return cls(
-            f"{path} cannot be written ({error.strerror}): make room, or set HPO_STATE_DIR; this"
-            " worker leaves, its jobs are trained elsewhere"
+            f"{path} cannot be written ({error.strerror})",
+            "make room, or set HPO_STATE_DIR; this worker leaves, its jobs are trained elsewhere",
         )
 
 

@@ -3,6 +3,7 @@
 import getpass
 import os
 import platform
+import re
 import socket
 import subprocess
 import uuid
@@ -16,34 +17,66 @@ from pydantic import BaseModel, ConfigDict
 import hpo
 
 TENSORFLOW = "tensorflow"
+# Variables by which Keras, its backends and the libraries below them compute otherwise.
+BEAR_ON_NUMBERS = re.compile(
+    r"(TF|XLA|KERAS|JAX|TORCH|PYTORCH|OMP|GOMP|MKL|KMP|OPENBLAS|BLIS|GOTO|VECLIB|NUMEXPR|NPY|DNNL"
+    r"|ONEDNN|EIGEN|CUBLAS|CUBLASLT|CUDNN|NCCL)_\w+|NVIDIA_TF32_OVERRIDE"
+)
+# Those that are said otherwise, set for each device, or fixed before each training; paths and words;
+# what scikit-learn sets when it is imported;
+# and those of Terraform, which has the prefix of TensorFlow.
+BEAR_ON_NONE = re.compile(
+    r"KERAS_(BACKEND|HOME|MAX_EPOCHS|MAX_STEPS_PER_EPOCH)|OMP_NUM_THREADS|TF_NUM_INT(RA|ER)OP_THREADS"
+    r"|TF_FORCE_GPU_ALLOW_GROWTH|XLA_PYTHON_CLIENT_\w+|TF_CPP_\w+|KMP_(DUPLICATE_LIB_OK|INIT_AT_FORK)|\w+_(DIR|PATH|HOME)"
+    r"|TF_(VAR|TOKEN|CLI|LOG|WORKSPACE|CONFIG)(_\w+)?|\w*(SECRET|TOKEN|PASSWORD|CREDENTIAL)\w*"
+)
 PACKAGES = ("hpo", "keras", "numpy", "optuna", "sqlalchemy", "tensorflow")
 
 
 class Provenance(BaseModel):
-    """What a training was carried out with. Where `versions` and `device` are equal, the same
-    training gives the same numbers to the last digit."""
+    """What a training was carried out with. Where all but the commit is equal, the same training gives
+    the same numbers to the last digit. `environment` are the variables that may bear on them, and
+    `cores` is how many the process may use."""
 
     model_config = ConfigDict(frozen=True)
 
     versions: Mapping[str, str]
     device: str
     git_commit: str | None
+    environment: Mapping[str, str] = {}
+    cores: int = 0
 
     def differences(self, other: Self) -> list[str]:
         """What of it is otherwise in `other`, for people; the commit says nothing of numbers."""
-        ours = {**self.versions, "device": self.device}
-        theirs = {**other.versions, "device": other.device}
-        return [
-            f"{name} {theirs.get(name, 'absent')}, was {ours.get(name, 'absent')}"
-            for name in {**ours, **theirs}
-            # Of a device that is not known nothing is known to be equal.
-            if ours.get(name) != theirs.get(name) or not ours.get(name)
-        ]
+        own = {"device": self.device, "cores": str(self.cores)}
+        theirs = {"device": other.device, "cores": str(other.cores)}
+        # Of a device that is not known nothing is known to be equal.
+        unknown = [] if self.device or other.device else ["device, which is not known"]
+        return [*self.differences_of_setup(other), *_differences(own, theirs), *unknown]
+
+    def differences_of_setup(self, other: Self) -> list[str]:
+        """The same, but of the device and its machine, of which a fleet has several."""
+        ours = {**self.versions, **self.environment}
+        return _differences(ours, {**other.versions, **other.environment})
+
+
+def _differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
+    return [
+        f"{name} {theirs.get(name, 'absent')}, was {ours.get(name, 'absent')}"
+        for name in {**ours, **theirs}
+        if ours.get(name) != theirs.get(name)
+    ]
 
 
 def of_device(kind: str) -> Provenance:
     """That of trainings on a device of this kind, with this installation."""
-    return Provenance(versions=versions(), device=kind, git_commit=git_commit())
+    return Provenance(
+        versions=versions(),
+        device=kind,
+        git_commit=git_commit(),
+        environment=environment(),
+        cores=cores(),
+    )
 
 
 def machine() -> str:
@@ -75,6 +108,21 @@ def versions() -> dict[str, str]:
     return found
 
 
+def environment() -> dict[str, str]:
+    """The variables of this process, by name, that children take over and that may bear on numbers."""
+    return {
+        name: value
+        for name, value in sorted(os.environ.items())
+        if BEAR_ON_NUMBERS.fullmatch(name) and not BEAR_ON_NONE.fullmatch(name)
+    }
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return allowed or 1
+
+
 def packages() -> dict[str, str]:
     """Every package that is installed here, with its version."""
     found = {
@@ -94,7 +142,7 @@ def lock_file() -> Path | None:
 
 def backend() -> str:
     """What Keras computes with in a child: TensorFlow, or another with its version."""
-    name = os.environ.get("KERAS_BACKEND") or TENSORFLOW
+    name = backend_name()
     if name == TENSORFLOW:  # its version is told in any case
         return name
     try:
@@ -103,16 +151,22 @@ def backend() -> str:
         return name
 
 
+def backend_name() -> str:
+    """The backend that a child is told to use: no file of one machine decides it."""
+    return os.environ.get("KERAS_BACKEND") or TENSORFLOW
+
+
 def git_commit() -> str | None:
-    """The commit this code was checked out at, marked `-dirty` if files differ; None where this
-    code is no checkout of its own, or git is not installed."""
-    checkout = Path(hpo.__file__).parents[1]
-    if not (checkout / ".git").exists():
-        return None
+    """The commit this code was checked out at, marked `-dirty` if files differ, or the one that its
+    wheel was built from; None where neither is known."""
+    package = Path(hpo.__file__).parent
+    if not (package.parent / ".git").exists():
+        built_from = package / "COMMIT"
+        return built_from.read_text().strip() or None if built_from.is_file() else None
     try:
         described = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            cwd=checkout,
+            cwd=package.parent,
             capture_output=True,
             text=True,
             check=False,

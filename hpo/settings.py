@@ -2,11 +2,12 @@
 
 import os
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import platformdirs
-from pydantic import Field, PositiveInt, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, PositiveInt, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,12 +18,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from hpo.errors import UsageError
-from hpo.machine import devices
-from hpo.machine.devices import Device
-from hpo.machine.pace import Pace
+from hpo.formatting import read_duration
 
 DEFAULT_FILE = Path("hpo.toml")
 DEFAULT_STORAGE = "sqlite:///hpo.db"
+Seconds = Annotated[
+    float, BeforeValidator(lambda given: read_duration(given) if isinstance(given, str) else given)
+]
+"""As a number, or as people write a duration."""
 
 
 class Settings(BaseSettings):
@@ -46,23 +49,23 @@ class Settings(BaseSettings):
     """A file that holds the password alone, for a URL without one: as Docker and systemd give it."""
     data_dir: Path | None = None
     """Where data sets are looked for first."""
-    cache_dir: Path = Path(platformdirs.user_cache_dir("hpo"))
-    """Prepared and downloaded data."""
-    state_dir: Path = Path(platformdirs.user_state_dir("hpo"))
-    """Journals of workers."""
+    cache_dir: Path | None = None
+    """Prepared and downloaded data; see `cache_folder`."""
+    state_dir: Path | None = None
+    """Journals of workers; see `state_folder`."""
     cpu_slots: PositiveInt | None = None
     """Children that train on the CPU side by side."""
     devices: str | None = Field(None, min_length=1)
     """The GPUs to train on, by index or UUID, with commas between; by default all that are seen."""
     per_device: PositiveInt = 1
     """Children that train on each GPU side by side."""
-    lease_seconds: float = Field(60.0, gt=0, allow_inf_nan=False)
+    lease_seconds: Seconds = Field(60.0, gt=0, allow_inf_nan=False)
     """How long a job waits for a worker that is not heard of."""
-    checkpoint_seconds: float = Field(30.0, ge=0, allow_inf_nan=False)
+    checkpoint_seconds: Seconds = Field(30.0, ge=0, allow_inf_nan=False)
     """How long a training goes on between two checkpoints, at least; 0 writes one each epoch."""
-    stall_seconds: float = Field(1800.0, gt=0, allow_inf_nan=False)
+    stall_seconds: Seconds = Field(1800.0, gt=0, allow_inf_nan=False)
     """How long a child may say nothing before it is taken to hang."""
-    grace_seconds: float = Field(30.0, gt=0, allow_inf_nan=False)
+    grace_seconds: Seconds = Field(30.0, gt=0, allow_inf_nan=False)
     """How long a worker that is asked to stop may take."""
 
     dashboard_password: str | None = Field(None, repr=False)
@@ -80,23 +83,24 @@ class Settings(BaseSettings):
         if self.dashboard_password_file is None:
             return self.dashboard_password
         if self.dashboard_password is not None:
-            raise UsageError("both a dashboard password and a file of it are set: keep one of them")
+            raise UsageError(
+                "both a dashboard password and a file of it are set", "keep one of them"
+            )
         return _read_password("dashboard password file", self.dashboard_password_file)
 
     @property
-    def pace(self) -> Pace:
-        """Those four, for a worker."""
-        return Pace(
-            self.lease_seconds, self.checkpoint_seconds, self.stall_seconds, self.grace_seconds
-        )
-
-    def find_devices(self) -> list[Device]:
-        """The slots that this machine has, by those settings.
+    def cache_folder(self) -> Path:
+        """That of `cache_dir`, by default the system's place for such.
 
         Raises:
-            UsageError: it cannot have them.
+            UsageError: it is not set, and nobody knows where this account is at home.
         """
-        return devices.find(self.cpu_slots, self.devices, self.per_device)
+        return self.cache_dir or _at_home(platformdirs.user_cache_path, "HPO_CACHE_DIR")
+
+    @property
+    def state_folder(self) -> Path:
+        """That of `state_dir`, likewise."""
+        return self.state_dir or _at_home(platformdirs.user_state_path, "HPO_STATE_DIR")
 
     @field_validator(
         "storage_file", "storage_password_file", "dashboard_password_file", "data_dir", "cache_dir",
@@ -130,7 +134,7 @@ class Settings(BaseSettings):
         if self.storage_file is None:
             return self.storage or DEFAULT_STORAGE
         if self.storage is not None:
-            raise UsageError("both a storage URL and a storage file are set: keep one of them")
+            raise UsageError("both a storage URL and a storage file are set", "keep one of them")
         return _read("storage file", self.storage_file).strip()
 
 
@@ -146,19 +150,30 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
         _refuse_password(url)
         given["storage_file"] = None
     if file is not None and not file.is_file():
-        raise UsageError(f"there is no settings file {file}: name one that exists")
+        raise UsageError(f"there is no settings file {file}", "name one that exists")
     source = file or DEFAULT_FILE
     try:
         return _class_reading(source)(**given)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"the settings file {source} is not TOML ({error}): mend it") from error
+        raise UsageError(f"the settings file {source} is not TOML ({error})", "mend it") from error
     except OSError as error:
         raise UsageError(f"the settings file {source} cannot be read: {_cause(error)}") from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         known = ", ".join(Settings.model_fields)
-        raise UsageError(f"setting '{key}': {first['msg']}; known settings are {known}") from None
+        raise UsageError(
+            f"setting '{key}': {first['msg']}", f"known settings are {known}"
+        ) from None
+
+
+def _at_home(find: Callable[[str], Path], variable: str) -> Path:
+    try:
+        return find("hpo")
+    except RuntimeError as error:
+        raise UsageError(
+            f"account {os.getuid()} has no home folder here, and HOME names none", f"set {variable}"
+        ) from error
 
 
 def _class_reading(file: Path) -> type[Settings]:
@@ -196,12 +211,12 @@ def _with_password(text: str, file: Path) -> str:
         return text  # said where the URL is opened
     if url.get_backend_name() == "sqlite":
         raise UsageError(
-            "a storage password file is set, but the storage is SQLite, which has none: name a"
-            " server in HPO_STORAGE, such as postgresql://USER@HOST/DATABASE"
+            "a storage password file is set, but the storage is SQLite, which has none",
+            "name a server in HPO_STORAGE, such as postgresql://USER@HOST/DATABASE",
         )
     if _holds_password(url):
         raise UsageError(
-            "both the storage URL and the storage password file hold a password: keep one of them"
+            "both the storage URL and the storage password file hold a password", "keep one of them"
         )
     password = _read_password("storage password file", file)
     return url.set(password=password).render_as_string(hide_password=False)
@@ -211,7 +226,7 @@ def _read_password(what: str, file: Path) -> str:
     # Whoever writes such a file with an editor or echo ends the line.
     password = _read(what, file).rstrip("\n")
     if not password:
-        raise UsageError(f"the {what} {file} is empty: write the password into it")
+        raise UsageError(f"the {what} {file} is empty", "write the password into it")
     return password
 
 
@@ -233,8 +248,8 @@ def _refuse_password(text: str) -> None:
         return  # said where the URL is opened
     if _holds_password(url):
         raise UsageError(
-            "a password on the command line can be seen by everybody on this machine (ps):"
-            " put the URL into HPO_STORAGE, or into a file named by HPO_STORAGE_FILE"
+            "a password on the command line can be seen by everybody on this machine (ps)",
+            "put the URL into HPO_STORAGE, or into a file named by HPO_STORAGE_FILE",
         )
 
 

@@ -10,20 +10,22 @@ import sqlalchemy as sa
 from optuna.storages import RDBStorage
 from sqlalchemy.engine import URL, Connection, Engine
 
-from storage import fence, identity, tables
-from storage.engine import (
+from storage import lease_fence, migrate
+from storage.connection.driver_errors import give_up_at_once, translated
+from storage.connection.engine import (
     READ_ONLY,
     engine_arguments,
     make_engine,
     parse_url,
     sqlite_path,
 )
-from storage.errors import SchemaMismatch
-from storage.servers import limit_transaction
-from storage.translation import give_up_at_once, translated
+from storage.errors import SchemaMismatch, TextRefused
+from storage.tables import database_identity, optuna_study
 
 if TYPE_CHECKING:
     from optuna.artifacts._protocol import ArtifactStore
+    from optuna.distributions import BaseDistribution
+    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,11 @@ class Database:
         """
         url = parse_url(url_text)
         with translated(url):
-            tables.upgrade(url)
+            migrate.upgrade(url)
         db = cls(url, make_engine(url), artifacts)
         if artifacts is not None:
             with db.reading() as tx:
-                is_new = identity.get(tx).artifacts is None
+                is_new = database_identity.get(tx).artifacts is None
             if is_new:
                 db.place_artifacts(artifacts)
         return db
@@ -63,7 +65,7 @@ class Database:
         """
         db = cls.reach(url_text, artifacts)
         with translated(db.url):
-            tables.check(db.engine)
+            migrate.check(db.engine)
         return db
 
     @classmethod
@@ -77,9 +79,19 @@ class Database:
         engine = make_engine(url)
         if (path := sqlite_path(url)) is not None and not path.exists():
             raise SchemaMismatch(
-                f"there is no database at {path}: `hpo run` or `hpo create` makes one"
+                f"there is no database at {path}", "`hpo run` or `hpo create` makes one"
             )
         return cls(url, engine, artifacts)
+
+    @staticmethod
+    def may_exist(url_text: str) -> bool:
+        """Whether there may be something in that database: not in an SQLite file that is not there.
+
+        Raises:
+            BadUrl
+        """
+        path = sqlite_path(parse_url(url_text))
+        return path is None or path.exists()
 
     @property
     def shown_url(self) -> str:
@@ -111,6 +123,15 @@ class Database:
         ):
             yield tx
 
+    def takes(self, text: str) -> bool:
+        """Whether its encoding has all characters of a text."""
+        try:
+            with self.reading() as tx:
+                tx.execute(sa.select(sa.literal(text)))
+        except TextRefused:
+            return False
+        return True
+
     @cached_property
     def optuna(self) -> RDBStorage:
         """Optuna's storage on this database, behind the fence."""
@@ -129,11 +150,11 @@ class Database:
         Raises:
             BadPlace, StoreUnavailable: this machine does not reach them.
         """
-        from storage import places
+        from storage.artifact_stores import locations
 
         with self.reading() as tx:
-            record = identity.get(tx)
-        return places.open_store(self.engine, record, self.artifacts_here)
+            record = database_identity.get(tx)
+        return locations.open_store(self.engine, record, self.artifacts_here)
 
     def place_artifacts(self, place_text: str) -> None:
         """Chooses where the artifacts lie, for all machines: a folder that all of them mount, or
@@ -143,22 +164,22 @@ class Database:
             BadPlace: they cannot lie there, or there are some elsewhere.
             StoreUnavailable: the place does not answer, or is not what it was.
         """
-        from storage import places
+        from storage.artifact_stores import locations
 
-        place = places.parse(place_text)
+        place = locations.parse(place_text)
         with self.reading() as tx:
-            record = identity.get(tx)
+            record = database_identity.get(tx)
         if place == record.artifacts:
-            places.open_store(self.engine, record)
+            locations.open_store(self.engine, record)
             return
-        if places.is_at(place, record):
+        if locations.is_at(place, record):
             return
         with self.transaction() as tx:
-            identity.refuse_to_move_artifacts(tx)
+            database_identity.refuse_to_move_artifacts(tx)
         # Marked before it is chosen: a machine that hears of it finds the marker.
-        places.mark(place, record.uuid)
+        locations.mark(place, record.uuid)
         with self.transaction() as tx:
-            identity.place_artifacts(tx, place)
+            database_identity.place_artifacts(tx, place)
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -184,7 +205,19 @@ class _OptunaStorage(RDBStorage):
         super().__setstate__(state)
         self._guard()
 
+    def _set_trial_param_without_commit(
+        self, session: "Session", trial_id: int, name: str, value: float,
+        distribution: "BaseDistribution", known: "BaseDistribution | None" = None,
+    ) -> None:  # fmt: skip
+        """As Optuna does, but only trials of ours say how a parameter is distributed: one that
+        somebody else added to the study does not stand in their way."""
+        known = known or optuna_study.distribution_of(session, trial_id, name) or distribution
+        super()._set_trial_param_without_commit(session, trial_id, name, value, distribution, known)
+
     def _guard(self) -> None:
-        fence.guard(self)
+        lease_fence.guard(self)
         give_up_at_once(self.engine)
-        sa.event.listen(self.engine, "begin", limit_transaction)
+        if self.engine.dialect.name != "sqlite":
+            from storage.connection.server_timeouts import limit_transaction
+
+            sa.event.listen(self.engine, "begin", limit_transaction)

@@ -1,8 +1,19 @@
-"""What can go wrong with the database, each with its cause and its mend in the message."""
+"""What can go wrong with the database, each with its cause and its mend."""
+
+from typing import Self
 
 
 class StorageError(Exception):
-    """Base of everything `storage` raises on purpose."""
+    """Base of everything `storage` raises on purpose: its cause, and how to mend it where that is
+    known."""
+
+    def __init__(self, cause: str, mend: str = "") -> None:
+        super().__init__(cause, mend)
+        self.cause = cause
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.cause}: {self.mend}" if self.mend else self.cause
 
 
 class BadUrl(StorageError):
@@ -19,11 +30,29 @@ class Conflict(DatabaseUnavailable):
 
 
 class StoreUnavailable(DatabaseUnavailable):
-    """The artifact store takes nothing now, though the database may."""
+    """The artifact store takes or gives nothing now, though the database may."""
+
+    @classmethod
+    def to_write(cls, error: OSError) -> Self:
+        """The system does not write."""
+        return cls(
+            f"the artifact store cannot be written ({error})", "make room, or mend its folder"
+        )
+
+    @classmethod
+    def to_read(cls, error: OSError) -> Self:
+        """The system does not read, so that nothing is known of what is stored."""
+        return cls(
+            f"the artifact store cannot be read ({error})", "mend its folder, or the rights to it"
+        )
 
 
 class BadPlace(StorageError):
     """The artifacts of the database cannot lie where they are wanted."""
+
+
+class TextRefused(StorageError):
+    """A text has characters that the database cannot hold."""
 
 
 class SchemaMismatch(StorageError):
@@ -31,7 +60,7 @@ class SchemaMismatch(StorageError):
 
 
 class NotPermitted(StorageError):
-    """The database's role lacks a right; the message names what to grant."""
+    """The database's role lacks a right; the mend is what to grant."""
 
 
 class OtherMachine(StorageError):
@@ -40,6 +69,10 @@ class OtherMachine(StorageError):
 
 class StudyNotFound(StorageError):
     """No study of that name."""
+
+
+class StudyRemoved(StudyNotFound):
+    """A study of that name is being removed, and not all of it is gone yet."""
 
 
 class StudyExists(StorageError):
@@ -64,12 +97,21 @@ class LeaseLost(StorageError):
         self.job_id = job_id
 
 
+class TrialEnded(LeaseLost):
+    """The trial of the job has ended: by another holder, who then has the lease too, or by somebody who
+    has none, and tells Optuna's trials what they like."""
+
+
 class UnfencedWrite(StorageError):
     """A trial was written outside any lease: a mistake in this program, never let through."""
 
 
 class TrialExists(StorageError):
     """The job has a trial already: an earlier creation came through, though its answer was lost."""
+
+
+class ParamsTaken(StorageError):
+    """A trial was created meanwhile that has the parameters which were chosen for another."""
 
 
 class ArtifactTooLarge(StorageError):

@@ -1,14 +1,25 @@
 """Rows as frozen records."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from enum import EnumType
+from functools import cache
+from typing import Any, Self, get_type_hints
 
 from sqlalchemy import Row
 
-from storage.states import ArtifactKind, AttemptState, DataSet, JobState, Phase, Split
+from storage.states import (
+    ArtifactKind,
+    AttemptState,
+    DataSet,
+    JobState,
+    Phase,
+    Pruner,
+    Sampler,
+    Split,
+)
 
-Params = Mapping[str, str | int | float]
+Params = Mapping[str, str | bool | int | float]
 
 BASELINE = 0
 """The configuration that all others are measured against: the first search job's."""
@@ -20,7 +31,20 @@ class _FromRow:
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         columns = row._mapping
-        return cls(**{field.name: columns[field.name] for field in fields(cls)})  # type: ignore[arg-type]  # every record is a dataclass
+        return cls(**{name: read(columns[name]) for name, read in _readers(cls).items()})  # type: ignore[arg-type]  # a class is hashable; mypy does not see it of Self
+
+
+@cache
+def _readers(record: type[_FromRow]) -> Mapping[str, Callable[[Any], Any]]:
+    """How each column of a record is read: text as the enumeration it stands for, all else as it
+    is."""
+    kinds = get_type_hints(record)
+    names = [field.name for field in fields(record)]  # type: ignore[arg-type]  # every record is a dataclass
+    return {name: kinds[name] if isinstance(kinds[name], EnumType) else _as_is for name in names}
+
+
+def _as_is(value: Any) -> Any:
+    return value
 
 
 @dataclass(frozen=True)
@@ -50,6 +74,8 @@ class StudyRecord(_FromRow):
     priority: int
     timeout_ms: int | None
     target: float | None
+    patience: int | None
+    sampler: Sampler
     generation: int
     phase: Phase
     reason: str | None
@@ -57,9 +83,18 @@ class StudyRecord(_FromRow):
     created_ms: int
     started_ms: int | None
     ended_ms: int | None
+    pruner: Pruner = Pruner.HALVING
+    points: int | None = None
+    """How many configurations its space has; None for more than any study trains."""
+    precision: str | None = None
+    """What the first worker chose, where the settings leave that to it; None before."""
+    precision_reason: str | None = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "phase", Phase(self.phase))
+    @property
+    def trained_settings(self) -> Mapping[str, Any]:
+        """The settings that its trainings have: with what was chosen in place of what was left open."""
+        chosen = {} if self.precision is None else {"precision": self.precision}
+        return {**self.settings, **chosen}
 
 
 @dataclass(frozen=True)
@@ -75,13 +110,40 @@ class Demand:
 @dataclass(frozen=True)
 class Outline:
     """What can be said of a study's jobs without reading them: whether any of its present phase has
-    not ended, whether its baseline failed, how its last search jobs of this generation ended, the
-    newest first, and its best score so far."""
+    not ended, whether its baseline failed or diverged, how its last search jobs of this generation
+    ended, the newest first, its best score so far, and how many trials of this generation were begun
+    after that was reached and are no better; the last two where a limit of the study asks for them."""
 
     unfinished: bool
     baseline_failed: bool
     last_ended: tuple[JobState, ...]
     best_score: float | None
+    since_best: int
+
+
+@dataclass(frozen=True)
+class Rung:
+    """How many trials have come to a rung, those that went on or ended too; of those that are paused
+    there the best, by its job's id, and how many of all that came to it were better."""
+
+    reached: int
+    best_paused: int | None = None
+    ahead: int = 0
+
+
+@dataclass(frozen=True)
+class SearchOutline:
+    """What can be said of a search without reading its jobs: whether it begins nothing more, how many
+    trials beside the baseline were not begun, are being trained or about to be, and are complete;
+    whether any job, of the baseline too, is not paused and has not ended; and its rungs, the first
+    one first."""
+
+    is_ending: bool
+    unbegun: int
+    working: int
+    complete: int
+    is_unfinished: bool
+    rungs: tuple[Rung, ...]
 
 
 @dataclass(frozen=True)
@@ -100,7 +162,11 @@ class NewStudy:
     final_seeds: int
     timeout_ms: int | None = None
     target: float | None = None
+    patience: int | None = None
+    sampler: Sampler = Sampler.TPE
     priority: int = 0
+    points: int | None = None
+    pruner: Pruner = Pruner.HALVING
 
 
 @dataclass(frozen=True)
@@ -145,11 +211,11 @@ class JobRecord(_FromRow):
     energy_joules: float
     started_ms: int | None
     ended_ms: int | None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "phase", Phase(self.phase))
-        object.__setattr__(self, "state", JobState(self.state))
-        object.__setattr__(self, "data_set", DataSet(self.data_set))
+    epoch_seconds: float | None = None
+    """What the last epoch reported took."""
+    rung: int = 0
+    rung_value: float | None = None
+    rung_ms: int | None = None
 
     @property
     def title(self) -> str:
@@ -182,14 +248,11 @@ class AttemptRecord(_FromRow):
     began_ms: int
     ended_ms: int | None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "state", AttemptState(self.state))
-
 
 @dataclass(frozen=True)
 class WorkerRecord(_FromRow):
     """A supervisor on one machine; `machine` is equal for all that run under one kernel, and `usage`
-    what its devices did when last measured (hpo.machine.usage), if ever."""
+    what its devices did when last measured (hpo.devices.metering), if ever."""
 
     id: str
     host: str
@@ -216,9 +279,6 @@ class TrialFacts(_FromRow):
     host: str | None
     device: str | None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "state", JobState(self.state))
-
 
 @dataclass(frozen=True)
 class JobTally(_FromRow):
@@ -234,12 +294,6 @@ class JobTally(_FromRow):
     trials_last_hour: int
     best_score: float | None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "phase", Phase(self.phase))
-        object.__setattr__(self, "state", JobState(self.state))
-        # Sums are decimals in MySQL.
-        object.__setattr__(self, "trials_last_hour", int(self.trials_last_hour))
-
 
 @dataclass(frozen=True)
 class EvaluationRecord(_FromRow):
@@ -251,9 +305,6 @@ class EvaluationRecord(_FromRow):
     labels: bytes
     predictions: bytes
     losses: bytes
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "split", Split(self.split))
 
 
 @dataclass(frozen=True)
@@ -288,6 +339,3 @@ class ArtifactRecord(_FromRow):
     sha256: str
     epoch: int | None = None
     provenance: Mapping[str, Any] | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kind", ArtifactKind(self.kind))

@@ -19,6 +19,9 @@ from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 
 PREFIX = "hpo_"
 VERSION_TABLE = "hpo_alembic_version"
+# Of the last migration, which makes these tables, and of the first. A later one sorts behind.
+REVISION = "0007"
+FIRST_REVISION = "0007"
 # Where nothing is said, MySQL's texts and bytes end at 64 KiB.
 LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql")
 LONG_BYTES = LargeBinary().with_variant(LONGBLOB(), "mysql")
@@ -52,9 +55,16 @@ studies = Table(
     Column("definition_hash", String(64), nullable=False),
     Column("settings", JSON, nullable=False),
     Column("baseline", JSON, nullable=False),
+    # How many configurations its space has, where those can be counted.
+    Column("points", Integer),
     # The prepared data that the first worker had; set once, then the same for all.
     Column("data_sha256", String(64)),
+    # What the first worker chose where the settings leave it open, and why; set once, too.
+    Column("precision", String(32)),
+    Column("precision_reason", LONG_TEXT),
     Column("seed", BigInteger, nullable=False),
+    # How its search ends trials early; see states.Pruner.
+    Column("pruner", String(16), nullable=False),
     Column("trials", Integer, nullable=False),
     Column("select_top", Integer, nullable=False),
     Column("select_seeds", Integer, nullable=False),
@@ -63,6 +73,9 @@ studies = Table(
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("timeout_ms", BigInteger),
     Column("target", Double),
+    # So many trials in a row that are no better than the best end the search.
+    Column("patience", Integer),
+    Column("sampler", String(16), nullable=False),
     Column("generation", Integer, nullable=False),
     Column("phase", String(16), nullable=False),
     Column("reason", LONG_TEXT),
@@ -99,8 +112,14 @@ jobs = Table(
     # How often it ran out of memory on a device that it shared; then it is to have one alone.
     Column("exhaustions", Integer, nullable=False, server_default="0"),
     Column("epoch", Integer, nullable=False, server_default="0"),
+    Column("epoch_seconds", Double),  # what that epoch took
     Column("score", Double),
     Column("loss", Double),
+    # Of a search job: the rung it stands at or trains towards, counted from 0, by what it was compared
+    # at the last one that it came to, the lower the better, and when that was.
+    Column("rung", Integer, nullable=False, server_default="0"),
+    Column("rung_value", Double),
+    Column("rung_ms", BigInteger),
     Column("reason", LONG_TEXT),
     # What differed between the machine that wrote a checkpoint and the one that went on from it.
     Column("resumed_across", LONG_TEXT),
@@ -113,7 +132,22 @@ jobs = Table(
     UniqueConstraint("study_id", "generation", "phase", "configuration", "seed", "data_set"),
     # A claim takes the oldest of a state, and asks for the baseline.
     Index(None, "study_id", "state", "id"),
+    # ... or the best that is paused at a rung.
+    Index(None, "study_id", "state", "rung", "rung_value"),
     Index(None, "study_id", "configuration"),
+    # Of each trial in Optuna's study it is asked whether it is ours.
+    Index(None, "trial_id"),
+)
+
+# One row for each rung that a search job came to: what went on, or has ended, counts there for ever.
+rungs = Table(
+    "hpo_rungs",
+    metadata,
+    Column("job_id", ForeignKey("hpo_jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("rung", Integer, primary_key=True, autoincrement=False),
+    Column("study_id", Integer, nullable=False),
+    Column("value", Double, nullable=False),
+    Index(None, "study_id", "rung", "value", "job_id"),
 )
 
 # One row for each claim of a job: who held it, on which device, and how that ended.
@@ -122,6 +156,8 @@ attempts = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("job_id", ForeignKey("hpo_jobs.id", ondelete="CASCADE"), nullable=False, index=True),
+    # Of the claim's lease, until the loss of it is taken back.
+    Column("token", String(36)),
     Column("worker_id", String(36), nullable=False),
     Column("device", String(64), nullable=False),
     Column("state", String(16), nullable=False),
@@ -142,7 +178,7 @@ workers = Table(
     Column("provenance", JSON, nullable=False),
     # Equal for all that run under one kernel, containers too.
     Column("machine", String(64)),
-    # What its devices did when last measured; see hpo.machine.usage.
+    # What its devices did when last measured; see hpo.devices.metering.
     Column("usage", JSON(none_as_null=True)),
     Column("started_ms", BigInteger, nullable=False),
     Column("seen_ms", BigInteger, nullable=False),

@@ -4,10 +4,12 @@ from enum import StrEnum
 
 
 class JobState(StrEnum):
-    """Where one job stands. Every state but OPEN and LEASED is final."""
+    """Where one job stands. Every state but OPEN, LEASED and PAUSED is final."""
 
     OPEN = "open"
     LEASED = "leased"
+    PAUSED = "paused"
+    """It came to a rung, and others were better: it goes on from its checkpoint when it is due."""
     SUCCEEDED = "succeeded"
     PRUNED = "pruned"
     FAILED = "failed"
@@ -15,7 +17,21 @@ class JobState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        return self not in (JobState.OPEN, JobState.LEASED)
+        return self not in UNFINISHED
+
+
+UNFINISHED = (JobState.OPEN, JobState.LEASED, JobState.PAUSED)
+
+
+class Pruner(StrEnum):
+    """How a search spares itself the epochs of trials that are not worth them."""
+
+    HALVING = "halving"
+    """Trials pause at rungs, and only the best of each go on."""
+    PERCENTILE = "percentile"
+    """One that falls behind most others is ended."""
+    NONE = "none"
+    """All are trained to the end."""
 
 
 class AttemptState(StrEnum):
@@ -26,23 +42,27 @@ class AttemptState(StrEnum):
     """The job came to its end."""
     LEFT = "left"
     """It was given back in order: its worker left, or the study was halted."""
+    PAUSED = "paused"
+    """It came to a rung, where the job waits to be due."""
     LOST = "lost"
     """Its worker, its child or its device was lost."""
     CANCELLED = "cancelled"
 
 
 class Phase(StrEnum):
-    """Where a study stands. Jobs exist for SEARCH, SELECT and FINAL only."""
+    """Where a study stands. Jobs are added for SEARCH, SELECT and FINAL only."""
 
     SEARCH = "search"
     SELECT = "select"
     FINAL = "final"
     DONE = "done"
     STOPPED = "stopped"
+    REMOVED = "removed"
+    """It is not there any more for anybody, though not all of it may be gone yet."""
 
     @property
     def is_over(self) -> bool:
-        return self in (Phase.DONE, Phase.STOPPED)
+        return self in (Phase.DONE, Phase.STOPPED, Phase.REMOVED)
 
 
 class DataSet(StrEnum):
@@ -64,3 +84,13 @@ class ArtifactKind(StrEnum):
 
     MODEL = "model"
     CHECKPOINT = "checkpoint"
+
+
+class Sampler(StrEnum):
+    """How a search chooses what it tries: by an estimator of what is good, by chance, by a sequence that
+    fills the space evenly, or from all there is."""
+
+    TPE = "tpe"
+    RANDOM = "random"
+    QMC = "qmc"
+    GRID = "grid"

@@ -17,7 +17,8 @@ import ml_dtypes  # noqa: F401
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.errors import CheckpointError
+from studies.errors import CheckpointError, Unreadable
+from studies.machine_faults import keeps_from_reading
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,20 @@ def read(path: Path) -> Checkpoint:
     """What was written to `path`, bit for bit.
 
     Nothing in the file is executed, and no byte of it can have changed: raises CheckpointError
-    where it is missing, torn, changed or something else.
+    where it is missing, torn, changed or something else. Raises Unreadable where nothing is known
+    of it.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise CheckpointError(f"{path} cannot be read ({error.strerror}): train afresh") from error
+        if keeps_from_reading(error):
+            raise Unreadable.of(path, error) from error
+        raise CheckpointError(
+            f"{path} cannot be read ({error.strerror})", "train afresh"
+        ) from error
     sealed = memoryview(content)[:-_SEAL_BYTES]
     if not content.startswith(_MAGIC) or hashlib.sha256(sealed).digest() != content[len(sealed) :]:
-        raise CheckpointError(f"{path} is no checkpoint, or a damaged one: train afresh")
+        raise CheckpointError(f"{path} is no checkpoint, or a damaged one", "train afresh")
     try:
         start = content.index(b"\n", len(_MAGIC)) + 1
         head = json.loads(content[len(_MAGIC) : start])
@@ -79,7 +85,7 @@ def read(path: Path) -> Checkpoint:
             start += flat.nbytes
         return Checkpoint(head["epoch"], head["metrics"], arrays)
     except (LookupError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path} is of another version ({error}): train afresh") from error
+        raise CheckpointError(f"{path} is of another version ({error})", "train afresh") from error
 
 
 def _parts(checkpoint: Checkpoint) -> Iterator[bytes | memoryview]:

@@ -8,12 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from studies import convnet
 from studies.errors import DataError
-from studies.source import ImageSource, Labels, Pools
+from studies.image_classification import convnet
+from studies.image_classification.image_source import ImageSource, Labels, Pools
+from studies.image_classification.splits import PerClass
+from studies.image_classification.study import ImageClassification
 from studies.space import Choice, Real, Whole
-from studies.splits import PerClass
-from studies.study import Study
 
 _SHA256 = "631cb83de3a2ab62bb6a6377fd0959c2622ce06102218671940106ad649966d0"
 _POOL_PER_CLASS = 140
@@ -41,7 +41,7 @@ class Digits(ImageSource):
         labels = bundled.target.astype(np.int64)
         if hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest() != _SHA256:
             raise DataError(
-                "scikit-learn's digits.csv.gz is not the one known; install scikit-learn anew"
+                "scikit-learn's digits.csv.gz is not the one known", "install scikit-learn anew"
             )
         in_pool = _rank_within_class(labels) < _POOL_PER_CLASS
         return Pools(images[in_pool], labels[in_pool], images[~in_pool], labels[~in_pool])
@@ -55,7 +55,7 @@ def _rank_within_class(labels: Labels) -> Labels:
     return rank
 
 
-STUDY = Study(
+STUDY = ImageClassification(
     name="digits",
     space={
         "activation": Choice(("relu", "tanh")),

@@ -2,56 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import PositiveInt, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
-from studies import training
+from studies.checkpoint import Checkpoint
 from studies.errors import SettingsError
-from studies.source import ImageSource
-from studies.space import Params, Space, check_params
+from studies.plain_values import check_json, check_text, plain
+from studies.prepared_data import PreparedData
+from studies.space import Params, Space, as_params, as_space
+from studies.training_outcomes import Evidence, Model, Outcome, Report
 
-if TYPE_CHECKING:
-    import keras  # type: ignore[import-untyped]  # Keras ships no types
-
-Precision = Literal["float32", "mixed_bfloat16"]
-# A score is maximised, and verdicts are about accuracy.
-Metric = Literal["accuracy"]
-BuildModel = Callable[[Params, tuple[int, int, int], int], "keras.Model"]
-"""(params, image shape as height x width x channels, number of classes) -> uncompiled model
-that takes raw uint8 images and gives float32 class probabilities."""
-
-_OWN_SETTINGS: dict[str, TypeAdapter[Any]] = {
-    "epochs": TypeAdapter(PositiveInt),
-    "precision": TypeAdapter(Precision),
-}
-_METRIC: TypeAdapter[Metric] = TypeAdapter(Metric)
+# The steps of a trial are 32 bits in some databases.
+_Epochs = Annotated[int, Field(gt=0, lt=2**31)]
+_Rungs = Annotated[
+    tuple[_Epochs, ...] | None,
+    BeforeValidator(lambda given: _split(given) if isinstance(given, str) else given),
+]
+MOST_NAME = 255
+"""What the database takes of a definition's name, in characters."""
+Direction = Literal["maximize", "minimize"]
 
 
-@dataclass(frozen=True)
-class Study:
-    """What a search searches: a space, a baseline in it, data, a model and its training.
+@dataclass(frozen=True, kw_only=True)
+class Study(ABC):
+    """What a search searches: a space, a baseline in it, by what trials are compared, and, told by
+    each kind of study, how a configuration is trained and how its model is judged.
 
-    `epochs`, `precision` and every field of `data` are *settings*: a run may override them.
+    What `settings` gives are *settings*: a run may override them. All that is accepted is held as it
+    comes back from JSON; what could not be searched, stored or shown is refused with SettingsError.
     """
+
+    own_settings: ClassVar[Mapping[str, TypeAdapter[Any]]] = {
+        "epochs": TypeAdapter(_Epochs),
+        "rungs": TypeAdapter(_Rungs),
+    }
+    """The fields that are settings, with what each may be."""
 
     name: str
     space: Space
     baseline: Params
+    metric: str
+    direction: Direction
     epochs: int
-    data: ImageSource
-    build_model: BuildModel
-    metric: Metric = "accuracy"
-    precision: Precision = "float32"
-    trainer: training.Trainer = field(default=training.train)
+    """What one training may take, and the most that is reported of it."""
+    rungs: tuple[int, ...] | None = None
+    """The epochs after which the trials of a search are compared, and only the best go on; what is slow
+    to warm up needs a later first one. None for those that suit most."""
 
     def __post_init__(self) -> None:
-        check_params(self.space, self.baseline)
-        for key, adapter in _OWN_SETTINGS.items():
-            _valid(adapter, key, getattr(self, key))
-        _valid(_METRIC, "metric", self.metric)
+        space = as_space(self.space)
+        held = {
+            "name": plain(self.name),
+            "space": space,
+            "baseline": as_params(space, self.baseline),
+            **{
+                key: _valid(adapter, key, getattr(self, key))
+                for key, adapter in self.own_settings.items()
+            },
+        }
+        for key, value in held.items():  # it is frozen after this
+            object.__setattr__(self, key, value)
+        if self.rungs and not self._has_increasing_rungs:
+            raise SettingsError(
+                f"setting rungs cannot be {','.join(map(str, self.rungs))} of {self.epochs} epochs",
+                "give epochs before the last, each later than the one before",
+            )
+        check_text("the name of a definition", self.name, MOST_NAME)
+        for key, setting in self.settings().items():
+            check_json(f"setting {key}", setting)
+
+    @property
+    def _has_increasing_rungs(self) -> bool:
+        later = (*(self.rungs or ()), self.epochs)[1:]
+        return all(rung < next_ for rung, next_ in zip(self.rungs or (), later, strict=True))
 
     @property
     def score_key(self) -> str:
@@ -60,10 +88,12 @@ class Study:
 
     def settings(self) -> dict[str, object]:
         """Every setting as JSON-able values; `with_settings` takes them back."""
-        own = {key: getattr(self, key) for key in _OWN_SETTINGS}
-        return own | self.data.model_dump(mode="json")
+        return {
+            key: adapter.dump_python(getattr(self, key), mode="json")
+            for key, adapter in self.own_settings.items()
+        }
 
-    def with_settings(self, settings: Mapping[str, object]) -> Study:
+    def with_settings(self, settings: Mapping[str, object]) -> Self:
         """This study with some settings replaced.
 
         Values may be strings as a command line gives them; a tuple is then separated by commas.
@@ -72,19 +102,83 @@ class Study:
         known = self.settings()
         if unknown := sorted(settings.keys() - known.keys()):
             names = ", ".join(known)
-            raise SettingsError(f"unknown setting {', '.join(unknown)}; known are {names}")
+            raise SettingsError(f"unknown setting {', '.join(unknown)}", f"known are {names}")
         own = {
             key: _valid(adapter, key, settings[key])
-            for key, adapter in _OWN_SETTINGS.items()
+            for key, adapter in self.own_settings.items()
             if key in settings
         }
-        ours = {key: value for key, value in settings.items() if key not in _OWN_SETTINGS}
-        return replace(self, data=self.data.with_settings(ours), **own)
+        others = {key: value for key, value in settings.items() if key not in own}
+        return replace(self, **own, **self._changed_parts(others))
+
+    def _changed_parts(self, settings: Mapping[str, object]) -> Mapping[str, Any]:
+        """The parts of a kind of study that have settings of their own, with these replaced."""
+        assert not settings, "all that is known is a field"
+        return {}
+
+    @property
+    def needs_keras(self) -> bool:
+        """Whether Keras trains it, which a machine must then be able to."""
+        return False
+
+    @abstractmethod
+    def find_data(self, cache_folder: Path) -> PreparedData | None:
+        """Its data under `cache_folder`, if it was prepared there before; reads none of it.
+
+        Raises:
+            DataError: it cannot be told which data that is.
+        """
+
+    @abstractmethod
+    def prepare(self, cache_folder: Path, data_dir: Path | None = None) -> PreparedData:
+        """Its data under `cache_folder`, made now unless it is there already; the raw data is
+        sought in `data_dir` first.
+
+        Raises:
+            SettingsError: the data does not have what the settings ask for.
+            DataError: the raw data is damaged, or the cache cannot be written.
+            DataUnavailable: the raw data is found nowhere.
+        """
+
+    @abstractmethod
+    def load(self, training_file: Path, holdout_file: Path | None = None) -> Any:
+        """Reads what was prepared, for `train` and `judge`; nobody else looks into it.
+
+        Raises:
+            DataError: a file is damaged.
+            Unreadable: nothing is known of one.
+        """
+
+    @abstractmethod
+    def train(
+        self,
+        params: Params,
+        data: Any,
+        *,
+        seed: int,
+        report: Report,
+        resume: Checkpoint | None = None,
+    ) -> Outcome:
+        """Trains a configuration from scratch, or goes on after `resume`, which holds what an epoch
+        of a training with the same other arguments gave as its state.
+
+        Equal arguments on equal machines give equal metrics, and so does a training that was
+        resumed. Raises CheckpointError, before anything is trained, for one of something else.
+        """
+
+    @abstractmethod
+    def judge(self, model: Model, data: Any) -> Mapping[str, Evidence]:
+        """What a trained model answers on `validation` and, if there is one, on the `holdout`."""
+
+
+def _split(given: str) -> object:
+    """A tuple as a command line gives it."""
+    return tuple(part.strip() for part in given.split(",")) if given.strip() else None
 
 
 def _valid(adapter: TypeAdapter[Any], key: str, value: object) -> Any:
     try:
-        return adapter.validate_python(value)
+        return adapter.validate_python(plain(value))
     except ValidationError as error:
         reason = error.errors()[0]["msg"]
         raise SettingsError(f"setting {key} cannot be {value!r}: {reason}") from None

@@ -1,24 +1,35 @@
 """What all tests share: a fresh database for each test on each backend, and the toy study."""
 
+from __future__ import annotations
+
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser
 from sqlalchemy.engine import URL, make_url
 
-from hpo import creation, definitions
-from hpo.creation import Budget
-from hpo.definitions import Definition
+from hpo import definition_loader
+from hpo.definition_loader import Definition
+from hpo.study import creation
+from hpo.study.creation import Budget
 from storage.database import Database
 from storage.records import StudyRecord
-from studies.dataset import PreparedData, prepare
-from tests import browser, mariadb, postgres, s3
-from tests.databases import Databases, MariadbDatabases, PostgresDatabases, SqliteDatabases
+from studies.prepared_data import PreparedData
+from tests.support import browser, keeper
+from tests.support.databases import Databases, MariadbDatabases, PostgresDatabases, SqliteDatabases
+from tests.support.keeper import Keeper
+from tests.support.servers import in_memory
 
-DEFINITIONS = Path(__file__).parent / "definitions"
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.support.s3 import S3
+
+pytest_plugins = ["tests.support.fixtures", "tests.support.images", "tests.support.selection"]
+DEFINITIONS = Path(__file__).parent / "support" / "definitions"
 # The URLs of servers on which databases may be made. Unset, the tests start their own: those make a
 # database in a fraction of the time that a server takes which waits for its disk.
 POSTGRES_VARIABLE = "HPO_TEST_POSTGRES"
@@ -29,36 +40,40 @@ os.environ["TZ"] = "UTC"
 time.tzset()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What is started once a session is started by the process that starts the others. The tests'
+    files lie where nobody waits for a disk."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    config.add_cleanup(Keeper().close)
+    if (memory := in_memory()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[URL]:
+def postgres_server() -> URL:
     """A PostgreSQL server on which databases may be made."""
-    if asked := os.environ.get(POSTGRES_VARIABLE):
-        yield make_url(asked)
-        return
-    with postgres.running() as server:
-        yield server.url
+    return make_url(os.environ.get(POSTGRES_VARIABLE) or keeper.ask("postgresql"))
 
 
 @pytest.fixture(scope="session")
-def mariadb_server() -> Iterator[URL]:
+def mariadb_server() -> URL:
     """A MariaDB server on which databases may be made."""
-    if asked := os.environ.get(MARIADB_VARIABLE):
-        yield make_url(asked)
-        return
-    with mariadb.running() as server:
-        yield server.url
+    return make_url(os.environ.get(MARIADB_VARIABLE) or keeper.ask("mariadb"))
 
 
 @pytest.fixture(scope="session")
-def s3_server() -> Iterator[s3.S3]:
+def s3_server() -> S3:
     """A server that speaks as S3 does."""
-    with s3.running() as server:
-        yield server
+    from tests.support.s3 import S3
+
+    return S3(keeper.ask("s3"))
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A real browser."""
+
     with browser.running() as started:
         yield started
 
@@ -85,10 +100,10 @@ def mariadb_databases(mariadb_server: URL) -> Iterator[MariadbDatabases]:
     made.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+@pytest.fixture
 def backend(request: pytest.FixtureRequest) -> str:
-    """Each test that asks for a database runs on all three, unless it names some: see `on`."""
-    return str(request.param)
+    """A test that asks for a database has SQLite's, unless it names others: see `on`."""
+    return str(getattr(request, "param", "sqlite"))
 
 
 @pytest.fixture
@@ -130,13 +145,13 @@ def db(url: str) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def toy() -> Definition:
     """A definition that trains for a tenth of a second, without TensorFlow."""
-    return definitions.load(str(DEFINITIONS / "toy.py"))
+    return definition_loader.load(str(DEFINITIONS / "toy.py"))
 
 
 @pytest.fixture(scope="session")
 def toy_data(toy: Definition, tmp_path_factory: pytest.TempPathFactory) -> PreparedData:
     """The toy study's data."""
-    return prepare(toy.study.data, tmp_path_factory.mktemp("cache"))
+    return toy.study.prepare(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture

@@ -2,27 +2,37 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hpo import provenance
-from hpo.answer import result as results
-from hpo.answer.finish import Finish
-from hpo.bundle import best as best_file
-from hpo.bundle import card, layout, manifest, predictions
-from hpo.bundle.best import BestConfiguration, Training
-from hpo.definitions import Definition
+from hpo import definition_loader, provenance
+from hpo.bundle import (
+    best_json,
+    manifest,
+    model_card,
+    parameter_formats,
+    predictions_npz,
+    standalone_script,
+)
+from hpo.bundle.best_json import BestConfiguration, Training
+from hpo.bundle.model_loading import name_of_model
+from hpo.definition_loader import Definition, version_of
 from hpo.errors import UsageError
 from hpo.provenance import Provenance
-from hpo.report import page
-from hpo.report import story as stories
-from storage import artifacts, studies, workers
+from hpo.report import html
+from hpo.report.contents import read_contents
+from hpo.result import result as results
+from hpo.result.finished_study import FinishedStudy
+from hpo.result.finished_study import read as read_finished
+from hpo.settings import Settings
 from storage.database import Database
 from storage.records import JobRecord
 from storage.states import ArtifactKind
-from studies import dataset
-from studies.dataset import PreparedData
+from storage.tables import artifacts, studies, workers
+from studies.image_classification import image_data
+from studies.prepared_data import PreparedData
 
 log = logging.getLogger(__name__)
 
@@ -44,58 +54,114 @@ class Export:
         return manifest.write(folder, self.contents)
 
 
-def collect(db: Database, definition: Definition, data: PreparedData, finish: Finish) -> Export:
+def export(settings: Settings, name: str, folder: Path, references: Sequence[str]) -> Export:
+    """Writes the bundle of a study that is done into `folder`; its definition is built in, or one of
+    the files in `references`.
+
+    Raises:
+        NoResult: the study is not done, or has nothing to export.
+        UsageError: no bundle can stand there, or the definition is another version.
+        DataError, DataMismatch: this machine does not have the data.
+    """
+    db, finished, definition = _open(settings, name, references)
+    manifest.reserve(folder)
+    data = definition.study.prepare(settings.cache_folder, settings.data_dir)
+    exported = collect(db, definition, data, finished)
+    exported.write(folder)
+    return exported
+
+
+def render(settings: Settings, name: str, target: str, references: Sequence[str]) -> str:
+    """The best configuration of a study that is done, alone: in one of the `formats`, for which
+    nothing but the database is needed, or as a standalone script.
+
+    Raises:
+        NoResult: the study is not done, or has nothing to export.
+        UsageError: the definition is another version.
+        DataError, DataMismatch: this machine does not have the data.
+    """
+    if target in set(parameter_formats.Format):
+        db = Database.open(settings.storage_url)
+        return parameter_formats.render(
+            results.assemble(read_finished(db, name)), parameter_formats.Format(target)
+        )
+    db, finished, definition = _open(settings, name, references)
+    data = definition.study.prepare(settings.cache_folder, settings.data_dir)
+    return standalone_script.standalone(definition, describe(db, definition, data, finished))
+
+
+def _open(
+    settings: Settings, name: str, references: Sequence[str]
+) -> tuple[Database, FinishedStudy, Definition]:
+    """Whether there is anything to export is known before any data is sought."""
+    db = Database.open(settings.storage_url, settings.artifacts)
+    finished = read_finished(db, name)
+    found = results.assemble(finished)
+    definition = definition_loader.find(finished.study, references)
+    return db, finished, definition.with_settings(found.settings)
+
+
+def collect(
+    db: Database, definition: Definition, data: PreparedData, finished: FinishedStudy
+) -> Export:
     """All that is worth keeping of a study that is done.
 
     The model is the winner's first of the final phase, whatever its score. Where the study kept
     none the bundle has none, which is logged.
 
     Raises:
-        NoResult: winner or baseline has no final model.
+        NoResult: the winner has no final model.
         UsageError: the definition is another version.
         DataMismatch: the data is not what the study was run with.
     """
-    best = describe(db, definition, data, finish)
-    contents = {layout.BEST: (best.model_dump_json(indent=2) + "\n").encode()}
-    job = finish.exported
+    best = describe(db, definition, data, finished)
+    contents = {manifest.BEST: (best.model_dump_json(indent=2) + "\n").encode()}
+    job = finished.exported
     assert job is not None, "a result has its winner's models"
+    model = None
     try:
-        contents[layout.MODEL] = _model(db, job)
+        content = _model(db, job)
+        model = name_of_model(content)
+        contents[model] = content
     except _NoModel as reason:
-        log.warning("no %s is exported, %s: `hpo train` makes it again", layout.MODEL, reason)
-    contents[layout.PREDICTIONS] = predictions.pack(finish)
-    contents[layout.SPLITS] = data.splits_path.read_bytes()
-    contents[layout.ENVIRONMENT] = _environment(best)
+        log.warning("no model is exported, %s: `hpo train` makes it again", reason)
+    contents[manifest.PREDICTIONS] = predictions_npz.pack(finished)
+    contents[manifest.SPLITS] = data.splits_path.read_bytes()
+    contents[manifest.ENVIRONMENT] = _environment(best)
     if (lock := provenance.lock_file()) is not None:
-        contents[layout.LOCK] = lock.read_bytes()
-    told = stories.read(db, finish.study.name, lambda _study: data)
-    contents[layout.REPORT] = page.write(told).encode()
-    contents[layout.CARD] = card.write(best, has_model=layout.MODEL in contents).encode()
+        contents[manifest.LOCK] = lock.read_bytes()
+    told = read_contents(db, finished.study.name, lambda _study: data)
+    contents[manifest.REPORT] = html.write(told).encode()
+    contents[manifest.CARD] = model_card.write(best, model).encode()
     return Export(best, contents)
 
 
 def describe(
-    db: Database, definition: Definition, data: PreparedData, finish: Finish
+    db: Database, definition: Definition, data: PreparedData, finished: FinishedStudy
 ) -> BestConfiguration:
     """What `best.json` says of a study that is done.
 
     Raises:
-        NoResult: winner or baseline has no final model.
+        NoResult: the winner has no final model.
         UsageError: the definition is another version.
         DataMismatch: the data is not what the study was run with.
     """
-    result = results.assemble(finish)
+    result = results.assemble(finished)
     if definition.hash != result.definition_hash:
+        changed, mend = definition.changes(result.definition_hash, version_of(result.study))
         raise UsageError(
-            f"study '{result.study}' was made with another version of '{result.definition}':"
-            " export it with the version it was made with"
+            f"study '{result.study}' was made with another version of '{result.definition}'"
+            f" ({changed})",
+            mend,
         )
-    with db.transaction() as tx:
-        studies.agree_on_data(tx, finish.study, data.sha256)
-    job = finish.exported
+    with db.reading() as tx:
+        studies.refuse_other_data(tx, finished.study, data.sha256)
+    job = finished.exported
     assert job is not None, "a result has its winner's models"
     assert job.score is not None and job.loss is not None, "a training that succeeded has both"
-    _, height, width, channels = dataset.load_training(data.training_path("search")).x_train.shape
+    _, height, width, channels = image_data.load_training(
+        data.training_path("search")
+    ).x_train.shape
     return BestConfiguration(
         **dict(result),
         created=datetime.now(UTC),
@@ -105,17 +171,17 @@ def describe(
             seed=job.seed,
             score=job.score,
             loss=job.loss,
-            tolerance=best_file.tolerance(result.validation),
-            provenance=_provenance(db, finish, job),
+            tolerance=best_json.tolerance(result),
+            provenance=_provenance(db, finished, job),
         ),
     )
 
 
-def _provenance(db: Database, finish: Finish, job: JobRecord) -> Provenance:
+def _provenance(db: Database, finished: FinishedStudy, job: JobRecord) -> Provenance:
     """That of the worker which carried the training out. Where it had gone on from a checkpoint of
     another kind of machine no one device gives its numbers again."""
     with db.reading() as tx:
-        seen = workers.of_study(tx, finish.study.id)
+        seen = workers.of_study(tx, finished.study.id)
     made_by = Provenance.model_validate(
         next(worker.provenance for worker in seen if worker.id == job.worker_id)
     )

@@ -18,7 +18,7 @@ MAX_PIXELS = 50_000_000
 
 _MODES = {1: "L", 3: "RGB"}
 _KNOWN = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-_TOO_MANY = f"has more than {MAX_PIXELS:,} pixels: make it smaller"
+_TOO_MANY = (f"has more than {MAX_PIXELS:,} pixels", "make it smaller")
 
 
 def read(files: Sequence[Path], shape: tuple[int, int, int]) -> NDArray[np.uint8]:
@@ -38,8 +38,8 @@ def read(files: Sequence[Path], shape: tuple[int, int, int]) -> NDArray[np.uint8
     height, width, channels = shape
     if channels not in _MODES:
         raise UsageError(
-            f"the model takes images of {channels} channels, a picture has 1 (grey) or 3 (colour):"
-            " give a study of such images"
+            f"the model takes images of {channels} channels, a picture has 1 (grey) or 3 (colour)",
+            "give a study of such images",
         )
     images = np.empty((len(files), *shape), np.uint8)
     for image, file in zip(images, files, strict=True):
@@ -47,13 +47,14 @@ def read(files: Sequence[Path], shape: tuple[int, int, int]) -> NDArray[np.uint8
             fitted = _fitted(file, _MODES[channels], (width, height))
         # A decoder raises whatever a damaged file makes it trip over.
         except Exception as error:
-            raise UsageError(f"{file} {_reason(error, file)}") from error
+            cause, mend = _reason(error, file)
+            raise UsageError(f"{file} {cause}", mend) from error
         image[...] = np.asarray(fitted).reshape(shape)
     return images
 
 
 class _Unfit(Exception):
-    """Why a picture is not taken, with the mend."""
+    """Why a picture is not taken, and the mend."""
 
 
 def _fitted(file: Path, mode: str, size: tuple[int, int]) -> Image.Image:
@@ -69,15 +70,15 @@ def _fitted(file: Path, mode: str, size: tuple[int, int]) -> Image.Image:
 def _check_size(width: int, height: int) -> None:
     for side, extent in (("wide", width), ("high", height)):
         if extent > MAX_SIDE:
-            raise _Unfit(f"is {extent:,} pixels {side}, at most {MAX_SIDE:,}: make it smaller")
+            raise _Unfit(f"is {extent:,} pixels {side}, at most {MAX_SIDE:,}", "make it smaller")
     if width * height > MAX_PIXELS:
-        raise _Unfit(_TOO_MANY)
+        raise _Unfit(*_TOO_MANY)
 
 
 def _plain(picture: Image.Image) -> Image.Image:
     """The picture without transparency, and in no more than 8 bits."""
     if picture.mode in ("I", "F"):
-        raise _Unfit("has pixels of 32 bits, for which no white is agreed: save it with 8 bits")
+        raise _Unfit("has pixels of 32 bits, for which no white is agreed", "save it with 8 bits")
     if picture.mode.startswith("I;16"):  # convert() would clip all above 255 to white
         return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
     if picture.has_transparency_data:
@@ -86,19 +87,19 @@ def _plain(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _reason(error: Exception, file: Path) -> str:
-    """What is wrong with the file, with the mend, in one line."""
+def _reason(error: Exception, file: Path) -> tuple[str, str]:
+    """What is wrong with the file, and the mend."""
     match error:
-        case _Unfit():
-            return str(error)
+        case _Unfit(args=(cause, mend)):
+            return cause, mend
         case Image.DecompressionBombError():  # Pillow's own limit is the larger one
             return _TOO_MANY
         case UnidentifiedImageError():
             if not file.stat().st_size:
-                return "is empty: name a picture"
-            return f"is no {_KNOWN} picture, or its beginning is damaged: save it again as such"
+                return "is empty", "name a picture"
+            return f"is no {_KNOWN} picture, or its beginning is damaged", "save it again as such"
         case OSError(strerror=str(cause)):
-            return f"cannot be read ({cause}): name a picture"
+            return f"cannot be read ({cause})", "name a picture"
         case _:
             cause = " ".join(str(error).split()) or type(error).__name__
-            return f"is damaged or cut short ({cause}): save it again"
+            return f"is damaged or cut short ({cause})", "save it again"

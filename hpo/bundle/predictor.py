@@ -1,5 +1,6 @@
 """The predictor: what a bundle's model sees in a person's own pictures."""
 
+import logging
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from hpo.bundle import pictures, restored
-from hpo.machine.devices import Device
+from hpo.bundle import model_loading, pictures
+from hpo.settings import Settings
 
 TOP = 3
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Prediction:
 
 
 def predict(
-    folder: Path, files: Sequence[Path], device: Device, definition: str | None = None
+    folder: Path, files: Sequence[Path], settings: Settings, definition: str | None = None
 ) -> list[Prediction]:
     """Classifies pictures with the model of the bundle in `folder`; all, or none of them.
 
@@ -32,13 +34,19 @@ def predict(
         DefinitionError: this machine has not the definition, or another version of it.
         WorkFailed: the model cannot be used here.
     """
-    model = restored.restore(folder, device, definition)
-    images = pictures.read(files, model.best.image_shape)
-    names = model.best.class_names["search"]
+    bundle = model_loading.open_bundle(folder, definition)
+    images = pictures.read(files, bundle.best.image_shape)
+    names = bundle.best.class_names["search"]
     with tempfile.TemporaryDirectory(prefix="hpo-predict-") as temporary:
         images_file = Path(temporary) / "pictures.npz"
         np.savez(images_file, x=images, y=np.zeros(len(images), np.int64))
-        probabilities = model.classify(images_file)
+        probabilities = bundle.classify(images_file, settings)
+    if model_loading.has_own_trainer(bundle.definition):
+        log.warning(
+            "'%s' has a trainer of its own, and its build_model is taken for what that trained:"
+            " `hpo verify` says whether it gives the stored predictions",
+            bundle.best.definition,
+        )
     return [
         Prediction(file, tuple((names[k], float(of_file[k])) for k in likeliest[:TOP]))
         for file, of_file in zip(files, probabilities, strict=True)

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hpo.options import (
+from hpo.commands.options import (
     EXPORTS,
     FILE,
     FOLDER,
     command,
-    console,
+    print_document,
     say,
     with_bundle,
     with_definition,
@@ -20,6 +20,7 @@ from hpo.options import (
 )
 
 if TYPE_CHECKING:
+    from hpo.bundle.exporter import Export
     from hpo.settings import Settings
 
 FORMATS = ("json", "yaml", "toml", "env", "python")
@@ -40,35 +41,27 @@ def export(
     references: tuple[str, ...],
 ) -> None:
     """Write the best configuration of a study with its proof and the trained model, as a bundle."""
-    from hpo import definitions
-    from hpo.answer import finish, result, tables
-    from hpo.bundle import exporter, formats, layout, manifest, script
+    from hpo.bundle import exporter
     from hpo.errors import UsageError
-    from storage.database import Database
-    from studies.dataset import prepare
 
-    if bundle is not None and target is not None:
-        raise UsageError("--format prints, --bundle writes files: give one of them")
-    folder = bundle or EXPORTS / name
-    db = Database.open(settings.storage_url, settings.artifacts)
-    # Whether there is anything to export is known before the data is sought.
-    finished = finish.read(db, name)
-    found = result.assemble(finished)
-    if target in set(formats.Format):
-        click.echo(formats.render(found, formats.Format(target)), nl=False)
-        return
-    definition = definitions.find(finished.study, references).with_settings(found.settings)
     if target is None:
-        manifest.reserve(folder)
-    data = prepare(definition.study.data, settings.cache_dir, settings.data_dir)
-    if target is not None:
-        best = exporter.describe(db, definition, data, finished)
-        click.echo(script.standalone(definition, best), nl=False)
-        return
-    exported = exporter.collect(db, definition, data, finished)
-    exported.write(folder)
-    console().print(tables.report(exported.best))
-    click.echo(f"{folder}: {len(exported.contents)} files, see {folder / layout.CARD}")
+        folder = bundle or EXPORTS / name
+        print_export(exporter.export(settings, name, folder, references), folder, stderr=True)
+    elif bundle is None:
+        print_document(exporter.render(settings, name, target, references))
+    else:
+        raise UsageError("--format prints, --bundle writes files", "give one of them")
+
+
+def print_export(exported: "Export", folder: Path, *, stderr: bool) -> None:
+    """Shows what was found and where it is now; the first of it as data, or not."""
+    from hpo.bundle import manifest
+    from hpo.result import result_tables
+    from hpo.terminal.console import PlainConsole
+    from hpo.terminal.tables import draw_result
+
+    PlainConsole(stderr=stderr).print(draw_result(result_tables.of_result(exported.best)))
+    click.echo(f"{folder}: {len(exported.contents)} files, see {folder / manifest.CARD}")
 
 
 @click.command()
@@ -94,7 +87,7 @@ def verify(settings: "Settings", folder: Path, retrain: bool, definition: str | 
             say(f"trained again: {verifier.retrain(folder, settings, tell, definition)}")
     except (UsageError, SettingsError) as error:
         # Whatever keeps it from being verified, the answer is no.
-        raise BadBundle(str(error)) from error
+        raise BadBundle(error.cause, error.mend) from error
     say(f"{folder}: verified")
 
 
@@ -118,8 +111,7 @@ def predict(
 
     from hpo.bundle import predictor
 
-    device = settings.find_devices()[0]
-    predictions = predictor.predict(folder, pictures, device, definition)
+    predictions = predictor.predict(folder, pictures, settings, definition)
     if as_json:
         found = [{"file": str(each.file), "top": dict(each.top)} for each in predictions]
         click.echo(json.dumps(found, indent=2))
@@ -144,11 +136,11 @@ def train(
     settings: "Settings", config_file: Path, out: Path | None, definition: str | None
 ) -> None:
     """Train an exported configuration again, without any database."""
-    from hpo.bundle import replay
+    from hpo.bundle import retraining
 
-    say(replay.train(config_file, settings, out, tell, definition))
+    say(retraining.train(config_file, settings, out, tell, definition))
 
 
 def tell(epoch: int, score: float) -> None:
     """Shows an epoch of a training."""
-    console().print(f"epoch {epoch}: {score:.4f}", soft_wrap=True)
+    click.echo(f"epoch {epoch}: {score:.4f}", err=True)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hpo.options import command, console, with_devices, with_references, with_storage
+from hpo.commands.options import command, say, with_devices, with_references, with_storage
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @with_references
 @with_devices
-@click.option(
-    "--grace", type=float, metavar="SECONDS", help="How long leaving may take; default 30."
-)
-@click.option("--stall-timeout", type=float, metavar="SECONDS", help="How long a training may say nothing before it counts as hung; default 1800.")  # fmt: skip
+@click.option("--grace", metavar="DURATION", help="How long leaving may take; default 30s.")
+@click.option("--stall-timeout", metavar="DURATION", help="How long a training may say nothing before it counts as hung; default 30m.")  # fmt: skip
 @click.option("--parent", type=int, hidden=True)
 @command
 @with_storage
@@ -35,14 +33,14 @@ def worker(
     """
     import signal
 
-    from hpo.machine.parent import die_with_parent
-    from hpo.machine.worker import work
+    from hpo.training.child_process import die_with_parent
+    from hpo.worker.main import work
 
     if parent is not None:
         die_with_parent(parent, signal.SIGTERM)
     study = work(settings, name, references)
     if study is not None:
-        click.echo(f"{study.name}: {study.phase}" + (f", {study.reason}" if study.reason else ""))
+        say(f"{study.name}: {study.phase}" + (f", {study.reason}" if study.reason else ""))
 
 
 @click.command()
@@ -57,14 +55,16 @@ def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
     """
     import json
 
-    from hpo import roll, terminal
+    from hpo.study import fleet_status
+    from hpo.terminal.console import PlainConsole
+    from hpo.terminal.tables import draw_workers
     from storage.database import Database
 
-    called = roll.call(Database.open(settings.storage_url), name)
+    called = fleet_status.call(Database.open(settings.storage_url), name)
     if as_json:
-        click.echo(json.dumps(roll.as_json(called), indent=2))
+        click.echo(json.dumps(fleet_status.as_json(called), indent=2))
     else:
-        console(stderr=False).print(terminal.roll_table(called, settings.lease_seconds))
+        PlainConsole().print(draw_workers(called, settings.lease_seconds))
 
 
 @click.command()
@@ -73,10 +73,10 @@ def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
 @with_storage
 def stop(settings: "Settings", name: str) -> None:
     """Halt a study: what runs writes a checkpoint and stops, workers wait for `hpo resume`."""
-    from hpo import phases
+    from hpo.study import halting
     from storage.database import Database
 
-    study = phases.halt(Database.open(settings.storage_url), name)
+    study = halting.halt(Database.open(settings.storage_url), name)
     click.echo(f"{study.name}: halted; `hpo resume {study.name}` goes on")
 
 
@@ -86,17 +86,17 @@ def stop(settings: "Settings", name: str) -> None:
 @with_storage
 def resume(settings: "Settings", name: str) -> None:
     """Go on with a study that was halted, from its checkpoints."""
-    from hpo import phases
+    from hpo.study import halting
     from storage.database import Database
 
-    study = phases.resume(Database.open(settings.storage_url), name)
+    study = halting.resume(Database.open(settings.storage_url), name)
     click.echo(f"{study.name}: {study.phase}")
 
 
 @click.command()
 @click.argument("name", metavar="[STUDY]", required=False)
 @with_references
-@click.option("--cpu", type=int, help="CPU slots to train in; default one a core.")
+@with_devices
 @click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
 @command
 @with_storage
@@ -113,16 +113,17 @@ def doctor(
     import sys
     from dataclasses import asdict
 
-    from hpo import terminal
     from hpo.doctor import examination
     from hpo.doctor.finding import Grade
+    from hpo.terminal.console import PlainConsole
+    from hpo.terminal.tables import draw_finding
 
     found = []
-    page = console(stderr=False)
+    page = PlainConsole()
     for finding in examination.examine(settings, name, references):
         found.append(finding)
         if not as_json:
-            page.print(terminal.finding_lines(finding), soft_wrap=True)
+            page.print(draw_finding(finding), soft_wrap=True)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in found], indent=2))
     if any(finding.grade == Grade.FAIL for finding in found):

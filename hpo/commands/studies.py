@@ -1,15 +1,17 @@
 """Commands on studies: made, worked on, watched, compared."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hpo.options import (
-    EXPORTS,
+from hpo.commands.bundles import print_export
+from hpo.commands.options import (
     command,
-    console,
+    confirm,
     given,
+    print_document,
     read_budget,
     read_pairs,
     say,
@@ -21,7 +23,6 @@ from hpo.options import (
 )
 
 if TYPE_CHECKING:
-    from hpo.definitions import Definition
     from hpo.settings import Settings
 
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @with_budget
 @with_devices
 @with_bundle
-@click.option("--fallback", metavar="DEFINITION", help="What to run where the data cannot be had.")
+@click.option("--fallback", metavar="DEFINITION", help="What to run, with the same options, where the data cannot be had.")  # fmt: skip
 @command
 @with_storage
 def run(
@@ -39,7 +40,7 @@ def run(
     definition: str,
     name: str | None,
     overrides: tuple[str, ...],
-    seed: int,
+    seed: int | None,
     bundle: Path | None,
     fallback: str | None,
     **budget: Any,
@@ -47,38 +48,24 @@ def run(
     """Run a study on this machine from its creation to its exported result.
 
     DEFINITION is cifar100, digits, or a Python file that defines STUDY. The same command again
-    goes on where it was stopped.
+    goes on where it was stopped, also without its options: what is not given is as it was created.
     """
-    from hpo import creation, definitions, local_run
-    from hpo.answer import finish, tables
-    from hpo.bundle import exporter, layout, manifest
-    from storage.database import Database
-    from studies.errors import DataUnavailable
+    from hpo import definition_loader
+    from hpo.commands import local_run
+    from hpo.terminal.console import PlainConsole
 
-    page = console()
-    asked = definitions.load(definition).with_settings(read_pairs(overrides))
+    given_settings = read_pairs(overrides)
+    asked = definition_loader.load(definition).with_settings(given_settings)
+    spare = None if fallback is None else definition_loader.load(fallback)
+    wanted = local_run.Wanted(asked, name, read_budget(budget), seed, bundle, given_settings)
+    page = PlainConsole(stderr=True)
+    done = local_run.run_either(settings, wanted, spare, page)
+    # What draws and counts is imported when there is something to draw and to count.
+    from hpo.bundle import exporter
 
-    def run_it(asked: "Definition") -> local_run.Finished:
-        amount = read_budget(budget)
-        creation.check(name or asked.name, seed)
-        # Whoever waited for hours is not told then that nothing can be written.
-        manifest.reserve(bundle or EXPORTS / (name or asked.name))
-        return local_run.run(settings, asked, name or asked.name, amount, seed, page)
-
-    try:
-        finished = run_it(asked)
-    except DataUnavailable as error:
-        if fallback is None:
-            raise
-        page.print(f"{error}\nRunning {fallback} instead of {definition}.", soft_wrap=True)
-        asked = definitions.load(fallback)
-        finished = run_it(asked)
-    db = Database.open(settings.storage_url, settings.artifacts)
-    export = exporter.collect(db, asked, finished.data, finish.read(db, finished.study.name))
-    console(stderr=False).print(tables.report(export.best))
-    folder = bundle or EXPORTS / finished.study.name
-    export.write(folder)
-    click.echo(f"{folder}: {len(export.contents)} files, see {folder / layout.CARD}")
+    reference = done.definition.reference
+    exported = exporter.export(settings, done.study_name, done.folder, [reference])
+    print_export(exported, done.folder, stderr=False)
 
 
 @click.command()
@@ -96,15 +83,16 @@ def create(
     extend: bool,
     priority: int | None,
     overrides: tuple[str, ...],
-    seed: int,
+    seed: int | None,
     **budget: Any,
 ) -> None:
     """Create a study, or extend one, for workers to work on.
 
     The same command with another --priority changes that.
     """
-    from hpo import creation, definitions
+    from hpo import definition_loader
     from hpo.errors import UsageError
+    from hpo.study import creation, extension
     from storage.database import Database
 
     amount = read_budget(budget)
@@ -116,16 +104,20 @@ def create(
             "select_top",
             "select_seeds",
             "final_seeds",
+            "sampler",
+            "pruner",
             "priority",
         )
         if fixed := given(*kept):
-            raise UsageError(f"--extend keeps a study's {', '.join(fixed)}: leave that out")
-        study = creation.extend(Database.open(settings.storage_url), name, amount)
+            raise UsageError(f"--extend keeps a study's {', '.join(fixed)}", "leave that out")
+        study = extension.extend(Database.open(settings.storage_url), name, amount)
     elif definition is None:
-        raise UsageError(f"a new study needs a definition: hpo create {name} --study cifar100")
+        raise UsageError("a new study needs a definition", f"hpo create {name} --study cifar100")
     else:
-        asked = definitions.load(definition).with_settings(read_pairs(overrides))
+        given_settings = read_pairs(overrides)
+        asked = definition_loader.load(definition).with_settings(given_settings)
         db = Database.create(settings.storage_url, settings.artifacts)
+        asked = creation.configured(db, name, asked, given_settings)
         study = creation.create(db, name, asked, amount, seed, priority)
     click.echo(f"{study.name}: {study.trials} trials of {study.definition}, {study.phase}")
 
@@ -137,11 +129,36 @@ def create(
 @with_storage
 def retry(settings: "Settings", name: str, trial: int) -> None:
     """Run a failed trial again, with its parameters, as one more trial of the study."""
-    from hpo import creation
+    from hpo.study import extension
     from storage.database import Database
 
-    study = creation.retry(Database.open(settings.storage_url), name, trial)
+    study = extension.retry(Database.open(settings.storage_url), name, trial)
     click.echo(f"{study.name}: trial {trial} runs again; {study.trials} trials, {study.phase}")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@command
+@with_storage
+def remove(settings: "Settings", name: str, yes: bool) -> None:
+    """Remove a study with its trials, results, models and checkpoints.
+
+    Nobody may be at work on it: `hpo stop` it first. Which holdouts it opened is known for ever.
+    """
+    from hpo.study import removal
+    from storage.database import Database
+    from storage.errors import StudyRemoved
+    from storage.tables import studies
+
+    db = Database.open(settings.storage_url, settings.artifacts)
+    study = None
+    with suppress(StudyRemoved), db.reading() as tx:  # to go on with that nobody is asked again
+        study = studies.get(tx, name)
+    if study is not None and not yes:
+        confirm(f"Remove {study.name}, {study.trials} trials of {study.definition}, for good?")
+    removal.remove(db, name)
+    click.echo(f"{name}: removed")
 
 
 @click.command()
@@ -156,29 +173,54 @@ def retry(settings: "Settings", name: str, trial: int) -> None:
 def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json: bool) -> None:
     """Show how a study stands."""
     import json
-    from contextlib import suppress
 
-    from hpo import status as statuses
-    from hpo import terminal
-    from hpo import watch as watching
     from hpo.errors import UsageError
+    from hpo.result import finished_study
+    from hpo.result.result import Conclusion, conclude
+    from hpo.study import status as statuses
+    from hpo.terminal import streams
+    from hpo.terminal import watch as watching
+    from hpo.terminal.console import PlainConsole, has_braille
+    from hpo.terminal.study_page import draw_study
     from storage.database import Database
+    from storage.states import Phase
 
     if watch + failures + as_json > 1:
-        raise UsageError("--watch, --failures and --json each show it their way: give one of them")
+        raise UsageError(
+            "--watch, --failures and --json each show it their way", "give one of them"
+        )
     db = Database.open(settings.storage_url)
+
+    def concluded(status: statuses.Status) -> Conclusion | None:
+        is_done = status.study.phase == Phase.DONE
+        return conclude(finished_study.read(db, name)) if is_done else None
+
     read = statuses.read_status(db, name)
     epochs = int(read.study.settings["epochs"])
-    page = console(stderr=False)
+    page = PlainConsole()
     if watch:
+        seen = None
         with suppress(watching.Quit):
-            watching.watch(page, lambda: statuses.read_status(db, name), epochs, lambda: True)
+            seen = watching.watch(
+                page,
+                lambda: statuses.read_status(db, name),
+                epochs,
+                lambda: streams.lost() is None,
+            )
+        if seen is not None and (conclusion := concluded(seen)) is not None:
+            say(f"Verdict: {conclusion.verdict}")
     elif failures:
         say(statuses.failure_report(read))
     elif as_json:
-        click.echo(json.dumps(statuses.as_json(read), indent=2))
+        conclusion = concluded(read)
+        result = conclusion and conclusion.result
+        told = {
+            "verdict": conclusion and conclusion.verdict,
+            "result": result and result.model_dump(mode="json"),
+        }
+        click.echo(json.dumps(statuses.as_json(read) | told, indent=2))
     else:
-        page.print(terminal.page(read, epochs))
+        page.print(draw_study(read, epochs, chart=has_braille(page), conclusion=concluded(read)))
 
 
 @click.command()
@@ -192,15 +234,18 @@ def compare(settings: "Settings", first: str, second: str, as_json: bool) -> Non
 
     The difference is the FIRST minus the SECOND.
     """
-    from hpo.answer import contest, finish, tables
+    from hpo.result import finished_study, result_tables
+    from hpo.result.study_comparison import compare_winners
+    from hpo.terminal.console import PlainConsole
+    from hpo.terminal.tables import draw_head_to_head
     from storage.database import Database
 
     db = Database.open(settings.storage_url)
-    held = contest.hold(finish.read(db, first), finish.read(db, second))
+    compared = compare_winners(finished_study.read(db, first), finished_study.read(db, second))
     if as_json:
-        click.echo(held.model_dump_json(indent=2))
+        print_document(f"{compared.model_dump_json(indent=2)}\n")
     else:
-        console(stderr=False).print(tables.contest_report(held))
+        PlainConsole().print(draw_head_to_head(result_tables.of_head_to_head(compared)))
 
 
 @click.command(name="try")
@@ -211,22 +256,31 @@ def compare(settings: "Settings", first: str, second: str, as_json: bool) -> Non
 @with_settings
 def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> None:
     """Try a definition here: train a few configurations for two epochs, without any database."""
-    from hpo import creation, definitions, estimate, terminal, words
-    from studies.dataset import prepare
+    from hpo import definition_loader, formatting
+    from hpo.devices import discovery
+    from hpo.study import creation
+    from hpo.terminal.console import PlainConsole
+    from hpo.terminal.pace import telling_pace
+    from hpo.training import duration_estimate, precision
 
-    asked = definitions.load(definition).with_settings(read_pairs(overrides))
-    data = prepare(asked.study.data, settings.cache_dir, settings.data_dir)
-    page = console()
-
-    def tell(sample: estimate.Sample | None) -> None:
-        page.print(terminal.pace_line(sample), soft_wrap=True)
-
-    pace = estimate.measure(asked, data, settings.find_devices(), tell)
-    budget = creation.Budget()
-    seconds = pace.seconds(asked.study.epochs, creation.DEFAULT_TRIALS, budget)
+    asked = definition_loader.load(definition).with_settings(read_pairs(overrides))
+    data = asked.study.prepare(settings.cache_folder, settings.data_dir)
+    devices = discovery.find_for(settings)
+    page = PlainConsole(stderr=True)
+    if asked.study.needs_keras and asked.study.settings().get("precision") == precision.AUTO:
+        known = precision.Precisions(settings.cache_folder)
+        choice = precision.decide(known, devices[0], settings.stall_seconds)
+        page.print(f"{choice.precision}: {choice.reason}", soft_wrap=True)
+        asked = asked.with_settings({"precision": choice.precision})
+    with telling_pace(page, len(devices)) as tell:
+        pace = duration_estimate.measure(
+            asked, data, devices, tell, stall_seconds=settings.stall_seconds
+        )
+    study = creation.plan(asked.name, asked, creation.Budget())
+    seconds = pace.seconds(asked.study.epochs, study)
     click.echo(
         f"{asked.name}: {pace.baseline.epoch_seconds:.2f} s an epoch of the baseline;"
-        f" about {words.duration(seconds)} for `hpo run {definition}`"
+        f" about {formatting.duration(seconds)} for `hpo run {definition}`"
     )
 
 

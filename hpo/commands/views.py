@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hpo.options import FILE, command, with_references, with_storage
+from hpo.commands.options import FILE, command, print_document, with_references, with_storage
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
@@ -19,6 +19,7 @@ STDOUT = Path("-")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; anywhere else it wants a password.")  # fmt: skip
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
 @click.option("--allow-host", "names", multiple=True, metavar="NAME", help="A name by which it is reached, as through a proxy.")  # fmt: skip
+@click.option("--prefix", default="", metavar="PATH", help="The path that a proxy has it under, such as /hpo.")  # fmt: skip
 @click.option("--writable", is_flag=True, help="Let whoever may look remove studies and write notes.")  # fmt: skip
 @command
 @with_storage
@@ -28,6 +29,7 @@ def dashboard(
     host: str,
     port: int,
     names: tuple[str, ...],
+    prefix: str,
     writable: bool,
 ) -> None:
     """Show the database's studies in a browser, or STUDY alone, until Ctrl-C.
@@ -35,10 +37,12 @@ def dashboard(
     The password, where one is wanted or wished for, stands in a file that
     HPO_DASHBOARD_PASSWORD_FILE names, or in HPO_DASHBOARD_PASSWORD.
     """
-    from hpo.dashboard import site
-    from storage import studies
+    from hpo.dashboard import server
+    from hpo.dashboard.prefix import check
     from storage.database import Database
+    from storage.tables import studies
 
+    root = check(prefix)
     db = Database.open(settings.storage_url, settings.artifacts)
     path = ""
     if name is not None:
@@ -49,9 +53,12 @@ def dashboard(
     shown = f"[{host}]" if ":" in host else host
 
     def tell() -> None:
-        click.echo(f"http://{shown}:{port}/{path}", err=True)
+        click.echo(f"http://{shown}:{port}{root}/{path}", err=True)
 
-    site.serve(db, settings, name, host=host, port=port, names=names, writable=writable, tell=tell)
+    server.serve(
+        db, settings, name, host=host, port=port, names=names, writable=writable, prefix=root,
+        tell=tell,
+    )  # fmt: skip
 
 
 @click.command()
@@ -72,16 +79,17 @@ def report(
     how it stands."""
     from functools import partial
 
-    from hpo.report import markdown, page, story
+    from hpo.report import html, markdown
+    from hpo.report.contents import find_data, read_contents
     from storage.database import Database
 
     file = output or Path(f"{name}.{target or 'html'}")
     db = Database.open(settings.storage_url, settings.artifacts)
     if (target or file.suffix.lstrip(".")) == "md":
-        _write(file, markdown.write(story.read(db, name)))
+        _write(file, markdown.write(read_contents(db, name)))
         return
-    find = partial(story.find_data, settings=settings, references=references)
-    _write(file, page.write(story.read(db, name, find)))
+    find = partial(find_data, settings=settings, references=references)
+    _write(file, html.write(read_contents(db, name, find)))
 
 
 def _write(file: Path, text: str) -> None:
@@ -89,16 +97,16 @@ def _write(file: Path, text: str) -> None:
     from hpo.errors import UsageError
 
     if file == STDOUT:
-        click.echo(text, nl=False)
-        return
-    if file.exists() and not file.is_file():  # a pipe, or a device
-        file.write_text(text, encoding="utf-8")
+        print_document(text)
         return
     new = file.with_name(f".{file.name}.new")
     try:
+        if file.exists() and not file.is_file():  # a pipe, or a device
+            file.write_text(text, encoding="utf-8")
+            return
         new.write_text(text, encoding="utf-8")
         new.replace(file)
     except OSError as error:
         new.unlink(missing_ok=True)
-        raise UsageError(f"{file} cannot be written ({error.strerror}): name another") from error
+        raise UsageError(f"{file} cannot be written ({error.strerror})", "name another") from error
     click.echo(f"{file}: {len(text.encode()) / 1e6:.1f} MB")

@@ -1,6 +1,5 @@
 """A finding: one thing that was looked at, and how it is."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,8 +8,8 @@ from hpo.errors import HpoError
 from storage.errors import StorageError
 from studies.errors import StudyError
 
-# What a driver or the system said stands in brackets, with colons of its own.
-CAUSE_AND_MEND = re.compile(r"(.*\)[^:;]*|[^()]*?)[:;] (.*)", re.DOTALL)
+KnownError = HpoError | StorageError | StudyError
+"""What is raised on purpose."""
 
 
 class Grade(StrEnum):
@@ -52,10 +51,9 @@ def absent(name: str, found: str) -> Finding:
     return Finding(name, Grade.NONE, found)
 
 
-def refused(name: str, error: Exception) -> Finding:
-    """A known error, whose line says the cause, then the mend."""
-    parts = CAUSE_AND_MEND.fullmatch(str(error))
-    return broken(name, *parts.groups()) if parts else broken(name, str(error), "see what it says")
+def refused(name: str, error: KnownError) -> Finding:
+    """A known error, as what was found."""
+    return broken(name, error.cause, error.mend or "see what it says")
 
 
 def looking(name: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:

@@ -1,53 +1,72 @@
-"""The report as Markdown: what it tells, without its pictures."""
+"""Markdown: tables and entries, and the report without its pictures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from hpo.answer import tables
-from hpo.report import telling
-from hpo.report.story import Story
-from hpo.words import unmarked
-
-
-def write(story: Story) -> str:
-    """The document of a story."""
-    return "\n\n".join(_blocks(story)) + "\n"
+from hpo.formatting import unmarked
+from hpo.report import wording
+from hpo.report.contents import Contents
+from hpo.result import result_tables
+from hpo.result.result_tables import Entry, Table
 
 
-def _blocks(story: Story) -> Iterator[str]:
-    yield f"# Study {unmarked(story.title)}"
-    yield f"**{unmarked(telling.verdict(story))}.**"
-    yield "\n".join(f"- {label}: {number}" for label, number in telling.facts(story))
-    result = story.result
-    if result is not None:
+def write(contents: Contents) -> str:
+    """The document with these contents."""
+    return "\n\n".join(_blocks(contents)) + "\n"
+
+
+def table(told: Table) -> str:
+    """What stands in a cell stays in it, and is no markup."""
+    lines = [told.headings, ["---"] * len(told.headings), *told.rows]
+    return "\n".join(f"| {' | '.join(map(unmarked, line))} |" for line in lines)
+
+
+def verdict(sentence: str) -> str:
+    """The sentence that all else is for."""
+    return f"**Verdict: {unmarked(sentence)}.**"
+
+
+def remarks(told: Iterable[Entry]) -> str:
+    """Sentences, each behind its label."""
+    return "\n".join(f"- **{each.label}:** {unmarked(each.text)}." for each in told)
+
+
+def entries(told: Iterable[Entry]) -> str:
+    """Facts, each behind its label."""
+    return "\n".join(f"- {each.label}: {unmarked(each.text)}" for each in told)
+
+
+def _blocks(contents: Contents) -> Iterator[str]:
+    yield f"# Study {unmarked(contents.title)}"
+    yield f"**{unmarked(wording.verdict(contents))}.**"
+    yield entries(wording.facts(contents))
+    if contents.result is not None:
+        told = result_tables.of_result(contents.result)
         yield "## Baseline and best"
-        yield tables.markdown_table(tables.SCORES, tables.score_rows(result))
-        yield tables.markdown_table(tables.CHANGES, tables.change_rows(result))
-        yield "\n".join(
-            f"- **{label}:** {unmarked(sentence)}." for label, sentence in tables.remarks(result)
-        )
+        yield table(told.scores)
+        yield table(told.changes)
+        yield remarks(told.remarks)
         yield "## Each class of the holdout"
-        yield tables.class_table(result)
+        yield table(told.classes)
+        yield told.of_classes
     else:
         yield "## Hyperparameters"
-        yield tables.markdown_table(telling.PARAMETERS, telling.parameter_rows(story))
-    if story.layers:
+        yield table(wording.params(contents))
+    if contents.layers:
         yield "## The model"
         yield "\n".join(
-            f"1. {' '.join((layer.kind, *layer.details))}"
+            f"1. {unmarked(' '.join((layer.kind, *layer.details)))}"
             + (f", {layer.weights:,} weights" if layer.weights else "")
-            for layer in story.layers
+            for layer in contents.layers
         )
     yield "## The best trials of the search"
-    yield tables.markdown_table(telling.TRIALS, telling.trial_rows(story))
-    failed = [f"- {title}: {unmarked(reason)}" for title, reason in telling.failures(story)]
-    if failed:
+    yield table(wording.trials(contents))
+    if failures := entries(wording.failures(contents)):
         yield "## Failures"
-        yield "\n".join(failed)
-    faults = telling.fault_rows(story)
-    if faults:
+        yield failures
+    if (faults := wording.faults(contents)).rows:
         yield "## Faults and resumes"
-        yield tables.markdown_table(telling.FAULTS, faults)
+        yield table(faults)
     yield "## Cost"
-    yield tables.markdown_table(telling.PHASES, telling.phase_rows(story))
+    yield table(wording.phases(contents))
     yield "## Where it comes from"
-    yield "\n".join(f"- {label}: {unmarked(words)}" for label, words in telling.origin(story))
+    yield entries(wording.origin(contents))

@@ -5,24 +5,25 @@ from datetime import UTC, datetime
 
 import plotly.graph_objects as go
 
-from hpo.report.look import (
+from hpo.formatting import describe_params, duration, first_line
+from hpo.report.contents import Contents
+from hpo.report.style import (
     BASELINE_COLOUR,
     BEST_COLOUR,
     FAILED_COLOUR,
+    PAUSED_COLOUR,
     PRUNED_COLOUR,
     RUNNING_COLOUR,
     Figure,
     style,
 )
-from hpo.report.story import Story
-from hpo.status import first_line
-from hpo.words import describe_params, duration
 from storage.records import AttemptRecord, JobRecord, WorkerRecord
 from storage.states import AttemptState
 
 STATES = {
     AttemptState.ENDED: ("ended", BEST_COLOUR),
     AttemptState.RUNNING: ("running", RUNNING_COLOUR),
+    AttemptState.PAUSED: ("paused", PAUSED_COLOUR),
     AttemptState.LEFT: ("given back", BASELINE_COLOUR),
     AttemptState.LOST: ("lost", FAILED_COLOUR),
     AttemptState.CANCELLED: ("cancelled", PRUNED_COLOUR),
@@ -31,14 +32,14 @@ MOST_ATTEMPTS = 1000
 MOST_ROWS = 40
 
 
-def draw(story: Story) -> Figure | None:
+def draw(contents: Contents) -> Figure | None:
     """Attempts by device: who trained what, when, and how that ended."""
-    shown = list(story.attempts)[-MOST_ATTEMPTS:]
+    shown = list(contents.attempts)[-MOST_ATTEMPTS:]
     if not shown:
         return None
-    jobs = {job.id: job for job in story.status.jobs}
-    workers = {worker.id: worker for worker in story.status.workers}
-    rows = _rows(shown, workers, story.status.now_ms)
+    jobs = {job.id: job for job in contents.status.jobs}
+    workers = {worker.id: worker for worker in contents.status.workers}
+    rows = _rows(shown, workers, contents.status.now_ms)
     shown = [each for each in shown if (each.worker_id, each.device) in rows]
     chart = go.Figure()
     for state, (name, colour) in STATES.items():
@@ -47,10 +48,10 @@ def draw(story: Story) -> Figure | None:
             chart.add_bar(
                 y=[rows[each.worker_id, each.device] for each in of_state],
                 base=[_time(each.began_ms) for each in of_state],
-                x=[_end_ms(each, story) - each.began_ms for each in of_state],
+                x=[_end_ms(each, contents) - each.began_ms for each in of_state],
                 orientation="h", name=name,
                 marker={"color": colour, "line": {"width": 1, "color": "rgba(255,255,255,0.7)"}},
-                customdata=[_told(each, jobs[each.job_id], story) for each in of_state],
+                customdata=[_told(each, jobs[each.job_id], contents) for each in of_state],
                 hovertemplate="%{customdata}<extra></extra>",
             )  # fmt: skip
     resumed = [each for each in shown if each.began_epoch]
@@ -65,13 +66,13 @@ def draw(story: Story) -> Figure | None:
     chart.update_layout(barmode="overlay", bargap=0.25)
     chart.update_xaxes(type="date", title_text="time (UTC)", nticks=4, tickangle=0)
     chart.update_yaxes(showgrid=False, autorange="reversed")
-    left_out = len(story.attempts) - len(shown)
-    some = f" The {len(shown):,} last of {len(story.attempts):,} are shown." if left_out else ""
+    left_out = len(contents.attempts) - len(shown)
+    some = f" The {len(shown):,} last of {len(contents.attempts):,} are shown." if left_out else ""
     return Figure(
         "timeline",
         "Workers",
-        f"Each bar is a training on a device. One that was given back or lost is resumed from its"
-        f" last checkpoint, where a triangle stands.{some}",
+        f"Each bar is a training on a device. One that was paused, given back or lost is resumed"
+        f" from its last checkpoint, where a triangle stands.{some}",
         chart,
     )
 
@@ -99,8 +100,8 @@ def _rows(
     return {key: name for key, name in rows.items() if name in last}
 
 
-def _told(attempt: AttemptRecord, job: JobRecord, story: Story) -> str:
-    seconds = (_end_ms(attempt, story) - attempt.began_ms) / 1000
+def _told(attempt: AttemptRecord, job: JobRecord, contents: Contents) -> str:
+    seconds = (_end_ms(attempt, contents) - attempt.began_ms) / 1000
     lines = [f"{job.title}, {STATES[attempt.state][0]} after {duration(seconds)}"]
     if attempt.began_epoch:
         lines.append(f"resumed after epoch {attempt.began_epoch}")
@@ -111,8 +112,8 @@ def _told(attempt: AttemptRecord, job: JobRecord, story: Story) -> str:
     return "<br>".join(lines)
 
 
-def _end_ms(attempt: AttemptRecord, story: Story) -> int:
-    return story.status.now_ms if attempt.ended_ms is None else attempt.ended_ms
+def _end_ms(attempt: AttemptRecord, contents: Contents) -> int:
+    return contents.status.now_ms if attempt.ended_ms is None else attempt.ended_ms
 
 
 def _time(ms: int) -> datetime:

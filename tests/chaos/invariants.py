@@ -10,13 +10,13 @@ from pathlib import Path
 import sqlalchemy as sa
 from optuna.storages._rdb.models import TrialIntermediateValueModel as Reported
 
-from hpo.machine.journal import ENTRIES, MARKER
-from storage import evaluations, openings, workers
+from hpo.worker.journal import ENTRIES, MARKER
 from storage.database import Database
 from storage.records import BASELINE, StudyRecord
 from storage.schema import artifacts, blobs, jobs
-from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
-from tests.hpo.outcome import assert_exactly, of_phase
+from storage.states import UNFINISHED, ArtifactKind, DataSet, JobState, Phase, Split
+from storage.tables import evaluations, holdout_uses, workers
+from tests.support.outcome import assert_exactly, of_phase
 
 # What no worker ever says, whatever is done to it. A child's last words may stand in between.
 ALARM = re.compile(
@@ -63,7 +63,7 @@ def _assert_nothing_held(db: Database) -> None:
     held = sa.or_(
         jobs.c.token.is_not(None),
         jobs.c.lease_expires_ms.is_not(None),
-        jobs.c.state.in_([JobState.OPEN, JobState.LEASED]),
+        jobs.c.state.in_(UNFINISHED),
     )
     with db.reading() as tx:
         assert list(tx.scalars(sa.select(jobs.c.id).where(held))) == []
@@ -75,7 +75,7 @@ def _assert_judged(db: Database, study: StudyRecord) -> None:
     final = {job.id for job in of_phase(db, study.name, Phase.FINAL)}
     with db.reading() as tx:
         judged = [(e.job_id, e.split) for e in evaluations.of_study(tx, study.id, study.generation)]
-        opened = [row.job_id for row in openings.of_study(tx, study.uuid)]
+        opened = [row.job_id for row in holdout_uses.of_study(tx, study.uuid)]
     assert sorted(judged) == sorted((id_, split) for id_ in final for split in Split)
     assert sorted(opened, key=str) == sorted(final, key=str)
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hpo.machine.desk import MAX_LOSSES
-from storage import jobs, studies, workers
+from hpo.worker.database_client import MAX_LOSSES
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState
+from storage.tables import jobs, studies, workers
 from tests.chaos.server import Patient
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 from sqlalchemy.engine import make_url
 
-from tests.commandline import HPO
-from tests.hpo.fleet.proxy import Proxy
+from tests.support.commandline import HPO
+from tests.support.proxy import Proxy
 
-CHILD = "hpo.machine.child"
+CHILD = "hpo.training.child"
 # A worker gives up a device on which different jobs were lost three times in a row: rightly.
 MOST_CHILDREN_KILLED = 2
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hpo import creation, definitions
-from hpo.creation import Budget
-from storage import jobs
+from hpo import definition_loader
+from hpo.study import creation
+from hpo.study.creation import Budget
 from storage.database import Database
 from storage.records import StudyRecord
+from storage.tables import jobs
 from tests.chaos import invariants
 from tests.chaos.chronicle import Chronicle
 from tests.chaos.fleet import GRACE_SECONDS, Fleet
@@ -19,8 +20,8 @@ from tests.chaos.hunter import Hunter
 from tests.chaos.lookout import Lookout
 from tests.chaos.monkey import Monkey
 from tests.chaos.server import Patient
-from tests.commandline import command_line
 from tests.conftest import DEFINITIONS
+from tests.support.commandline import command_line
 
 # Seconds that an epoch of the toy takes, while mischief is done and after.
 SLOW, FAST = "0.15", "0"
@@ -51,7 +52,7 @@ class Ordeal:
 
 TOY = Ordeal(
     definition=str(DEFINITIONS / "paced.py"),
-    budget=Budget(trials=16, select_top=2, select_seeds=2, final_seeds=3),
+    budget=Budget(trials=16, select_top=3, select_seeds=2, final_seeds=4),
     machines=3,
     mischief_seconds=32.0,
     finish_seconds=90.0,
@@ -80,7 +81,7 @@ def undergo(
     folder.mkdir()
     pace = folder / "pace"
     pace.write_text(SLOW)
-    definition = definitions.load(ordeal.definition).with_settings(ordeal.settings)
+    definition = definition_loader.load(ordeal.definition).with_settings(ordeal.settings)
     db = Database.open(patient.url)
     study = creation.create(db, name, definition, ordeal.budget)
     command = ["worker", name, "--study", ordeal.definition, "--cpu", "1"]

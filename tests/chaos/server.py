@@ -10,8 +10,8 @@ import psutil
 import sqlalchemy as sa
 
 from storage.database import Database
-from tests import postgres
-from tests.postgres import Server
+from tests.support import postgres
+from tests.support.postgres import Server
 
 # Relative to the server's own folder, where it finds a file without anybody's connection.
 FULL = "full"

@@ -1,0 +1,1 @@
+"""Learning curves of many configurations, and what a search costs that is played on them."""

@@ -1,0 +1,122 @@
+"""The best configuration alone, in the formats that other programs read."""
+
+import math
+import re
+import shlex
+from collections.abc import Iterable
+from enum import StrEnum
+from itertools import chain
+
+import tomli_w
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from hpo.errors import UsageError
+from hpo.result.result import Result
+from storage.records import Params
+
+PREFIX = "HPO_BEST_"
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+
+
+class Format(StrEnum):
+    """How the best configuration is written; `env` is a file for `set -a; . ./file`."""
+
+    JSON = "json"
+    YAML = "yaml"
+    TOML = "toml"
+    ENV = "env"
+
+
+class _Document(BaseModel):
+    """What is rendered. Accuracies are 0 to 1, the bounds those of a 95% interval; what is None is
+    left out."""
+
+    # JSON proper has no inf and no NaN.
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+
+    study: str
+    definition: str
+    seed: int
+    epochs: int
+    precision: str
+    holdout_accuracy: float
+    holdout_low: float | None
+    holdout_high: float | None
+    verdict: str
+    params: Params
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes also what is text to PyYAML but not to every reader: 1e5 and 0o14 are numbers in
+    YAML 1.2, y and n truth values in YAML 1.1."""
+
+
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+)$"),
+    list("-+.0123456789"),
+)
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]$"), list("yYnN"))
+
+
+def render(best: Result, target: Format) -> str:
+    """The best configuration as a small document in the format `target`, ending in a newline.
+
+    It has the study, its definition, the seed, epochs and precision of the exported training, the
+    mean holdout accuracy (0 to 1) with its 95% interval unless there was but one seed, the verdict,
+    and the parameters: a mapping `params`, or in `env` variables beside the others, `HPO_BEST_` and
+    the name in capitals. Every value reads back as exactly what it was, but that JSON has strings
+    for inf and NaN, and `env` has nothing but strings.
+
+    Raises:
+        UsageError: `env` cannot hold the parameters: a name is no name of a variable, two would be
+            the same variable, or a value has a NUL character.
+    """
+    accuracy = best.holdout.winner.accuracy
+    document = _Document(
+        study=best.study,
+        definition=best.definition,
+        seed=best.holdout.winner.seeds[0],
+        epochs=best.settings["epochs"],
+        precision=best.settings["precision"],
+        holdout_accuracy=accuracy.mean,
+        holdout_low=accuracy.interval and accuracy.interval.low,
+        holdout_high=accuracy.interval and accuracy.interval.high,
+        verdict=best.verdict,
+        params=best.winner.params,
+    )
+    if target is Format.JSON:
+        return document.model_dump_json(indent=2, exclude_none=True) + "\n"
+    content = document.model_dump(exclude_none=True)
+    match target:
+        case Format.YAML:
+            return yaml.dump(
+                content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf
+            )
+        case Format.TOML:
+            return tomli_w.dumps(content)
+        case Format.ENV:
+            params = content.pop("params")
+            return _variables(chain(content.items(), params.items()))
+
+
+def _variables(values: Iterable[tuple[str, str | bool | int | float]]) -> str:
+    lines: dict[str, str] = {}
+    for name, value in values:
+        variable = PREFIX + name.upper()
+        text = value if isinstance(value, str) else repr(value)
+        if not _NAME.fullmatch(name):
+            cause = f"parameter {name!r} cannot name a variable (letters a to z, digits, _)"
+        elif variable in lines:
+            cause = f"parameter {name!r} is not the only one to be {variable}"
+        elif "\0" in text:
+            cause = f"parameter {name!r} has a NUL character, which no variable can hold"
+        else:
+            lines[variable] = f"{variable}={shlex.quote(text)}\n"
+            continue
+        raise UsageError(
+            f"{cause}",
+            f"take {Format.JSON}, {Format.YAML} or {Format.TOML} instead of {Format.ENV}",
+        )
+    return "".join(lines.values())

@@ -1,0 +1,278 @@
+"""A script that trains the best configuration on its own, with nothing of this package.
+
+It is put together from the very sources that train here, so that it gives the very same score:
+the model's, the optimizer's and the data's. Only the loop around them is written out below, after
+`training` and `evaluation` in `studies.image_classification`; the tests hold the two together.
+"""
+
+import ast
+import builtins
+import inspect
+import json
+import symtable
+import textwrap
+from collections.abc import Iterator
+from string import Template
+from types import FunctionType
+
+from hpo.bundle.best_json import BestConfiguration
+from hpo.bundle.model_loading import has_own_trainer
+from hpo.definition_loader import Definition
+from hpo.errors import UsageError
+from hpo.provenance import TENSORFLOW
+from studies.image_classification import evaluation, optimizers, training
+from studies.image_classification.image_source import ScriptLoader
+from studies.image_classification.study import BuildModel, ImageClassification
+
+_IMPORTS = ("import argparse", "import math", "import os")
+_PACKAGES = ("tensorflow", "keras", "numpy")
+
+
+def standalone(definition: Definition, best: BestConfiguration) -> str:
+    """The source of the script, of a good hundred lines. It needs TensorFlow and NumPy alone.
+
+    Raises:
+        UsageError: the definition trains in a way of its own, or its `build_model` needs more
+            than what stands in it.
+    """
+    study = definition.study.with_settings(best.settings)
+    if has_own_trainer(definition):
+        raise _refused(definition, "for it brings a trainer of its own")
+    assert isinstance(study, ImageClassification), "any other has a trainer of its own"
+    if (backend := best.training.provenance.versions.get("backend")) != TENSORFLOW:
+        raise _refused(definition, f"for it was trained with {backend}")
+    loader = study.data.script_loader() or _PREPARED
+    imports, load_images = _imports_apart(_plain(loader.source))
+    versions = best.training.provenance.versions
+    packages = [f"{name}=={versions[name]}" for name in _PACKAGES if name in versions]
+    return Template(_SCRIPT).substitute(
+        study=_quoted(best.study),
+        definition=_quoted(definition.name),
+        definition_hash=definition.hash,
+        data_sha256=best.data_sha256,
+        verdict=textwrap.fill(_quoted(best.verdict), 95, break_on_hyphens=False),
+        python=versions.get("python", "3"),
+        packages=" ".join(packages or _PACKAGES),
+        device=_quoted(best.training.provenance.device),
+        usage=f"[{loader.argument}]" if loader.optional else loader.argument,
+        imports="\n".join(sorted({*_IMPORTS, *imports}, key=_isorted)),
+        seed=best.training.seed,
+        epochs=study.epochs,
+        params=json.dumps(dict(best.winner.params), indent=4, ensure_ascii=False).replace(
+            "\n}", ",\n}"
+        ),
+        exported=f"{best.training.score!r} {best.training.loss!r}",
+        load_images=load_images,
+        build_model=_model(definition, study.build_model),
+        build_optimizer=_optimizer(str(best.winner.params["optimizer"])),
+        precision=study.policy,
+        # What training and evaluation keep to themselves, so that it cannot be another here.
+        batch_size=training.KerasClassifier._BATCH_SIZE,
+        smallest=evaluation._SMALLEST_PROBABILITY,
+        argument=json.dumps(loader.argument),
+        nargs=json.dumps("?") if loader.optional else None,
+        explanation=json.dumps(loader.explanation),
+    )
+
+
+def _refused(definition: Definition, why: str) -> UsageError:
+    return UsageError(
+        f"no script can train '{definition.name}' without hpo, {why}", "`hpo train` trains it"
+    )
+
+
+def _quoted(text: str) -> str:
+    """As it can stand in a docstring, on one line."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace('"""', "'''")
+
+
+def _isorted(line: str) -> tuple[bool, str]:
+    return line.startswith("from "), line
+
+
+def _model(definition: Definition, build: BuildModel) -> str:
+    """The source of `build_model`, under that name."""
+    try:
+        source = textwrap.dedent(inspect.getsource(build))
+        (function,) = ast.parse(source).body
+    except (OSError, TypeError, SyntaxError):
+        function = ast.Pass()
+    if not isinstance(build, FunctionType) or not isinstance(function, ast.FunctionDef):
+        raise _refused(definition, "for its build_model is no function that stands by itself")
+    source = _plain(source, "build_model")
+    if foreign := sorted(set(_foreign(symtable.symtable(source, "build_model", "exec")))):
+        raise _refused(
+            definition, f"for its build_model uses {', '.join(foreign)} from outside of it"
+        )
+    return source
+
+
+def _foreign(table: symtable.SymbolTable) -> Iterator[str]:
+    """Names that neither the source in `table` nor Python itself defines."""
+    for symbol in table.get_symbols():
+        name = symbol.get_name()
+        if symbol.is_referenced() and symbol.is_global() and not hasattr(builtins, name):
+            yield name
+    for child in table.get_children():
+        yield from _foreign(child)
+
+
+def _optimizer(name: str) -> str:
+    """`optimizers.build`, of which only what makes the optimizer `name` stays."""
+    source = inspect.getsource(optimizers.build)
+    (function,) = ast.parse(source).body
+    assert isinstance(function, ast.FunctionDef)
+    _docstring, first, *_, match = function.body
+    assert isinstance(match, ast.Match)
+    own = next(
+        case.body
+        for case in match.cases
+        if isinstance(case.pattern, ast.MatchValue) and ast.literal_eval(case.pattern.value) == name
+    )
+    lines = source.splitlines()
+    common = lines[first.lineno - 1 : match.lineno - 1]
+    special = lines[own[0].lineno - 1 : own[-1].end_lineno]
+    body = "\n".join(textwrap.dedent("\n".join(part)) for part in (common, special))
+    return f"def build_optimizer({_arguments(function)}):\n{textwrap.indent(body, '    ')}"
+
+
+def _plain(source: str, name: str | None = None) -> str:
+    """`source` with bare functions: without annotations, for it leaves behind what they name, and
+    with the first line of a docstring. The first function takes the name `name`."""
+    lines = source.rstrip().splitlines()
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    functions[0].name = name or functions[0].name
+    for function in sorted(functions, key=lambda node: node.lineno, reverse=True):
+        body = function.body[0]
+        start = min(node.lineno for node in (body, *getattr(body, "decorator_list", ())))
+        header = f"{' ' * function.col_offset}def {function.name}({_arguments(function)}):"
+        if (line := lines[start - 1])[: body.col_offset].strip():  # all on one line
+            lines[function.lineno - 1 : start] = [f"{header} {line[body.col_offset :]}"]
+            continue
+        if ast.get_docstring(function) and '"""' in line and body.end_lineno != start:
+            lines[start - 1 : body.end_lineno] = [line + '"""']
+        lines[function.lineno - 1 : start - 1] = [header]
+    return "\n".join(lines)
+
+
+def _arguments(function: ast.FunctionDef) -> str:
+    for node in ast.walk(function.args):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+    return ast.unparse(function.args)
+
+
+def _imports_apart(source: str) -> tuple[list[str], str]:
+    """The lines of `source` that import, which come first, and the others."""
+    body = ast.parse(source).body
+    end = max(
+        (node.lineno for node in body if isinstance(node, ast.Import | ast.ImportFrom)), default=0
+    )
+    lines = source.splitlines()
+    return lines[:end], "\n".join(lines[end:]).strip()
+
+
+_PREPARED = ScriptLoader(
+    argument="search.npz",
+    optional=False,
+    explanation="the prepared training file",
+    source='''
+def load_images(file):
+    """x_train, y_train, x_validation, y_validation of the prepared file."""
+    names = ("x_train", "y_train", "x_validation", "y_validation")
+    with np.load(file, allow_pickle=False) as arrays:
+        return [arrays[name] for name in names]
+''',
+)
+
+_SCRIPT = '''\
+"""Trains the best configuration of the study '$study', without hpo. Its verdict:
+
+$verdict
+
+    pip install $packages
+    python train.py $usage [--threads N] [--out model.keras]
+
+With these versions, Python $python and the same kind of device and number of threads it comes to
+the exported score, to the last digit. Set CUDA_VISIBLE_DEVICES="" to keep it off a GPU.
+
+device      $device
+definition  $definition, sha256 $definition_hash
+data        sha256 $data_sha256
+"""
+
+$imports
+
+import numpy as np
+
+SEED = $seed
+EPOCHS = $epochs
+PRECISION = "$precision"
+PARAMS = $params
+EXPORTED = "$exported"
+
+
+$load_images
+
+
+$build_model
+
+
+$build_optimizer
+
+
+def train(x_train, y_train, x_validation, y_validation):
+    """The model, with its accuracy and loss on the validation images after the last epoch."""
+    import keras
+    import tensorflow
+
+    # Whatever a keras.json says here.
+    keras.config.set_floatx("float32")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
+    keras.utils.set_random_seed(SEED)
+    tensorflow.config.experimental.enable_op_determinism()
+    tensorflow.config.experimental.enable_tensor_float_32_execution(False)
+    keras.config.set_dtype_policy(PRECISION)
+    model = build_model(PARAMS, x_train.shape[1:], int(y_train.max()) + 1)
+    keras.config.set_dtype_policy("float32")
+    batch_size = int(PARAMS["batch_size"])
+    steps = math.ceil(len(x_train) / batch_size)
+    model.compile(
+        optimizer=build_optimizer(PARAMS, EPOCHS * steps),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=steps,
+        jit_compile=False,
+    )
+    for epoch in range(1, EPOCHS + 1):
+        order = np.random.default_rng([SEED, epoch]).permutation(len(x_train))
+        x, y = x_train[order], y_train[order]
+        fit = model.fit(x, y, batch_size=batch_size, shuffle=False, verbose=0).history
+        answers = model.predict(x_validation, batch_size=$batch_size, verbose=0).astype(np.float64)
+        of_truth = answers[np.arange(len(y_validation)), y_validation]
+        loss = float(-np.log(np.clip(of_truth, $smallest, 1.0)).mean())
+        accuracy = float((answers.argmax(axis=1) == y_validation).mean())
+        print(f"epoch {epoch} loss {fit['loss'][0]:.4f} accuracy {fit['accuracy'][0]:.4f}", end="")
+        print(f" val_loss {loss:.4f} val_accuracy {accuracy:.4f}", flush=True)
+    return model, accuracy, loss
+
+
+if __name__ == "__main__":
+    what = $explanation
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", metavar=$argument, nargs=$nargs, help=what)
+    parser.add_argument("--threads", metavar="N", default="1", help="on the CPU; 1 if not given")
+    parser.add_argument("--out", metavar="FILE", help="where to save the model; ends in .keras")
+    given = parser.parse_args()
+    if given.out and not given.out.endswith(".keras"):
+        parser.error("the name of --out must end in .keras")
+    # TensorFlow reads these when it is imported, which is why the functions above import it.
+    os.environ |= {"OMP_NUM_THREADS": given.threads, "TF_NUM_INTRAOP_THREADS": given.threads}
+    os.environ |= {"TF_NUM_INTEROP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    model, accuracy, loss = train(*load_images(given.data))
+    if given.out:
+        model.save(given.out)
+    print(f"val_accuracy {accuracy!r} val_loss {loss!r} (exported: {EXPORTED})")
+'''

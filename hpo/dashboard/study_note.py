@@ -1,0 +1,105 @@
+"""The live note of a study, as Markdown."""
+
+from collections.abc import Iterator
+
+from hpo.formatting import (
+    cost_words,
+    describe_params,
+    first_line,
+    left_words,
+    phase_words,
+    precision_words,
+    unmarked,
+)
+from hpo.report import markdown
+from hpo.result import result_tables
+from hpo.result.result import Conclusion
+from hpo.result.result_tables import Table
+from hpo.study.status import WORKING_PHASES, Status
+from storage.states import JobState, Phase
+
+MOST_RUNNING = 20
+MOST_FAILURES = 5
+IMPORTANCE = (
+    '"Hyperparameter Importance" is PED-ANOVA\'s: it looks at what sets the best tenth of the completed'
+    " trials apart from all of them, and not at how much accuracy changes."
+)
+"""Of a plot that optuna-dashboard draws itself."""
+
+
+def write(status: Status, conclusion: Conclusion | None = None) -> str:
+    """The note of a study as it stands; with what came of it at the end."""
+    return "\n\n".join(_blocks(status, conclusion)) + "\n"
+
+
+def _blocks(status: Status, conclusion: Conclusion | None) -> Iterator[str]:
+    left = left_words(status.study, status.seconds_left)
+    yield f"**{unmarked(phase_words(status.study))}**{f', {left}' if left else ''}"
+    if conclusion is not None:
+        yield markdown.verdict(conclusion.verdict)
+    if conclusion is not None and conclusion.result is not None:
+        told = result_tables.of_result(conclusion.result)
+        yield f"Winner: {unmarked(told.title)}. What the search alone had ranked best may be another."
+        yield markdown.table(told.scores)
+        yield markdown.table(told.changes)
+    elif status.best is not None:
+        yield _best(status)
+    else:
+        yield "No trial has been completed yet."
+    yield markdown.table(_progress(status))
+    if status.running:
+        yield markdown.table(_running(status))
+    if (more := len(status.running) - MOST_RUNNING) > 0:
+        yield f"and {more} more"
+    cost = status.cost(*WORKING_PHASES)
+    if cost.device_seconds:
+        yield cost_words(cost)
+    if words := precision_words(status.study):
+        yield unmarked(words)
+    if status.best is not None:
+        yield IMPORTANCE
+    failed = [job for job in status.jobs if job.state == JobState.FAILED]
+    if failed:
+        yield "\n".join(
+            f"- {job.title} failed: {unmarked(first_line(job.reason))}"
+            for job in failed[-MOST_FAILURES:]
+        )
+
+
+def _best(status: Status) -> str:
+    best, baseline = status.best, status.baseline
+    assert best is not None, "asked for where there is one"
+    among = status.counts(Phase.SEARCH)[JobState.SUCCEEDED]
+    words = f"Best of {among} trials **{best.score:.4f}** ({best.title})"
+    if baseline is not None:
+        words += f", baseline {baseline.score:.4f}"
+    return (
+        f"{words}, on validation, of one seed each: {unmarked(describe_params(best.params or {}))}"
+    )
+
+
+def _progress(status: Status) -> Table:
+    counted = (JobState.LEASED, JobState.PAUSED, JobState.PRUNED, JobState.FAILED)
+    phases = []
+    for phase in WORKING_PHASES:
+        counts = status.counts(phase)
+        done = f"{status.done(phase)} of {status.total(phase)}"
+        phases.append((phase.value, done, *(str(counts[state]) for state in counted)))
+    return Table(("phase", "done", "running", "paused", "pruned", "failed"), tuple(phases))
+
+
+def _running(status: Status) -> Table:
+    hosts = status.hosts
+    return Table(
+        ("worker", "device", "training", "epoch", "accuracy"),
+        tuple(
+            (
+                hosts.get(job.worker_id or "", "?"),
+                status.devices.get(job.id, "?"),
+                job.title,
+                str(job.epoch),
+                "-" if job.score is None else f"{job.score:.4f}",
+            )
+            for job in status.running[:MOST_RUNNING]
+        ),
+    )

@@ -1,0 +1,171 @@
+"""Definitions of studies: found by name or by file, and known by the hash of their code."""
+
+import importlib
+import traceback
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Self
+
+from hpo.errors import DefinitionError
+from studies import code_hash, code_loader
+from studies.code_hash import Code
+from studies.study import Study
+
+if TYPE_CHECKING:
+    # A child loads definitions, and has nothing to do with a database.
+    from storage.records import StudyRecord
+
+BUILT_IN = code_hash.DEFINITIONS
+# Half of each suffices, and so one hash says which of the two is another.
+HALF = 32
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A study's definition, where it came from, and the hash that must be equal on all machines: one
+    half of it of the definition's own code, the other of the code of hpo that trains."""
+
+    reference: str
+    study: Study
+    hash: str
+
+    @property
+    def name(self) -> str:
+        return self.study.name
+
+    def with_settings(self, settings: Mapping[str, object]) -> Self:
+        """This definition with some of its settings replaced.
+
+        Raises:
+            SettingsError: an unknown setting, or a value that does not fit.
+        """
+        return replace(self, study=self.study.with_settings(settings))
+
+    def changes(self, hash_then: str, version_then: str) -> tuple[str, str]:
+        """What changed since the definition had this hash with that version of hpo, and the mend."""
+        found = []
+        is_file = self.reference not in BUILT_IN
+        if is_file and self.hash[:HALF] != hash_then[:HALF]:
+            found.append((f"{self.reference} or what it imports", "bring that back as it was"))
+        if not is_file or self.hash[HALF:] != hash_then[HALF:]:
+            found.append(("the code of hpo that trains", f"use hpo of {version_then}"))
+        changed, mends = zip(*found, strict=True)
+        return f"what changed is {' and '.join(changed)}", " and ".join(mends)
+
+
+def load(reference: str) -> Definition:
+    """Loads a built-in definition by name, or a Python file that defines `STUDY`.
+
+    Raises:
+        DefinitionError: there is none, or its code raises.
+    """
+    if reference in BUILT_IN:
+        module = importlib.import_module(f"studies.{reference}")
+        source = Path(str(module.__file__))
+        code = _read(source)
+    else:
+        source = Path(reference)
+        if source.suffix != ".py":
+            raise DefinitionError(
+                f"there is no definition '{reference}'",
+                f"use {', '.join(BUILT_IN)}, or the path of a Python file that defines STUDY",
+            )
+        source = source.absolute()
+        code = _read(source)
+        module = _run(source, code)
+    study = getattr(module, "STUDY", None)
+    if not isinstance(study, Study):
+        raise DefinitionError(
+            f"{source} defines no STUDY", "it must be a kind of studies.study.Study"
+        )
+    reference = reference if reference in BUILT_IN else str(source)
+    shared = code_hash.sha256_of_package(code_hash.BEAR_ON_RESULTS)
+    return Definition(reference, study, code.sha256()[:HALF] + shared[:HALF])
+
+
+def find(study: "StudyRecord", references: Sequence[str] = ()) -> Definition:
+    """The definition this machine has under the study's name, with the same hash; one that does not
+    load hides no other. Source never comes from the database.
+
+    Raises:
+        DefinitionError: there is none, or it differs.
+    """
+    built_in = [study.definition] if study.definition in BUILT_IN else []
+    loaded, broken = load_all((*references, *built_in))
+    named = [definition for definition in loaded if definition.name == study.definition]
+    for definition in named:
+        if definition.hash == study.definition_hash:
+            return definition
+    for definition in named:
+        changed, mend = definition.changes(study.definition_hash, version_of(study.name))
+        raise DefinitionError(
+            f"study '{study.name}' was made with another version of '{study.definition}'"
+            f" ({changed})",
+            f"{mend}, or begin anew by `hpo create NAME --study {definition.reference}`",
+        )
+    if broken:
+        raise DefinitionError(
+            f"this machine has no definition '{study.definition}' that loads:"
+            f" {', '.join(map(str, broken))}"
+        )
+    raise DefinitionError(
+        f"this machine has no definition '{study.definition}'", "give its file with --study"
+    )
+
+
+def load_all(references: Sequence[str]) -> tuple[list[Definition], list[DefinitionError]]:
+    """Those of the definitions that load, and why the others do not."""
+    loaded, broken = list[Definition](), list[DefinitionError]()
+    for reference in references:
+        try:
+            loaded.append(load(reference))
+        except DefinitionError as error:
+            broken.append(error)
+    return loaded, broken
+
+
+def version_of(study_name: str) -> str:
+    """Where the version of hpo is told that a study was worked on with."""
+    return f"the git_commit that `hpo status {study_name} --json` shows"
+
+
+def _read(source: Path) -> Code:
+    try:
+        return Code.read(source)
+    except FileNotFoundError:
+        raise DefinitionError(
+            f"there is no file {source}", "give the path of a definition"
+        ) from None
+    except OSError as error:
+        raise DefinitionError(
+            f"{error.filename or source} cannot be read: {error.strerror}"
+        ) from error
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise _raised(source, error, [getattr(error, "filename", None) or ""]) from error
+
+
+def _run(source: Path, code: Code) -> ModuleType:
+    try:
+        return code_loader.run(code)
+    except KeyboardInterrupt:  # a person's
+        raise
+    except BaseException as error:
+        own = [str(module.file) for module in code.modules.values()]
+        raise _raised(source, error, own) from error
+
+
+def _raised(source: Path, error: BaseException, own: Collection[str]) -> DefinitionError:
+    """In one line, with the last place in the definition's `own` files that led to it."""
+    places = [
+        (frame.filename, frame.lineno)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename in own
+    ]
+    if isinstance(error, SyntaxError) and error.filename and error.filename in own:
+        places.append((error.filename, error.lineno))
+    where = ":".join(map(str, places[-1])) if places else str(source)
+    said = code_loader.as_written(" ".join(str(error).split()))
+    raised = f"{type(error).__name__}: {said}".removesuffix(": ")
+    return DefinitionError(f"{where} raises {raised}", "mend the definition")

@@ -1,0 +1,101 @@
+"""What is known of a study as a person says it, and text of others made fit to be shown."""
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hpo.device_cost import Cost
+    from storage.records import Params, StudyRecord
+
+# Of Markdown as GitHub and the dashboard read it; an underscore within a word is none.
+MARKUP = re.compile(r"[\\`*<\[|~$&]|(?<![^\W_])_|_(?![^\W_])")
+
+
+def duration(seconds: float) -> str:
+    """A duration as a person says it."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def read_duration(text: str) -> float:
+    """The seconds that a person means by `90m`, `1h30m`, `45s` or a plain number.
+
+    Raises:
+        ValueError: none that is known.
+    """
+    import pytimeparse2
+
+    seconds = pytimeparse2.parse(text)
+    if not isinstance(seconds, int | float):
+        # What was written may be a secret in the wrong place.
+        raise ValueError("write 90m, 1h30m, 45s or seconds")
+    return float(seconds)
+
+
+def describe_params(params: "Params") -> str:
+    """Parameters as `name=value`, numbers short."""
+    return " ".join(
+        f"{name}={value:.2g}" if isinstance(value, float) else f"{name}={value}"
+        for name, value in params.items()
+    )
+
+
+def cost_words(cost: "Cost") -> str:
+    """What trainings took of devices, in one short line."""
+    words = f"cost {short(cost.device_hours)} device-hours"
+    return words + (f", {short(cost.kilowatt_hours)} kWh" if cost.energy_joules else "")
+
+
+def phase_words(study: "StudyRecord") -> str:
+    """Where a study stands, and why."""
+    words = f"{study.phase}"
+    if study.halted_ms is not None and not study.phase.is_over:
+        words += f", halted (`hpo resume {study.name}` goes on)"
+    if study.generation > 1:
+        words += f", generation {study.generation}"
+    return f"{words}: {first_line(study.reason)}" if study.reason else words
+
+
+def search_words(study: "StudyRecord") -> str:
+    """How a study's search chooses, and when it ends before its last trial for want of better ones."""
+    patience = "" if study.patience is None else f", patience {study.patience}"
+    return f"sampler {study.sampler}{patience}"
+
+
+def left_words(study: "StudyRecord", seconds_left: float | None) -> str:
+    """How long the study will still take, if anything can be said of that."""
+    if seconds_left is None or study.phase.is_over:
+        return ""
+    return f"about {duration(seconds_left)} left"
+
+
+def precision_words(study: "StudyRecord") -> str:
+    """The precision that was chosen for a study, and why; nothing where it was given, or is not chosen
+    yet."""
+    return "" if study.precision is None else f"{study.precision}: {study.precision_reason}"
+
+
+def short(number: float) -> str:
+    """An amount with two digits where it is small."""
+    return f"{number:.2g}" if number < 10 else f"{number:,.0f}"
+
+
+def first_line(reason: str | None) -> str:
+    """What a person reads of the reason why a job or a study ended, without what announces the further
+    lines that a lost child's has: its stack, or what it printed."""
+    if not reason or not reason.strip():
+        return "no reason is known"
+    return re.sub(r"; it (stood at|last printed):$", "", reason.strip().splitlines()[0])
+
+
+def printable(text: str) -> str:
+    """`text` without what a terminal would obey: files from anywhere may hold such."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def unmarked(text: str) -> str:
+    """Text in Markdown in which nothing is markup, in one line."""
+    return " ".join(MARKUP.sub(r"\\\g<0>", text).split())

@@ -1,1 +1,0 @@
-"""A worker machine: one supervisor, a slot a device, a child in each."""

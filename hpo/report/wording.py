@@ -1,0 +1,182 @@
+"""What a report tells in words and tables, the same in HTML and in Markdown."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from hpo.formatting import (
+    describe_params,
+    duration,
+    first_line,
+    phase_words,
+    precision_words,
+    search_words,
+    short,
+)
+from hpo.report.contents import Contents
+from hpo.result.result_tables import Entry, Table, of_params
+from hpo.study.phases import best_first
+from hpo.study.status import WORKING_PHASES
+from storage.records import BASELINE
+from storage.states import AttemptState, JobState, Phase
+
+MOST_TRIALS = 10
+MOST_FAULTS = 30
+
+
+def verdict(contents: Contents) -> str:
+    """The one sentence that all else is for; before there is one, how the study stands."""
+    if contents.conclusion is not None:
+        sentence = contents.conclusion.verdict
+        return sentence[0].upper() + sentence[1:]
+    if contents.study.phase.is_over:
+        return f"No verdict: {phase_words(contents.study)}"
+    return f"No verdict yet: the study is in its {phase_words(contents.study)} phase"
+
+
+def facts(contents: Contents) -> Iterator[Entry]:
+    """The few numbers that stand at the top, each with its label."""
+    status, result = contents.status, contents.result
+    if result is not None:
+        yield Entry("best on the holdout", f"{result.holdout.winner.accuracy.mean:.3f}")
+        baseline = result.holdout.baseline
+        on_holdout = "no model" if baseline is None else f"{baseline.accuracy.mean:.3f}"
+        yield Entry("baseline on the holdout", on_holdout)
+    else:
+        # Nothing better is known yet than one training of each; the highest of many flatters.
+        among = status.counts(Phase.SEARCH)[JobState.SUCCEEDED]
+        yield Entry(f"best of {among}, validation, one seed", f"{contents.best.score or 0:.3f}")
+        if status.baseline is not None:
+            yield Entry("baseline, validation, one seed", f"{status.baseline.score or 0:.3f}")
+    counts = status.counts(Phase.SEARCH)
+    yield Entry("trials", f"{status.done(Phase.SEARCH)} of {status.total(Phase.SEARCH)}")
+    if counts[JobState.PAUSED]:
+        yield Entry("paused", str(counts[JobState.PAUSED]))
+    yield Entry("pruned", str(counts[JobState.PRUNED]))
+    study = contents.study
+    if contents.attempts:
+        seconds = ((study.ended_ms or status.now_ms) - contents.attempts[0].began_ms) / 1000
+        yield Entry("took" if study.ended_ms else "until now", duration(seconds))
+    yield Entry("device time", duration(status.cost(*WORKING_PHASES).device_seconds))
+
+
+def params(contents: Contents) -> Table:
+    """All hyperparameters of baseline and best."""
+    best = contents.best.params or {}
+    return of_params("hyperparameter", ("baseline", "best"), contents.study.baseline, best)
+
+
+def trials(contents: Contents) -> Table:
+    """The best trials of the search, best first."""
+    return Table(
+        ("trial", "accuracy", "epochs", "device time", "hyperparameters"),
+        tuple(
+            (
+                f"{job.trial_number}{' (baseline)' if job.configuration == BASELINE else ''}",
+                f"{job.score:.4f}",
+                str(job.epoch),
+                duration(job.device_seconds),
+                describe_params(job.params or {}),
+            )
+            for job in best_first(contents.status.jobs)[:MOST_TRIALS]
+        ),
+    )
+
+
+def phases(contents: Contents) -> Table:
+    """What each phase took, generations before this one included."""
+    rows = []
+    for phase in WORKING_PHASES:
+        cost = contents.status.cost(phase)
+        counts = Counter(job.state for job in contents.status.jobs if job.phase == phase)
+        ended = [f"{counts[state]} {state}" for state in JobState if counts[state]]
+        rows.append(
+            (
+                phase.value,
+                str(sum(counts.values())),
+                short(cost.device_hours),
+                short(cost.kilowatt_hours) if cost.energy_joules else "-",
+                ", ".join(ended) or "-",
+            )
+        )
+    return Table(("phase", "trainings", "device-hours", "kWh", "how they ended"), tuple(rows))
+
+
+def faults(contents: Contents) -> Table:
+    """The attempts that did not come to their job's end, and what became of the job; the last ones."""
+    jobs = {job.id: job for job in contents.status.jobs}
+    hosts = contents.status.hosts
+    rows = []
+    for attempt in contents.attempts:
+        if attempt.state not in (AttemptState.LOST, AttemptState.LEFT):
+            continue
+        job = jobs[attempt.job_id]
+        what = f"lost: {first_line(attempt.reason)}"
+        rows.append(
+            (
+                _time(attempt.ended_ms or attempt.began_ms),
+                job.title,
+                f"{hosts.get(attempt.worker_id, '?')} {attempt.device}",
+                what if attempt.state == AttemptState.LOST else "given back in order",
+                _then(contents, attempt.job_id, attempt.began_ms) or job.state.value,
+            )
+        )
+    headings = ("when (UTC)", "training", "device", "what happened", "then")
+    return Table(headings, tuple(rows[-MOST_FAULTS:]))
+
+
+def failures(contents: Contents) -> Iterator[Entry]:
+    """Trainings that failed, each with its reason."""
+    for job in contents.status.jobs:
+        if job.state == JobState.FAILED:
+            yield Entry(job.title, first_line(job.reason))
+
+
+def origin(contents: Contents) -> Iterator[Entry]:
+    """Where the numbers come from: what it takes to have them again."""
+    study = contents.study
+    yield Entry("study", f"{study.name}, generation {study.generation}, seed {study.seed}")
+    yield Entry("search", search_words(study))
+    yield Entry("definition", f"{study.definition}, sha256 {study.definition_hash[:16]}")
+    settings = " ".join(
+        f"{name}={value}"
+        for name, value in study.trained_settings.items()
+        if not isinstance(value, list)
+    )
+    yield Entry("settings", settings)
+    if study.precision is not None:
+        yield Entry("precision", precision_words(study))
+    made_by = contents.provenance
+    if made_by is not None:
+        yield Entry("device", made_by.device)
+        yield Entry(
+            "versions", " ".join(f"{name} {found}" for name, found in made_by.versions.items())
+        )
+        yield Entry("commit", made_by.git_commit or "unknown")
+    yield Entry("read", f"{_time(contents.status.now_ms)} UTC")
+
+
+def percent(probability: float) -> str:
+    """A probability, with more digits where it is small."""
+    if probability < 0.001:
+        return "<0.1%"
+    return f"{100 * probability:.0f}%" if probability >= 0.095 else f"{100 * probability:.1f}%"
+
+
+def _then(contents: Contents, job_id: int, after_ms: int) -> str | None:
+    """How the job went on: the attempt that came next."""
+    later = (
+        attempt
+        for attempt in contents.attempts
+        if attempt.job_id == job_id and attempt.began_ms > after_ms
+    )
+    following = next(later, None)
+    if following is None:
+        return None
+    if following.began_epoch:
+        return f"resumed after epoch {following.began_epoch}"
+    return "trained again"
+
+
+def _time(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M}"

@@ -1,0 +1,73 @@
+"""Optuna's study beside one of ours, which has its name and, as an attribute, its uuid."""
+
+from contextlib import suppress
+
+import optuna
+from sqlalchemy.engine import Connection
+
+from storage.database import Database
+from storage.errors import StudyExists, StudyMismatch
+from storage.records import StudyRecord
+from storage.tables import jobs, optuna_study
+from studies.study import Direction
+
+UUID_ATTRIBUTE = "hpo:study"
+
+
+def find_or_make(db: Database, name: str, direction: Direction) -> optuna.Study:
+    """Optuna's study of that name, made if need be.
+
+    Raises:
+        StudyExists: it is none of ours.
+    """
+    with db.translated():
+        study = optuna.create_study(
+            study_name=name, storage=db.optuna, direction=direction, load_if_exists=True
+        )
+        _refuse_foreign(study, direction)
+        return study
+
+
+def refuse_foreign(db: Database, name: str, direction: Direction) -> None:
+    """Raises:
+    StudyExists: Optuna has a study of that name, and it is none of ours.
+    """
+    with db.translated(), suppress(KeyError):
+        _refuse_foreign(optuna.load_study(study_name=name, storage=db.optuna), direction)
+
+
+def tie(db: Database, beside: optuna.Study, study: StudyRecord) -> None:
+    """Of several that make a study at once the one whose row stands decides; one that was killed
+    before it came here is made up for."""
+    with db.translated():
+        if beside.user_attrs.get(UUID_ATTRIBUTE) != study.uuid and not beside.get_trials():
+            beside.set_user_attr(UUID_ATTRIBUTE, study.uuid)
+
+
+def check(tx: Connection, study: StudyRecord) -> None:
+    """Makes sure that the trials of a study are still there, if any were begun.
+
+    Raises:
+        StudyMismatch: Optuna's study was removed, or another took its name.
+    """
+    if not optuna_study.is_tied(tx, study, UUID_ATTRIBUTE) and jobs.is_any_begun(tx, study.id):
+        raise gone(study)
+
+
+def gone(study: StudyRecord) -> StudyMismatch:
+    """What to say of a study whose trials are not there any more."""
+    return StudyMismatch(
+        f"Optuna's study '{study.name}' was removed from the database, with its trials, or another"
+        " took its name",
+        f"bring it back from a backup, or `hpo remove {study.name}` and create it anew",
+    )
+
+
+def _refuse_foreign(study: optuna.Study, direction: Direction) -> None:
+    # An empty one may be ours, of a creation that was cut off: then it has our direction.
+    is_other = study.direction.name.lower() != direction or study.get_trials(deepcopy=False)
+    if UUID_ATTRIBUTE not in study.user_attrs and is_other:
+        raise StudyExists(
+            f"Optuna has a study '{study.study_name}' that hpo did not make",
+            "choose another --name",
+        )

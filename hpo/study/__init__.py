@@ -1,0 +1,1 @@
+"""What becomes of a study: made, searched, advanced, removed; and how it stands."""

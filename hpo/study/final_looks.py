@@ -1,0 +1,67 @@
+"""The looks of a final phase: what each sees, and whether another is worth its trainings.
+
+When they are, and how sure each must be, says hpo.statistics.looks.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpo.statistics.looks import Look, plan
+from storage.records import BASELINE, EvaluationRecord, JobRecord, StudyRecord
+from storage.states import DataSet, Split
+
+
+def taken(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[tuple[Look, list[JobRecord]]]:
+    """The looks that these jobs of one final phase were added for, the first one first, each with all
+    jobs on the searched classes that it sees: two for a seed, the winner's and the baseline's."""
+    compared = sorted(
+        (job for job in jobs if job.data_set == DataSet.SEARCH), key=lambda job: job.id
+    )
+    return [
+        (look, compared[: 2 * look.seeds])
+        for look in plan(study.final_seeds)
+        if 2 * look.seeds <= len(compared)
+    ]
+
+
+def first_seeds(study: StudyRecord) -> range:
+    """The numbers of the seeds that the first look wants."""
+    return range(plan(study.final_seeds)[0].seeds)
+
+
+def next_seeds(
+    study: StudyRecord, jobs: Iterable[JobRecord], judged: Iterable[EvaluationRecord]
+) -> range:
+    """The numbers of the seeds that the next look wants, after all `jobs` of a final phase have ended;
+    none where there is no other, or nothing that it could change."""
+    for look, seen in taken(study, jobs)[-1:]:
+        if not look.is_last and not _is_decided(look, seen, judged):
+            return range(look.seeds, plan(study.final_seeds)[look.number].seeds)
+    return range(0)
+
+
+def _is_decided(look: Look, seen: Iterable[JobRecord], judged: Iterable[EvaluationRecord]) -> bool:
+    """Whether a look at these jobs tells winner and baseline apart, or no look ever will: one of them gave
+    no model at all, or they were judged on different images."""
+    # It brings scipy, for which whoever asks what is due would wait.
+    from hpo.statistics.verdict import compare
+
+    answered = {record.job_id: record for record in judged if record.split == Split.HOLDOUT}
+    sides: tuple[list[EvaluationRecord], list[EvaluationRecord]] = [], []
+    for job in seen:
+        if job.id in answered:
+            sides[job.configuration == BASELINE].append(answered[job.id])
+    if not all(sides) or len({record.labels for side in sides for record in side}) > 1:
+        return True
+    winner, baseline = (np.stack([_find_right(record) for record in side]) for side in sides)
+    return compare(winner, baseline, confidence=look.confidence).is_reliable
+
+
+def _find_right(record: EvaluationRecord) -> NDArray[np.bool_]:
+    """Which answers are right (m,)."""
+    labels, predictions = (
+        np.frombuffer(content, np.uint8) for content in (record.labels, record.predictions)
+    )
+    return np.equal(labels, predictions)

@@ -1,0 +1,318 @@
+"""The life of a study: search, select, final. What comes next is a pure function of its jobs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from hpo.search.seeds import derive_seed
+from hpo.study import final_looks, racing
+from hpo.study.racing import Round
+from storage.connection.retries import retried
+from storage.database import Database
+from storage.records import BASELINE, EvaluationRecord, JobRecord, NewJob, Outline, StudyRecord
+from storage.states import UNFINISHED, DataSet, JobState, Phase
+from storage.tables import evaluations, studies
+from storage.tables import jobs as jobs_table
+
+FAILURES_IN_A_ROW = 3
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Go to another phase, or on in the same one, with these jobs."""
+
+    phase: Phase
+    jobs: tuple[NewJob, ...] = ()
+
+
+@dataclass(frozen=True)
+class EndSearch:
+    """Begin no more search jobs; those that run go on to their end, or to their next rung."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Stop the study; jobs that run are cancelled."""
+
+    reason: str
+
+
+Step = Advance | EndSearch | Stop
+
+
+@retried
+def advance(db: Database, study_name: str) -> StudyRecord:
+    """Takes whatever steps are due, under the study's lock; returns the study as it then stands.
+
+    Anybody may call this at any time: what was done already is not done twice. Where nothing is
+    due, as nearly always, nothing is locked, and no job is read.
+    """
+    with db.reading() as tx:
+        study = studies.get(tx, study_name)
+        outline = jobs_table.outline(tx, study, FAILURES_IN_A_ROW)
+        if not may_be_due(study, outline, studies.clock_ms(tx)):
+            return study
+    with db.transaction() as tx:
+        study = studies.lock(tx, study_name)
+        while True:
+            now_ms = studies.clock_ms(tx)
+            in_final = study.phase == Phase.FINAL
+            judged = evaluations.of_study(tx, study.id, study.generation) if in_final else ()
+            match decide(study, jobs_table.of_study(tx, study.id), now_ms, judged):
+                case None:
+                    return study
+                case Advance(phase=phase, jobs=new):
+                    study = studies.write(tx, study, phase=phase)
+                    jobs_table.add(tx, study, new)
+                case EndSearch(reason=reason):
+                    study = studies.write(tx, study, reason=reason)
+                    jobs_table.cancel(tx, study.id, [JobState.OPEN], reason, also_begun=False)
+                case Stop(reason=reason):
+                    study = studies.write(tx, study, phase=Phase.STOPPED, reason=reason)
+                    jobs_table.cancel(tx, study.id, UNFINISHED, "the study stopped")
+
+
+def decide(
+    study: StudyRecord,
+    jobs: Sequence[JobRecord],
+    now_ms: int,
+    judged: Iterable[EvaluationRecord] = (),
+) -> Step | None:
+    """What is due for a study with these jobs, of which those of the final phase were `judged` so; None
+    while there is nothing but to wait."""
+    here = [job for job in jobs if job.generation == study.generation and job.phase == study.phase]
+    match study.phase:
+        case Phase.SEARCH:
+            return _after_search(study, search_of(jobs), now_ms)
+        case Phase.SELECT:
+            return _after_select(study, search_of(jobs), here)
+        case Phase.FINAL:
+            return _after_final(study, here, judged)
+        case Phase.DONE | Phase.STOPPED | Phase.REMOVED:
+            return None
+
+
+def may_be_due(study: StudyRecord, outline: Outline, now_ms: int) -> bool:
+    """Whether `decide` may say anything of jobs with this outline; never false where it does."""
+    if study.phase.is_over:
+        return False
+    if not outline.unfinished:
+        return True
+    if study.phase != Phase.SEARCH:
+        return False
+    return (
+        outline.baseline_failed
+        or _failed_in_a_row(outline.last_ended)
+        or (
+            study.reason is None
+            and _limit_reached(study, outline.best_score, outline.since_best, now_ms) is not None
+        )
+    )
+
+
+def search_jobs(study: StudyRecord, numbers: Iterable[int]) -> list[NewJob]:
+    """The search jobs with these configuration numbers."""
+    return [
+        NewJob(
+            Phase.SEARCH,
+            number,
+            derive_seed(study.seed, "search", number),
+            params=study.baseline if number == BASELINE else None,
+        )
+        for number in numbers
+    ]
+
+
+def search_of(jobs: Iterable[JobRecord]) -> list[JobRecord]:
+    """The search jobs among them."""
+    return [job for job in jobs if job.phase == Phase.SEARCH]
+
+
+def latest(jobs: Iterable[JobRecord], configuration: int) -> JobRecord:
+    """The last search job of a configuration: one that failed may have been run again."""
+    return max((job for job in jobs if job.configuration == configuration), key=lambda job: job.id)
+
+
+def has_failed(job: JobRecord) -> bool:
+    """Whether a search job is of no use and may be run again: it failed, or it is the baseline,
+    which nothing prunes, and its loss was no longer a number."""
+    is_lost_baseline = job.configuration == BASELINE and job.state == JobState.PRUNED
+    return job.state == JobState.FAILED or is_lost_baseline
+
+
+def again(study: StudyRecord, failed: JobRecord, number: int) -> NewJob:
+    """The search job that runs a failed one again, with its parameters and another seed; `number`
+    is one that no search job of the study has had."""
+    seed = derive_seed(study.seed, "again", number)
+    return NewJob(Phase.SEARCH, failed.configuration, seed, params=failed.params)
+
+
+def best_first(jobs: Iterable[JobRecord]) -> list[JobRecord]:
+    """Succeeded search jobs by score; ties go to the lower loss, then to the lower trial number."""
+    done = [job for job in jobs if job.phase == Phase.SEARCH and job.state == JobState.SUCCEEDED]
+    return sorted(done, key=lambda job: (-(job.score or 0.0), job.loss or 0.0, job.trial_number))
+
+
+def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step | None:
+    if (failure := _hopeless(study, jobs)) is not None:
+        return Stop(failure)
+    # One that was begun and given back goes on to its end, like those that run.
+    waiting = [
+        job
+        for job in jobs
+        if job.state == JobState.PAUSED or (job.state == JobState.OPEN and job.trial_id is None)
+    ]
+    best = best_first(jobs)
+    if waiting and study.halted_ms is None and study.reason is None:
+        best_score = best[0].score if best else None
+        reason = _limit_reached(study, best_score, _since_best(study, jobs, best), now_ms)
+        if reason is not None:
+            return EndSearch(reason)
+    if any(not job.state.is_final for job in jobs):
+        return None
+    baseline = latest(jobs, BASELINE)
+    best = list(islice(_distinct(best, baseline), study.select_top))
+    if not best:
+        return Stop("no trial besides the baseline was completed, so there is nothing to compare")
+    first = racing.next_round(study, (job.configuration for job in best), ())
+    assert first is not None, "there is a configuration, and a seed for it"
+    return _begin_round(study, best, first)
+
+
+def _begin_round(study: StudyRecord, search: Sequence[JobRecord], due: Round) -> Advance:
+    """A round of select, for configurations of these search jobs."""
+    return Advance(
+        Phase.SELECT,
+        tuple(
+            NewJob(
+                Phase.SELECT,
+                number,
+                derive_seed(study.seed, "select", study.generation, number, index),
+                params=(job := latest(search, number)).params,
+                trial_number=job.trial_number,
+            )
+            for number in due.configurations
+            for index in due.seeds
+        ),
+    )
+
+
+def _distinct(best: Iterable[JobRecord], baseline: JobRecord) -> Iterator[JobRecord]:
+    """The best job of each configuration, which its parameters tell from others, but not those that
+    train what the baseline is."""
+    known = [baseline.params]
+    for job in best:
+        if job.configuration != BASELINE and job.params not in known:
+            known.append(job.params)
+            yield job
+
+
+def _after_select(
+    study: StudyRecord, search: Sequence[JobRecord], jobs: Sequence[JobRecord]
+) -> Step | None:
+    if any(not job.state.is_final for job in jobs):
+        return None
+    # The baseline is in no race: it is compared with the best of the others, even if it leads.
+    entered = dict.fromkeys(job.configuration for job in jobs)
+    if (due := racing.next_round(study, entered, jobs)) is not None:
+        return _begin_round(study, search, due)
+    ranked = racing.rank(study, jobs)
+    if not ranked:
+        reasons = {job.reason for job in jobs if job.reason}
+        return Stop(
+            f"no configuration came through select with all its seeds: {'; '.join(reasons)}"
+        )
+    pair = [latest(search, number) for number in (ranked[0], BASELINE)]
+    return _begin_look(study, pair, final_looks.first_seeds(study), DataSet)
+
+
+def _begin_look(
+    study: StudyRecord, pair: Sequence[JobRecord], seeds: range, data_sets: Iterable[DataSet]
+) -> Advance:
+    """What a look is to see of winner and baseline, of which these are trainings."""
+    return Advance(
+        Phase.FINAL,
+        tuple(
+            NewJob(
+                Phase.FINAL,
+                job.configuration,
+                derive_seed(study.seed, "final", study.generation, job.configuration, index),
+                data_set,
+                job.params,
+                job.trial_number,
+            )
+            for data_set in data_sets
+            for index in seeds
+            for job in pair
+        ),
+    )
+
+
+def _after_final(
+    study: StudyRecord, jobs: Sequence[JobRecord], judged: Iterable[EvaluationRecord]
+) -> Step | None:
+    if any(not job.state.is_final for job in jobs):
+        return None
+    if not (more := final_looks.next_seeds(study, jobs, judged)):
+        return Advance(Phase.DONE)
+    # New classes are no part of the verdict: the first look's seeds are enough of them.
+    return _begin_look(study, jobs[:2], more, [DataSet.SEARCH])
+
+
+def _hopeless(study: StudyRecord, jobs: Sequence[JobRecord]) -> str | None:
+    baseline = latest(jobs, BASELINE)
+    if baseline.state == JobState.FAILED:
+        return f"the baseline failed: {baseline.reason}"
+    if has_failed(baseline):
+        return f"the baseline has no score: {baseline.reason}"
+    # Failures before an extension were known when it was asked for.
+    present = [job for job in jobs if job.generation == study.generation]
+    ended = [
+        (job.ended_ms or 0, job.id, job.state, job.reason)
+        for job in present
+        if job.state.is_final and job.state != JobState.CANCELLED
+    ]
+    # One that came to a rung has shown that it can be trained.
+    reached = [
+        (job.rung_ms, job.id, JobState.PAUSED, job.reason)
+        for job in present
+        if job.rung_ms is not None
+    ]
+    last = sorted(ended + reached, key=lambda event: event[:3])[-FAILURES_IN_A_ROW:]
+    if _failed_in_a_row([state for _, _, state, _ in last]):
+        return f"{FAILURES_IN_A_ROW} trials in a row failed, the last: {last[-1][-1]}"
+    return None
+
+
+def _failed_in_a_row(last_ended: Sequence[JobState]) -> bool:
+    failed = [state for state in last_ended if state == JobState.FAILED]
+    return len(failed) == len(last_ended) == FAILURES_IN_A_ROW
+
+
+def _since_best(study: StudyRecord, jobs: Sequence[JobRecord], best: Sequence[JobRecord]) -> int:
+    """How many trials were begun after the best score was reached and are no better. Those before an
+    extension were known when it was asked for."""
+    if not best:
+        return 0
+    reached_ms = min(job.ended_ms or 0 for job in best if job.score == best[0].score)
+    return sum(
+        job.generation == study.generation
+        and job.state in (JobState.SUCCEEDED, JobState.PRUNED, JobState.PAUSED)
+        and (job.started_ms or 0) > reached_ms
+        for job in jobs
+    )
+
+
+def _limit_reached(
+    study: StudyRecord, best_score: float | None, since_best: int, now_ms: int
+) -> str | None:
+    started_ms = now_ms if study.started_ms is None else study.started_ms
+    if study.timeout_ms is not None and now_ms - started_ms >= study.timeout_ms:
+        return f"the search ended at its timeout of {study.timeout_ms / 1000:g} s"
+    if study.target is not None and best_score is not None and best_score >= study.target:
+        return f"the search ended at its target: a score of {best_score:.4f}"
+    if study.patience is not None and best_score is not None and since_best >= study.patience:
+        return f"the search ended by its patience: {since_best} trials in a row were no better than {best_score:.4f}"
+    return None

@@ -1,0 +1,173 @@
+"""How a study stands: one consistent reading of the database, and what follows from it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from hpo.device_cost import Cost
+from hpo.study import final_looks, racing, time_left
+from hpo.study.phases import best_first
+from storage.database import Database
+from storage.records import BASELINE, JobRecord, StudyRecord, WorkerRecord
+from storage.states import JobState, Phase
+from storage.tables import attempts, jobs, paused_jobs, studies, workers
+
+WORKING_PHASES = (Phase.SEARCH, Phase.SELECT, Phase.FINAL)
+
+
+@dataclass(frozen=True)
+class Status:
+    """A study with all its jobs and workers at one moment of the database's clock."""
+
+    study: StudyRecord
+    jobs: tuple[JobRecord, ...]
+    workers: tuple[WorkerRecord, ...]
+    now_ms: int
+    devices: Mapping[int, str] = field(default_factory=dict)
+    """The device of each job that runs, by the job's id."""
+    paused_bytes: int = 0
+    """What the checkpoints of paused jobs take."""
+
+    def of_phase(self, phase: Phase) -> list[JobRecord]:
+        """The jobs of a phase; of select and final only the present generation's."""
+        return [
+            job
+            for job in self.jobs
+            if job.phase == phase
+            and (phase == Phase.SEARCH or job.generation == self.study.generation)
+        ]
+
+    def counts(self, phase: Phase) -> Counter[JobState]:
+        return Counter(job.state for job in self.of_phase(phase))
+
+    def done(self, phase: Phase) -> int:
+        """How many jobs of the phase have ended, without those cancelled before they began."""
+        return sum(job.state.is_final for job in self._counted(phase))
+
+    def total(self, phase: Phase) -> int:
+        """How many jobs the phase has, or will have at most before it is over, without those either."""
+        study, counted = self.study, self._counted(phase)
+        match phase:
+            case Phase.SELECT:
+                entered = len({job.configuration for job in counted})
+                most = entered or min(study.select_top, study.trials - 1)
+                planned = sum(racing.fields(most, study.select_seeds))
+            case Phase.FINAL:
+                on_new_classes = len(final_looks.first_seeds(study))
+                planned = 2 * (study.final_seeds + on_new_classes)
+            case _:
+                return len(counted) or study.trials
+        return planned if study.phase == phase or not counted else len(counted)
+
+    def cost(self, *phases: Phase) -> Cost:
+        """What the jobs of these phases took, those of former generations too."""
+        counted = [job for job in self.jobs if job.phase in phases]
+        return Cost(
+            sum(job.device_seconds for job in counted), sum(job.energy_joules for job in counted)
+        )
+
+    @property
+    def began_ms(self) -> int:
+        """When work on the study began; an extension, and a pause, begin its timeout anew."""
+        began = [job.started_ms for job in self.jobs if job.started_ms is not None]
+        return min([self.study.started_ms or self.study.created_ms, *began])
+
+    @property
+    def hosts(self) -> dict[str, str]:
+        """The host of each worker by its id."""
+        return {worker.id: worker.host for worker in self.workers}
+
+    @property
+    def running(self) -> list[JobRecord]:
+        return [job for job in self.jobs if job.state == JobState.LEASED]
+
+    @property
+    def winner(self) -> JobRecord | None:
+        """The search job of the configuration that is compared with the baseline in the final phase;
+        None before that."""
+        final = self.of_phase(Phase.FINAL)
+        number = next((j.configuration for j in final if j.configuration != BASELINE), None)
+        trials = [job for job in self.of_phase(Phase.SEARCH) if job.configuration == number]
+        return max(trials, key=lambda job: job.id, default=None)
+
+    @property
+    def best(self) -> JobRecord | None:
+        """The best search trial so far, the baseline among them."""
+        return next(iter(best_first(self.jobs)), None)
+
+    @property
+    def baseline(self) -> JobRecord | None:
+        return next((j for j in best_first(self.jobs) if j.configuration == BASELINE), None)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate; None until an epoch of a training has been reported."""
+        return time_left.estimate(self)
+
+    def _counted(self, phase: Phase) -> list[JobRecord]:
+        # A search job with a trial has its number, and is not made up for when a study is extended.
+        return [
+            job
+            for job in self.of_phase(phase)
+            if job.state != JobState.CANCELLED or job.trial_id is not None
+        ]
+
+
+def read_status(db: Database, name: str) -> Status:
+    """Raises:
+    StudyNotFound, DatabaseUnavailable
+    """
+    with db.reading() as tx:
+        study = studies.get(tx, name)
+        return Status(
+            study,
+            tuple(jobs.of_study(tx, study.id)),
+            tuple(workers.of_study(tx, study.id)),
+            studies.clock_ms(tx),
+            {each.job_id: each.device for each in attempts.running(tx, study.id)},
+            paused_jobs.checkpoint_bytes(tx, study.id),
+        )
+
+
+def failure_report(status: Status) -> str:
+    """Why jobs failed, and why what runs was lost before, with all that is known; one paragraph
+    each."""
+    told = [
+        f"{job.title} {job.state}{_attempts(job)}: {job.reason}"
+        for job in status.jobs
+        if job.reason and (job.state == JobState.FAILED or not job.state.is_final)
+    ]
+    return "\n\n".join(told) or "nothing has failed"
+
+
+def _attempts(job: JobRecord) -> str:
+    return f" at attempt {job.attempts}" if job.attempts > 1 else ""
+
+
+def as_json(status: Status) -> dict[str, Any]:
+    """The status as plain data, for programs: all trainings there are, in their phases. `best` is that
+    of the search, `winner` what is compared with the baseline in the end."""
+    best, baseline, winner = status.best, status.baseline, status.winner
+    return {
+        "study": asdict(status.study),
+        "winner": winner and asdict(winner),
+        "jobs": {
+            phase.value: {state.value: number for state, number in status.counts(phase).items()}
+            for phase in WORKING_PHASES
+        },
+        "cost": {phase.value: asdict(status.cost(phase)) for phase in WORKING_PHASES},
+        "best": best and asdict(best),
+        "baseline": baseline and asdict(baseline),
+        "running": [asdict(job) | {"device": status.devices.get(job.id)} for job in status.running],
+        "paused": {
+            "number": status.counts(Phase.SEARCH)[JobState.PAUSED],
+            "checkpoint_bytes": status.paused_bytes,
+        },
+        "failures": [asdict(job) for job in status.jobs if job.state == JobState.FAILED],
+        "workers": [asdict(worker) for worker in status.workers],
+        "seconds_left": status.seconds_left,
+        "trials": [asdict(job) for job in status.of_phase(Phase.SEARCH)],
+        "select": [asdict(job) for job in status.of_phase(Phase.SELECT)],
+        "final": [asdict(job) for job in status.of_phase(Phase.FINAL)],
+    }

@@ -1,0 +1,78 @@
+"""How long a study will still take, told by its own trainings: those that run, and those that ended."""
+
+from collections.abc import Iterable, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from storage.records import BASELINE, JobRecord
+from storage.states import JobState, Phase
+
+if TYPE_CHECKING:
+    from hpo.study.status import Status
+
+KEPT_BY_PRUNING = 0.7
+"""What is left of the epochs of a search when hopeless trials are pruned: a rule of thumb, until so
+many trials have ended that they tell it themselves."""
+LEAST_ENDED = 3
+
+
+def estimate(status: "Status") -> float | None:
+    """Seconds, with as many trainings side by side as run now; None while nothing runs, or no epoch has
+    been reported."""
+    study, running = status.study, status.running
+    typical = _seconds_an_epoch(status.jobs)
+    if not running or typical is None:
+        return None
+    epochs = int(study.settings["epochs"])
+    beside = _seconds_beside_epochs(status.jobs)
+    left = 0.0
+    for phase in (Phase.SEARCH, Phase.SELECT, Phase.FINAL):
+        jobs = status.of_phase(phase)
+        # What is paused mostly stays so, but in its search's share of epochs that is told.
+        unfinished = [
+            job.epoch for job in jobs if not job.state.is_final and job.state != JobState.PAUSED
+        ]
+        # Those of later rounds and looks, of which there may be fewer, and of phases to come.
+        paused = status.counts(phase)[JobState.PAUSED]
+        unfinished += [0] * (status.total(phase) - status.done(phase) - paused - len(unfinished))
+        kept = _kept_by_pruning(jobs, epochs) if phase == Phase.SEARCH else 1.0
+        each = _seconds_an_epoch(jobs) or typical
+        in_phase = sum(
+            (epochs - epoch) * kept * each + (not epoch) * beside for epoch in unfinished
+        )
+        in_phase /= len(running)
+        if phase == Phase.SEARCH and study.timeout_ms is not None and study.started_ms is not None:
+            in_phase = min(in_phase, (study.started_ms + study.timeout_ms - status.now_ms) / 1000)
+        left += max(0.0, in_phase)
+    return left
+
+
+def _seconds_an_epoch(jobs: Iterable[JobRecord]) -> float | None:
+    """What the last epoch of each took, on average; the first one pays for compilation, and is asked
+    only where there is no other."""
+    known = [(job.epoch, job.epoch_seconds) for job in jobs if job.epoch_seconds is not None]
+    later = [seconds for epoch, seconds in known if epoch > 1]
+    return fmean(later or [seconds for _, seconds in known]) if known else None
+
+
+def _seconds_beside_epochs(jobs: Iterable[JobRecord]) -> float:
+    """What a training takes beside its epochs, as to be started and compiled; 0 while none tells it."""
+    told = [
+        max(0.0, (job.ended_ms - job.started_ms) / 1000 - job.epoch * job.epoch_seconds)
+        for job in jobs
+        if job.state in (JobState.SUCCEEDED, JobState.PRUNED)
+        and job.attempts == 1  # it was not resumed: its last attempt trained all of it
+        and job.epoch_seconds is not None
+        and job.started_ms is not None
+        and job.ended_ms is not None
+    ]
+    return fmean(told) if told else 0.0
+
+
+def _kept_by_pruning(search: Sequence[JobRecord], epochs: int) -> float:
+    ended = [
+        job.epoch
+        for job in search
+        if job.state in (JobState.SUCCEEDED, JobState.PRUNED) and job.configuration != BASELINE
+    ]
+    return fmean(ended) / epochs if len(ended) >= LEAST_ENDED else KEPT_BY_PRUNING

@@ -1,0 +1,219 @@
+"""A study as a person watches it in a terminal: as a page, and in lines."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from hpo.formatting import (
+    cost_words,
+    describe_params,
+    first_line,
+    left_words,
+    phase_words,
+    precision_words,
+    search_words,
+)
+from hpo.study.status import WORKING_PHASES, Status
+from storage.records import JobRecord
+from storage.states import JobState, Phase, Sampler
+
+if TYPE_CHECKING:
+    from hpo.result.result import Conclusion
+
+MOST_RUNNING = 12
+"""So many jobs have a line of their own."""
+CHART_WIDTH, CHART_HEIGHT = 78, 9
+# With fewer there is no line to draw.
+LEAST_CHARTED = 3
+
+MARKS = {
+    JobState.SUCCEEDED: "",
+    JobState.PAUSED: "paused",
+    JobState.PRUNED: "pruned",
+    JobState.FAILED: "FAILED",
+    JobState.CANCELLED: "cancelled",
+}
+
+
+def draw_study(
+    status: Status,
+    epochs: int,
+    *,
+    hint: str = "",
+    chart: bool = True,
+    conclusion: "Conclusion | None" = None,
+) -> RenderableType:
+    """The whole state of a study, for a terminal of 80 columns; `hint` says what a person may do, and
+    `conclusion` what came of one that is done."""
+    study = status.study
+    head = Text.assemble(
+        (study.name, "bold"),
+        f"  {phase_words(study)}",
+        (f"  {left_words(study, status.seconds_left)}", "dim"),
+        (f"  {hint}", "dim"),
+    )
+    parts: list[RenderableType] = [head, _bars(status)]
+    if status.winner is not None:
+        parts.append(_winner(status.winner, conclusion))
+    parts.append(_scores(status))
+    if (cost := status.cost(*WORKING_PHASES)).device_seconds:
+        parts.append(Text(cost_words(cost), style="dim"))
+    if words := precision_words(study):
+        parts.append(Text(words, style="dim", no_wrap=True, overflow="ellipsis"))
+    if chart and (drawn := _chart(status)) is not None:
+        parts.append(drawn)
+    if status.running:
+        parts.append(_running(status, epochs))
+    if (more := len(status.running) - MOST_RUNNING) > 0:
+        parts.append(Text(f"and {more} more, see `hpo workers {study.name}`", style="dim"))
+    failed = [job for job in status.jobs if job.state == JobState.FAILED]
+    parts.extend(
+        Text(
+            f"{job.title} failed: {first_line(job.reason)}",
+            style="red",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+        for job in failed[-3:]
+    )
+    return Group(*parts)
+
+
+def status_line(status: Status, epochs: int) -> str:
+    """The state of a study in one line."""
+    study = status.study
+    running = ", ".join(f"{job.title} at epoch {job.epoch}/{epochs}" for job in status.running)
+    done, total = status.done(study.phase), status.total(study.phase)
+    best = f"; best of the search {status.best.score:.4f}" if status.best else ""
+    left = left_words(study, status.seconds_left)
+    return f"{study.phase} {done}/{total}{best}; {running or 'waiting'}{left and '; ' + left}"
+
+
+def ending_line(job: JobRecord) -> str:
+    """How a job ended, or where it pauses, in one line."""
+    # Of one that paused, what it was trained altogether: it may have waited for hours.
+    since_claimed = ((job.ended_ms or 0) - (job.started_ms or 0)) / 1000 if job.ended_ms else 0
+    seconds = job.device_seconds or since_claimed
+    score = "" if job.score is None else f" {job.score:.4f}"
+    words = [f"{job.title}:{score}", MARKS[job.state], f"after {job.epoch} epochs, {seconds:.0f} s"]
+    if job.state == JobState.FAILED:
+        words.append(first_line(job.reason))
+    elif job.phase == Phase.SEARCH and job.params:
+        words.append(describe_params(job.params))
+    return " ".join(word for word in words if word)
+
+
+def _bars(status: Status) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for phase in WORKING_PHASES:
+        counts = status.counts(phase)
+        done, total = status.done(phase), status.total(phase)
+        marks = [
+            f"{counts[state]} {mark}" for state, mark in MARKS.items() if mark and counts[state]
+        ]
+        searched = status.study.sampler, status.study.patience
+        if phase == Phase.SEARCH and searched != (Sampler.TPE, None):
+            marks.append(search_words(status.study))
+        style = "bold" if phase == status.study.phase else "dim"
+        table.add_row(
+            Text(phase.value, style=style),
+            ProgressBar(total=max(total, 1), completed=done, width=24),
+            f"{done}/{total}",
+            Text(", ".join(marks), style="dim"),
+        )
+    return table
+
+
+def _winner(winner: JobRecord, conclusion: "Conclusion | None") -> Text:
+    """What is compared with the baseline, and how that came out."""
+    text = Text.assemble("winner ", (winner.title, "bold green"))
+    result = None if conclusion is None else conclusion.result
+    if result is not None:
+        best, baseline = result.holdout.winner, result.holdout.baseline
+        text.append(f"  holdout {best.accuracy.mean:.4f}")
+        if baseline is not None:
+            text.append(f", baseline {baseline.accuracy.mean:.4f}")
+    if winner.params:
+        text.append(f"\n{describe_params(winner.params)}", style="dim")
+    if conclusion is not None:
+        text.append(f"\nVerdict: {conclusion.verdict}", style="bold")
+    return text
+
+
+def _scores(status: Status) -> Text:
+    """What the search found; beside its winner it is no more than where that came from."""
+    baseline, best, winner = status.baseline, status.best, status.winner
+    if best is None:
+        return Text("no trial has been completed yet", style="dim")
+    # The highest of many flatters: it is not said without how many they were.
+    text = Text.assemble(
+        f"best of {status.counts(Phase.SEARCH)[JobState.SUCCEEDED]} trials ",
+        (f"{best.score:.4f}", "" if winner else "bold green"),
+        f" ({best.title})",
+    )
+    if baseline is not None:
+        text.append(f"   baseline {baseline.score:.4f}")
+    text.append("   (one seed each)", style="dim")
+    if best.params and winner is None:
+        text.append(f"\n{describe_params(best.params)}", style="dim")
+    return text
+
+
+def _chart(status: Status) -> Text | None:
+    """The best score over time, in steps; None while there is too little to draw."""
+    best = list(_best_over_time(status))
+    if len(best) < LEAST_CHARTED:
+        return None
+    import plotext
+
+    minutes: list[float] = []
+    scores: list[float] = []
+    for at, score in best:
+        minutes += [at, at]
+        scores += [scores[-1] if scores else score, score]
+    last_ms = status.study.ended_ms or status.now_ms
+    minutes.append(max(best[-1][0], (last_ms - status.began_ms) / 60_000))
+    scores.append(scores[-1])
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plotsize(CHART_WIDTH, CHART_HEIGHT)
+    plotext.title("best validation accuracy by minutes")
+    plotext.plot(minutes, scores, marker="braille")
+    return Text.from_ansi(plotext.build().rstrip())
+
+
+def _best_over_time(status: Status) -> Iterator[tuple[float, float]]:
+    """Each completed trial's end, in minutes since the study began, and the best score until then."""
+    best = 0.0
+    trials = [
+        job
+        for job in status.of_phase(Phase.SEARCH)
+        if job.state == JobState.SUCCEEDED and job.ended_ms is not None
+    ]
+    for job in sorted(trials, key=lambda job: job.ended_ms or 0):
+        best = max(best, job.score or 0.0)
+        yield ((job.ended_ms or 0) - status.began_ms) / 60_000, best
+
+
+def _running(status: Status, epochs: int) -> Table:
+    hosts = status.hosts
+    table = Table.grid(padding=(0, 1))
+    table.add_column()  # the one that gives way: a long name of a host is cut
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    for job in status.running[:MOST_RUNNING]:
+        table.add_row(
+            Text(
+                hosts.get(job.worker_id or "", "?"), style="cyan", no_wrap=True, overflow="ellipsis"
+            ),
+            Text(status.devices.get(job.id, ""), style="cyan"),
+            job.title,
+            ProgressBar(total=epochs, completed=job.epoch, width=20),
+            f"{job.epoch}/{epochs}",
+            "" if job.score is None else f"{job.score:.4f}",
+        )
+    return table

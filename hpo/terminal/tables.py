@@ -1,0 +1,105 @@
+"""Results, the fleet, and what a doctor found, as a person sees them in a terminal."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from hpo.formatting import duration
+
+if TYPE_CHECKING:
+    from hpo.doctor.finding import Finding
+    from hpo.result import result_tables
+    from hpo.study.fleet_status import Present
+
+COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "none": "dim"}
+
+
+def draw_result(told: "result_tables.ResultRows") -> Group:
+    """All of a result; it fits a console of 80 columns, and any wider one."""
+    remarks = Table.grid(padding=(0, 2, 0, 0))
+    remarks.add_column(no_wrap=True, style="bold")
+    remarks.add_column()
+    for remark in told.remarks:
+        remarks.add_row(remark.label, Text(remark.text))
+    return _spaced(
+        Text(told.title, style="bold"),
+        _table(told.scores),
+        _table(told.changes),
+        _verdict(told.verdict),
+        remarks,
+    )
+
+
+def draw_head_to_head(told: "result_tables.HeadToHeadRows") -> Group:
+    """Two studies' winners side by side."""
+    caution = [] if told.caution is None else [Text(told.caution)]
+    return _spaced(_table(told.scores), _table(told.params), _verdict(told.verdict), *caution)
+
+
+def draw_workers(called: "Sequence[Present]", lease_seconds: float) -> RenderableType:
+    """The fleet's workers, for a terminal of 80 columns."""
+    if not called:
+        return Text("no worker is alive")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("host", "pid", "devices", "seen", "at work on"):
+        table.add_column(title, overflow="fold")
+    for each in called:
+        lost = each.silent_seconds > lease_seconds
+        seen = f"{duration(each.silent_seconds)} ago{', lost?' if lost else ''}"
+        work = [
+            f"{study}: {job.title}, epoch {job.epoch}"
+            + ("" if job.score is None else f", {job.score:.4f}")
+            for study, job in each.holds
+        ]
+        table.add_row(
+            Text(each.worker.host, style="cyan"),
+            str(each.worker.pid),
+            "\n".join([", ".join(each.worker.slots), *map(_usage_words, each.worker.usage or ())]),
+            Text(seen, style="red" if lost else ""),
+            Text("\n".join(work) or "-"),
+        )
+    return table
+
+
+def _usage_words(usage: Mapping[str, Any]) -> str:
+    """What a device does, as briefly as can be; what it does not tell is left out."""
+    used, total = usage["memory_used_bytes"], usage["memory_total_bytes"]
+    told = (
+        (usage["utilisation_percent"], "%"),
+        (None if used is None else used / 2**30, f"/{(total or 0) / 2**30:.0f}G"),
+        (usage["temperature_celsius"], "°C"),
+        (usage["power_watts"], "W"),
+    )
+    words = [f"{value:.0f}{unit}" for value, unit in told if value is not None]
+    return " ".join([usage["device"], *words])
+
+
+def draw_finding(finding: "Finding") -> Text:
+    """What a doctor found, and below it the mend where there is one."""
+    colour = COLOURS[finding.grade]
+    mended = [(f"\n      mend: {finding.mend}", colour)] if finding.mend else []
+    return Text.assemble(
+        (f"{finding.grade:5} ", colour), f"{finding.name}: {finding.found}", *mended
+    )
+
+
+def _spaced(*parts: RenderableType) -> Group:
+    return Group(*(line for part in parts for line in (part, Text())))
+
+
+def _verdict(sentence: str) -> Text:
+    return Text(f"Verdict: {sentence}", style="bold")
+
+
+def _table(told: "result_tables.Table") -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in told.headings:
+        table.add_column(heading)
+    for cells in told.rows:
+        # As Text, because a name in brackets would be taken for markup.
+        table.add_row(*(Text(cell) for cell in cells))
+    return table

@@ -1,0 +1,1 @@
+"""A worker on one machine: one supervisor, a slot a device, a child in each."""

@@ -1,0 +1,288 @@
+"""The database, as a supervisor asks it and tells it."""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from hpo import provenance
+from hpo.devices.discovery import Device
+from hpo.errors import WorkFailed
+from hpo.provenance import Provenance
+from hpo.search import rungs
+from hpo.search.promotion import Advice
+from hpo.search.trials import Ending
+from hpo.study import phases
+from hpo.training.precision import AUTO, HALF, Precisions
+from hpo.training.protocol import Paused, Pruned, Work
+from hpo.worker.assignments import Assignment
+from hpo.worker.job_artifacts import JobArtifacts
+from hpo.worker.journal import Journal
+from hpo.worker.journal_delivery import give_up
+from hpo.worker.served_studies import PreparedStudy, ServedStudies, precision_of
+from hpo.worker.wait_times import Pace
+from storage.database import Database
+from storage.errors import LeaseLost, StorageError, StudyMismatch, StudyNotFound
+from storage.records import BASELINE, Lease, StudyRecord
+from storage.states import DataSet, JobState, Phase
+from storage.tables import attempts, holdout_uses, jobs, paused_jobs, studies, workers
+
+MAX_LOSSES = 3
+
+log = logging.getLogger(__name__)
+
+
+class DatabaseClient:
+    """Every method raises DatabaseUnavailable where the database does not answer; calling it again
+    is then right."""
+
+    def __init__(
+        self,
+        db: Database,
+        served: ServedStudies,
+        journal: Journal,
+        job_artifacts: JobArtifacts,
+        pace: Pace,
+        precisions: Precisions,
+    ) -> None:
+        self.has_left = False
+        self._db = db
+        self._served = served
+        self._journal = journal
+        self._provenance = served.made_by
+        self._pace = pace
+        self._id = journal.supervisor_id
+        self._job_artifacts = job_artifacts
+        self._precisions = precisions
+        self._priced = set[tuple[int, str]]()
+
+    def join(self, slots: Sequence[str]) -> None:
+        """Signs this worker on, and warns where others in the fleet have other versions.
+
+        Raises:
+            OtherMachine: an SQLite file that another machine's workers use.
+        """
+        with self._db.transaction() as tx:
+            others = workers.everyone(tx)
+            made_by = self._provenance.model_dump(mode="json")
+            host = socket.gethostname()
+            workers.join(
+                tx, self._id, host, os.getpid(), slots, made_by, provenance.machine(),
+                self._pace.lease_seconds,
+            )  # fmt: skip
+        for other in others:
+            theirs = Provenance.model_validate(other.provenance)
+            if differing := theirs.differences_of_setup(self._provenance):
+                log.warning(
+                    "the worker on %s has other versions or variables (there, here): %s; each trial"
+                    " says what it was trained with",
+                    other.host, "; ".join(differing),
+                )  # fmt: skip
+                return
+
+    def leave(self) -> None:
+        """Signs this worker off."""
+        with self._db.transaction() as tx:
+            workers.leave(tx, self._id)
+        self.has_left = True
+
+    def renew(self, held: Collection[Lease], usage: object = None) -> set[Lease]:
+        """Says that this worker is alive, with what its devices do where that is given, and extends
+        its leases; returns those that are lost."""
+        with self._db.transaction() as tx:
+            workers.see(tx, self._id, self._pace.lease_seconds, usage)
+            kept = jobs.renew(tx, held, self._pace.lease_seconds)
+        return set(held) - kept
+
+    def sweep(self) -> None:
+        """Removes stored files that are of no use any more."""
+        self._job_artifacts.sweep()
+
+    def claim(
+        self, device: Device, avoid: Collection[int], *, with_keras: bool = True
+    ) -> Assignment | None:
+        """Takes the next job of the studies that are served, for a device, and the steps that are due
+        for them; refuses one of which none can be taken. Those that Keras trains are left out without
+        `with_keras`, and as long as the device is to be measured for their precision.
+
+        Raises:
+            WorkFailed: it is the one study that this worker is for.
+        """
+        self._served.look()
+        for prepared in self._served.in_turn():
+            if prepared.definition.study.needs_keras and not with_keras:
+                continue
+            try:
+                assignment = self._claim_of(prepared, device, avoid)
+            except StudyMismatch as error:
+                self._served.refuse(prepared.study, str(error))
+            except (StorageError, WorkFailed):
+                raise
+            except Exception as error:
+                # Whatever is wrong with one study, the others are served.
+                log.exception("no job of %s can be claimed", prepared.study.name)
+                said = f"no job of it can be claimed: {type(error).__name__}: {error}"
+                self._served.refuse(prepared.study, said)
+            else:
+                if assignment is not None:
+                    return assignment
+        return None
+
+    def _claim_of(
+        self, prepared: PreparedStudy, device: Device, avoid: Collection[int]
+    ) -> Assignment | None:
+        """Takes a study's next job; one that was lost too often is ended, and the next one taken."""
+        while True:
+            try:
+                study = phases.advance(self._db, prepared.study.name)
+            except StudyNotFound:  # it was removed in this moment; the next look says so
+                return None
+            self._served.note(study)
+            if study.phase.is_over:
+                return None
+            if prepared.definition.study.needs_keras:
+                if not self._may_compute(study, device):
+                    return None
+                if precision_of(study) == AUTO:
+                    self._choose_precision(study, device)
+                    continue  # with what was chosen, by whoever was the first
+            due = rungs.look(self._db, study)
+            with self._db.transaction() as tx:
+                studies.start(tx, study)
+                claimed = jobs.claim(
+                    tx, study.id, self._id, self._pace.lease_seconds, device.name, avoid, due.job_id
+                )
+            if claimed is None:
+                if due.is_settled and self._end_paused(study):
+                    continue
+                return None
+            job, lease = claimed
+            if job.losses < MAX_LOSSES:
+                return Assignment(replace(prepared, study=study), job, lease)
+            reason = f"given up after {job.losses} lost workers; {job.reason or 'no trace'}"
+            log.error("%s of %s is %s", job.title, study.name, reason)
+            with suppress(LeaseLost):  # the study stopped in this moment
+                give_up(self._db, self._served.trials(study.id), job, lease, reason)
+
+    def _end_paused(self, study: StudyRecord) -> bool:
+        """Ends the trials that are paused for good, for as long as no lease waits for it; says whether
+        the last of them was ended here."""
+        until = time.monotonic() + self._pace.renewal_seconds / 2
+        has_ended = False
+        while time.monotonic() < until:
+            with self._db.transaction() as tx:
+                taken = paused_jobs.take(tx, study.id, self._id, self._pace.lease_seconds)
+            if taken is None:
+                return has_ended
+            job, lease = taken
+            reason = f"pruned after epoch {job.epoch}: others were better"
+            with suppress(LeaseLost):  # the study stopped in this moment
+                self._served.trials(study.id).end(
+                    job, lease, Ending(JobState.PRUNED, reason=reason)
+                )
+            has_ended = True
+        return False
+
+    def _may_compute(self, study: StudyRecord, device: Device) -> bool:
+        """Whether the device is ready for the study's precision; refuses one that it cannot do, and
+        says of one what it costs here.
+
+        Raises:
+            WorkFailed: it is the one study that this worker is for.
+        """
+        precision = precision_of(study)
+        if self._precisions.lacks(device, [precision]):
+            return False
+        if precision == HALF and (obstacle := self._precisions.obstacle(device)) is not None:
+            self._served.refuse(study, obstacle)
+            return False
+        if (
+            precision == HALF
+            and (study.id, device.kind) not in self._priced
+            and (price := self._precisions.price(device)) is not None
+        ):
+            self._priced.add((study.id, device.kind))
+            log.warning("study %s trains in %s, which takes %s", study.name, precision, price)
+        return True
+
+    def _choose_precision(self, study: StudyRecord, device: Device) -> None:
+        choice = self._precisions.choice(device)
+        with self._db.transaction() as tx:
+            is_ours = studies.choose_precision(tx, study, choice.precision, choice.reason)
+        if is_ours:
+            log.info("study %s trains in %s: %s", study.name, choice.precision, choice.reason)
+
+    def begin(self, assignment: Assignment) -> Work | Pruned | Paused:
+        """Makes an assignment ready: what its child is to be told, or that the trial was hopeless
+        already, or was to be paused, when the worker before us was lost.
+
+        Raises:
+            LeaseLost: another has the job.
+            StudyMismatch: Optuna's study is gone.
+            WorkFailed: this machine's disk takes nothing.
+        """
+        prepared, job, lease = assignment.prepared, assignment.job, assignment.lease
+        trials = self._served.trials(job.study_id)
+        if job.phase == Phase.SEARCH:
+            job = assignment.job = trials.begin(job, lease, prepared.definition.study.space)
+            if job.epoch and trials.judge(job) is Advice.PRUNE:
+                return Pruned(epoch=job.epoch)
+        elif job.phase == Phase.FINAL:
+            holdout = prepared.data.holdout_sha256(assignment.data_set)
+            with self._db.transaction() as tx:
+                holdout_uses.add(tx, prepared.study, job, lease, holdout, provenance.account())
+        if (found := self._fetch_checkpoint(assignment)) is None:
+            return self._work(assignment, None)
+        file, epoch = found
+        if job.phase == Phase.SEARCH and trials.resume(job, lease, epoch) is Advice.PAUSE:
+            return Paused(epoch=epoch)
+        return self._work(assignment, file)
+
+    def _fetch_checkpoint(self, assignment: Assignment) -> tuple[Path, int] | None:
+        """Brings the job's newest checkpoint here, and notes what was otherwise where it was
+        written; gives its file and its epoch."""
+        job = assignment.job
+        found = self._job_artifacts.newest_checkpoint(job)
+        if found is None:
+            return None
+        artifact, content = found
+        written_by = Provenance.model_validate(artifact.provenance)
+        assignment.across = "; ".join(written_by.differences(self._provenance)) or None
+        file = self._journal.files_of(assignment.lease, "-resume.checkpoint")
+        try:
+            file.write_bytes(content)
+        except OSError as error:
+            raise WorkFailed.of_disk(file, error) from error
+        with self._db.transaction() as tx:
+            jobs.write(tx, assignment.lease)
+            attempts.resume(tx, job.id, artifact.epoch or 0)
+        log.info("%s goes on from epoch %s", assignment.title, artifact.epoch)
+        return file, artifact.epoch or 0
+
+    def _work(self, assignment: Assignment, checkpoint: Path | None) -> Work:
+        """Only a final job is given a holdout; of the models only the winner's on the searched
+        classes are kept, one of which is exported. The first trial's is saved, and thrown away: that
+        it cannot be is not to be found when all has been trained."""
+        job, files = assignment.job, self._journal
+        definition, data = assignment.prepared.definition, assignment.prepared.data
+        final = job.phase == Phase.FINAL
+        kept = final and job.data_set == DataSet.SEARCH and job.configuration != BASELINE
+        tried = job.phase == Phase.SEARCH and job.configuration == BASELINE
+        holdout = data.holdout_path(assignment.data_set)
+        return Work(
+            definition=definition.reference,
+            definition_hash=definition.hash,
+            settings=dict(assignment.prepared.study.trained_settings),
+            params=dict(job.params or {}),
+            seed=job.seed,
+            training_file=str(data.training_path(assignment.data_set)),
+            holdout_file=str(holdout) if final else None,
+            model_file=str(files.files_of(assignment.lease, ".keras")) if kept or tried else None,
+            checkpoint_file=str(checkpoint) if checkpoint else None,
+            checkpoint_stem=str(files.files_of(assignment.lease, "")),
+            checkpoint_seconds=self._pace.checkpoint_seconds,
+        )

@@ -1,0 +1,312 @@
+"""The supervisor: feeds the children in its slots with jobs, hears what they say, and looks after
+them. It never imports TensorFlow."""
+
+import logging
+import time
+import traceback
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+
+from hpo.devices.discovery import Device
+from hpo.devices.metering import Meter, Usage
+from hpo.errors import HpoError, WorkFailed
+from hpo.periodic import Every
+from hpo.search.promotion import Advice
+from hpo.training import protocol
+from hpo.training.child_pool import Memory, SlotPool
+from hpo.training.child_process import ChildLost, Slot
+from hpo.training.precision import Precisions
+from hpo.worker.assignments import Assignment, Assignments
+from hpo.worker.database_client import DatabaseClient
+from hpo.worker.job_artifacts import JobArtifacts
+from hpo.worker.journal import Journal, Resumed
+from hpo.worker.journal_delivery import Delivery
+from hpo.worker.leases import Leases
+from hpo.worker.served_studies import ServedStudies
+from hpo.worker.wait_times import Outage, Pace
+from storage.database import Database
+from storage.errors import LeaseLost, StorageError, StudyMismatch
+from storage.tables import database_identity
+from studies.errors import StudyError
+from studies.machine_faults import Fault
+
+POLL_SECONDS = 1.0
+LOOK_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """One worker on one machine, for the studies that it serves."""
+
+    def __init__(
+        self,
+        db: Database,
+        served: ServedStudies,
+        devices: Sequence[Device],
+        *,
+        state_dir: Path,
+        pace: Pace,
+        precisions: Precisions,
+    ) -> None:
+        self.id = str(uuid.uuid4())
+        self._pace = pace
+        self._pool = SlotPool(devices, pace.stall_seconds)
+        self._assignments = Assignments(self._pool)
+        self._served = served
+        self._precisions = precisions
+        self._outage = Outage(pace.lease_seconds)
+        with db.reading() as tx:
+            database_uuid = database_identity.get(tx).uuid
+        orphans = list(Journal.orphans(state_dir, database_uuid))
+        journal = Journal.create(state_dir / self.id, database_uuid)
+        job_artifacts = JobArtifacts(db)
+        self._client = DatabaseClient(db, served, journal, job_artifacts, pace, precisions)
+        self._held = Leases(
+            self._assignments,
+            journal,
+            orphans,
+            client=self._client,
+            delivery=Delivery(db, served.trials, job_artifacts, served.made_by),
+            outage=self._outage,
+            usage=Usage(devices),
+            renewal_seconds=pace.renewal_seconds,
+        )
+        self._looking = Every(LOOK_SECONDS)
+        self._claiming = Every(POLL_SECONDS)
+        self._leave_by: float | None = None
+        self._pause_seconds = min(POLL_SECONDS / 2, pace.renewal_seconds)
+
+    def run(self, stop: Event | None = None) -> None:
+        """Works until the studies it serves are over, or until `stop` asks to let what runs write
+        checkpoints, give all jobs back and return.
+
+        Raises:
+            DatabaseUnavailable: the database did not answer at the start.
+            WorkFailed: this machine cannot do the work.
+        """
+        self._client.join([slot.device.name for slot in self._pool.slots])
+        try:
+            self._pool.start()
+            while not (self._served.is_over and self._held.has_delivered):
+                if self._leave_by is None and stop is not None and stop.is_set():
+                    wait_seconds = self._pace.grace_to_train_seconds
+                    log.info(
+                        "leaving: what runs is kept at the end of its epoch, for %.0f s at most;"
+                        " Ctrl-C again ends at once",
+                        wait_seconds,
+                    )
+                    self._leave_by = time.monotonic() + wait_seconds
+                if self._leave_by is not None and not self._may_wait(self._leave_by):
+                    break
+                self._outage.attempt(self._talk_to_database)
+                for slot, message in self._pool.listen(self._pause_seconds):
+                    self._hear(slot, message)
+                for slot, hung in self._pool.find_hung(self._assignments.working):
+                    self._lose_child(slot, hung.reason)
+        finally:
+            self._leave()
+
+    def _is_to_leave(self, assignment: Assignment) -> bool:
+        """The job is to be given back at its next checkpoint."""
+        return self._leave_by is not None or self._served.is_halted(assignment.job.study_id)
+
+    def _may_wait(self, leave_by: float) -> bool:
+        return bool(self._assignments.working) and time.monotonic() < leave_by
+
+    # What is said to the database.
+
+    def _talk_to_database(self) -> None:
+        """Whatever is due, in the order that is right after an outage too: keep what we hold,
+        bring what waits, and only then take more."""
+        self._held.renew()
+        self._held.deliver()
+        if self._looking.is_due:
+            self._served.look()
+            self._looking.restart()
+        self._begin()
+        self._claim()
+
+    def _begin(self) -> None:
+        for slot in self._assignments.assigned:
+            assignment = self._assignments.of(slot)
+            if assignment is None or assignment.begun:
+                continue
+            if self._is_to_leave(assignment):
+                self._held.give_back(slot)
+            elif self._assignments.may_begin(slot):
+                self._begin_in(slot, assignment)
+
+    def _begin_in(self, slot: Slot, assignment: Assignment) -> None:
+        try:
+            ready = self._client.begin(assignment)
+        except LeaseLost:
+            self._held.lose(assignment.lease)
+            return
+        except (StudyMismatch, StudyError, OSError, MemoryError) as error:
+            self._refuse(slot, str(error) or type(error).__name__)
+            return
+        except (StorageError, HpoError):
+            raise
+        except Exception as error:
+            # Whatever is wrong with one trial, the others go on. It would be so each time.
+            log.exception("%s cannot be begun", assignment.title)
+            said = f"it cannot be begun: {type(error).__name__}: {error}"
+            self._assignments.remove(slot)
+            self._held.post(
+                assignment, protocol.Raised(error=said, traceback=traceback.format_exc())
+            )
+            return
+        match ready:
+            case protocol.Pruned() | protocol.Paused():
+                self._assignments.remove(slot)
+                self._held.post(assignment, ready)
+            case protocol.Work():
+                slot.send(ready)
+                slot.silent_seconds = 0.0
+                assignment.begun = True
+                log.info("%s trains %s", slot.device.name, assignment.title)
+
+    def _claim(self) -> None:
+        if self._leave_by is not None or not self._claiming.is_due:
+            return
+        for slot in self._pool.slots:
+            health = self._pool.health(slot)
+            if health.rests or not self._assignments.may_claim(slot):
+                continue
+            if self._served.needs_keras and not self._pool.has_proof(slot):
+                continue
+            if self._precisions.lacks(slot.device, self._served.precisions):
+                if self._precisions.may_measure(slot.device):
+                    slot.ask_for_measurement()
+                continue
+            jobs_to_avoid = health.jobs_to_avoid
+            # One that Keras trains may be found just now.
+            assignment = self._client.claim(slot.device, jobs_to_avoid, with_keras=health.is_proven)
+            if assignment is not None:
+                assignment.meter = Meter(assignment.job, slot.device)
+                self._assignments.assign(slot, assignment)
+                self._begin()
+                continue
+            self._claiming.restart()
+            if not jobs_to_avoid:
+                return  # there is nothing for the others either
+
+    # What is heard from the children.
+
+    def _hear(self, slot: Slot, message: protocol.FromChild | ChildLost) -> None:
+        match message:
+            case protocol.Ready():
+                slot.ready = True
+                slot.failed_starts = 0
+            case protocol.Proven():
+                slot.ready, slot.proves = True, False
+                self._pool.health(slot).note_proof()
+            case protocol.Measured():
+                slot.ready, slot.measures = True, False
+                self._precisions.note(slot.device, message)
+            case protocol.Report():
+                self._hear_report(slot, message)
+            case protocol.Kept():
+                assignment = self._assignment(slot)
+                self._held.note(assignment, message)
+                self._answer(slot, assignment)  # it does not wait for the bytes to be stored
+                self._held.try_to_deliver()
+            case protocol.Left(epoch=epoch):
+                log.info("%s left after epoch %s", self._assignment(slot).title, epoch)
+                self._held.give_back(slot)
+            case ChildLost(reason=reason, exhausted=exhausted):
+                self._lose_child(slot, reason, exhausted="host" if exhausted else None)
+            case protocol.Faulty(fault=fault, error=error, traceback=traceback):
+                memory: Memory | None = "device" if fault == Fault.MEMORY else None
+                self._lose_child(slot, f"{error}\n{traceback}", exhausted=memory)
+            case protocol.Unfit(reason=reason) if slot.proves:
+                self._served.refuse_keras(reason)
+                slot.start()  # what could not be imported is half there
+            case protocol.Unfit(reason=reason):
+                self._refuse(slot, reason)
+            case (
+                protocol.Trained()
+                | protocol.Pruned()
+                | protocol.Paused()
+                | protocol.Diverged()
+                | protocol.Raised()
+            ) as outcome:
+                assignment = self._assignments.remove(slot)
+                self._claiming.hasten()
+                self._pool.health(slot).note_end()
+                log.info("%s: %s", assignment.title, outcome.kind)
+                self._held.post(assignment, outcome)
+            case protocol.Classified():
+                raise AssertionError("a supervisor asks no questions")
+
+    def _assignment(self, slot: Slot) -> Assignment:
+        assignment = self._assignments.of(slot)
+        assert assignment is not None, "a child that has no work says nothing of any"
+        return assignment
+
+    def _hear_report(self, slot: Slot, report: protocol.Report) -> None:
+        assignment = self._assignment(slot)
+        if report.not_resumed is not None:
+            log.warning(
+                "%s begins anew: its checkpoint cannot be used here (%s)",
+                assignment.title, report.not_resumed,
+            )  # fmt: skip
+        elif report.resumed_from and assignment.across is not None:
+            log.warning("%s was resumed across %s", assignment.title, assignment.across)
+            self._held.post(assignment, Resumed(across=assignment.across))
+        assignment.across = None
+        self._answer(slot, assignment, self._held.post(assignment, report))
+
+    def _answer(self, slot: Slot, assignment: Assignment, advice: Advice = Advice.GO_ON) -> None:
+        if self._assignments.of(slot) is assignment:  # the lease was not lost over it
+            slot.send(
+                protocol.Answer(
+                    go_on=advice is not Advice.PRUNE,
+                    leave=self._is_to_leave(assignment),
+                    pause=advice is Advice.PAUSE,
+                )
+            )
+
+    def _lose_child(self, slot: Slot, reason: str, *, exhausted: Memory | None = None) -> None:
+        """Gives the job back that was lost with the slot's child, and has the child replaced."""
+        log.warning("%s: %s", slot.device.name, reason)
+        if (assignment := self._assignments.of(slot)) is not None:
+            crowded = self._pool.note_loss(
+                slot, assignment.lease, assignment.prepared.definition.hash,
+                assignment.job.exhaustions, exhausted,
+            )  # fmt: skip
+            self._held.give_back(slot, reason, crowded=crowded)
+        if slot.measures:
+            self._precisions.note_lost(slot.device, reason)
+        if (cause := self._pool.note_lost_child(slot)) is None:
+            slot.start()
+            return
+        self._held.excuse(self._pool.health(slot).losses)
+        self._pool.give_up(slot, cause, reason)
+
+    def _refuse(self, slot: Slot, reason: str) -> None:
+        """This machine cannot train the study of the slot's job: the job is free for others.
+
+        Raises:
+            WorkFailed: it is the one study that this worker is for.
+        """
+        self._served.refuse(self._assignment(slot).prepared.study, reason)
+        self._held.give_back(slot)
+
+    def _leave(self) -> None:
+        self._pool.stop()
+        # What cannot be brought now is brought by the next worker on this machine, or its lease
+        # expires.
+        while assigned := self._assignments.assigned:  # one may be lost while another is given back
+            with suppress(WorkFailed):
+                self._held.give_back(assigned[0])
+        self._held.try_to_deliver()
+        if self._served.is_over:
+            self._outage.attempt(self._client.sweep)
+        self._outage.attempt(self._client.leave)
+        with suppress(OSError):
+            self._held.close()

@@ -1,0 +1,1 @@
+"""Our tables, a module each. Every function runs in the caller's transaction."""

@@ -1,0 +1,314 @@
+"""Jobs and their leases: claim, renew, release, end. Every function runs in the caller's transaction."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from optuna.storages._rdb.models import TrialModel
+from optuna.trial import TrialState
+from sqlalchemy.engine import Connection
+
+from storage.clock import now_ms
+from storage.connection.id_batches import MOST_NAMED, in_batches
+from storage.records import BASELINE, JobRecord, Lease, NewJob, Outline, StudyRecord
+from storage.schema import jobs, studies
+from storage.states import UNFINISHED, AttemptState, JobState, Phase
+from storage.tables import attempts
+from storage.tables.leases import expiry, give, strike
+
+
+def add(tx: Connection, study: StudyRecord, new: Iterable[NewJob]) -> None:
+    """Inserts open jobs into the study's present generation."""
+    rows = [
+        {
+            "study_id": study.id,
+            "generation": study.generation,
+            "phase": job.phase,
+            "configuration": job.configuration,
+            "seed": job.seed,
+            "data_set": job.data_set,
+            "params": job.params and dict(job.params),
+            "trial_number": job.trial_number,
+            "state": JobState.OPEN,
+        }
+        for job in new
+    ]
+    if rows:
+        tx.execute(sa.insert(jobs).values(created_ms=now_ms()), rows)
+
+
+def of_study(tx: Connection, study_id: int) -> list[JobRecord]:
+    """All jobs of a study, oldest first."""
+    rows = tx.execute(sa.select(jobs).where(jobs.c.study_id == study_id).order_by(jobs.c.id))
+    return [JobRecord.from_row(row) for row in rows]
+
+
+def outline(tx: Connection, study: StudyRecord, last: int) -> Outline:
+    """What can be said of a study's jobs without reading them, of which there may be thousands;
+    `last` is how many of those that ended last are looked at."""
+    search = sa.and_(jobs.c.study_id == study.id, jobs.c.phase == Phase.SEARCH)
+    unfinished = sa.exists().where(
+        jobs.c.study_id == study.id,
+        jobs.c.phase == study.phase,
+        jobs.c.state.in_(UNFINISHED),
+    )
+    failed = sa.exists().where(search, jobs.c.state == JobState.FAILED)
+    # Nothing prunes a baseline: one that is has diverged.
+    baseline_failed = sa.exists().where(
+        search,
+        jobs.c.configuration == BASELINE,
+        jobs.c.state.in_([JobState.FAILED, JobState.PRUNED]),
+    )
+    best = sa.select(sa.func.max(jobs.c.score)).where(search, jobs.c.state == JobState.SUCCEEDED)
+    needs_best = study.target is not None or study.patience is not None
+    row = tx.execute(
+        sa.select(
+            unfinished.label("unfinished"),
+            failed.label("failed"),
+            baseline_failed.label("baseline_failed"),
+            (best.scalar_subquery() if needs_best else sa.null()).label("best_score"),
+        )
+    ).one()
+    ended: list[JobState] = []
+    if row.failed:  # nearly never, and only then it matters
+        ended = _last_ended(tx, sa.and_(search, jobs.c.generation == study.generation), last)
+    since_best = 0
+    if study.patience is not None and row.best_score is not None:
+        reached_ms = sa.select(sa.func.min(jobs.c.ended_ms)).where(
+            search, jobs.c.state == JobState.SUCCEEDED, jobs.c.score == row.best_score
+        )
+        since_best = tx.scalars(
+            sa.select(sa.func.count())
+            .where(search, jobs.c.generation == study.generation)
+            .where(jobs.c.state.in_([JobState.SUCCEEDED, JobState.PRUNED, JobState.PAUSED]))
+            .where(jobs.c.started_ms > reached_ms.scalar_subquery())
+        ).one()
+    return Outline(
+        bool(row.unfinished), bool(row.baseline_failed), tuple(ended), row.best_score, since_best
+    )
+
+
+def _last_ended(tx: Connection, of_these: sa.ColumnElement[bool], last: int) -> list[JobState]:
+    """How the last of these jobs ended, the newest first; one that came to a rung is PAUSED there."""
+    told = [JobState.SUCCEEDED, JobState.PRUNED, JobState.FAILED]
+    ended = tx.execute(
+        sa.select(jobs.c.ended_ms, jobs.c.id, jobs.c.state)
+        .where(of_these, jobs.c.state.in_(told))
+        .order_by(jobs.c.ended_ms.desc(), jobs.c.id.desc())
+        .limit(last)
+    ).all()
+    reached = tx.execute(
+        sa.select(jobs.c.rung_ms, jobs.c.id, sa.literal(JobState.PAUSED.value))
+        .where(of_these, jobs.c.rung_ms.is_not(None))
+        .order_by(jobs.c.rung_ms.desc())
+        .limit(last)
+    ).all()
+    newest = sorted((tuple(row) for row in (*ended, *reached)), reverse=True)[:last]
+    return [JobState(state) for _, _, state in newest]
+
+
+def leased(tx: Connection, study_id: int | None = None) -> list[tuple[str, JobRecord]]:
+    """The jobs that somebody holds, of one study or of all, each with the name of its study."""
+    rows = tx.execute(
+        sa.select(jobs, studies.c.name)
+        .join(studies, studies.c.id == jobs.c.study_id)
+        .where(jobs.c.state == JobState.LEASED)
+        .where(sa.true() if study_id is None else jobs.c.study_id == study_id)
+        .order_by(jobs.c.id)
+    )
+    return [(row.name, JobRecord.from_row(row)) for row in rows]
+
+
+def is_any_held(tx: Connection, study_id: int) -> bool:
+    """Whether a worker is at work on the study, as far as is known: a lease of it has not expired."""
+    held = sa.and_(jobs.c.state == JobState.LEASED, jobs.c.lease_expires_ms >= now_ms())
+    asked = sa.select(sa.exists().where(jobs.c.study_id == study_id, held))
+    return bool(tx.scalar(asked))
+
+
+def is_any_begun(tx: Connection, study_id: int) -> bool:
+    """Whether a trial was created for any job of the study."""
+    begun = sa.and_(jobs.c.study_id == study_id, jobs.c.trial_id.is_not(None))
+    return bool(tx.scalar(sa.select(sa.exists().where(begun))))
+
+
+def get(tx: Connection, job_id: int) -> JobRecord:
+    """One job as it stands."""
+    return JobRecord.from_row(tx.execute(sa.select(jobs).where(jobs.c.id == job_id)).one())
+
+
+def claim(
+    tx: Connection,
+    study_id: int,
+    worker_id: str,
+    lease_seconds: float,
+    device: str,
+    avoid: Collection[int] = (),
+    due: int | None = None,
+) -> tuple[JobRecord, Lease] | None:
+    """Takes the oldest job whose lease has expired, else that of the id `due`, if it is paused still,
+    which then goes on to its next rung, else the oldest that is open, to be trained on
+    `device`; None when there is none besides those of the ids in `avoid`, or the study is halted.
+
+    An expired lease counts as a loss: its holder vanished. After an outage none is taken over
+    until its holder had time to come back. Until the baseline, configuration 0, has its trial, no
+    other search job is given out: so trial 0 is the baseline.
+    """
+    baseline = jobs.alias("baseline")
+    baseline_waits = sa.exists().where(
+        baseline.c.study_id == study_id,
+        baseline.c.phase == Phase.SEARCH,
+        baseline.c.configuration == BASELINE,
+        baseline.c.trial_id.is_(None),
+        baseline.c.state.in_([JobState.OPEN, JobState.LEASED]),
+    )
+    of_study = sa.exists().where(studies.c.id == study_id)
+    in_grace = of_study.where(studies.c.takeover_after_ms > now_ms())
+    oldest = (
+        sa.select(jobs)
+        .where(jobs.c.study_id == study_id, jobs.c.id.not_in(avoid))
+        .where(of_study.where(studies.c.halted_ms.is_(None)))
+        .where(sa.or_(jobs.c.configuration == BASELINE, ~baseline_waits))
+        .order_by(jobs.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    expired = jobs.c.lease_expires_ms < now_ms()
+    paused = jobs.c.state == JobState.PAUSED
+    # One after the other: each is then the first entry of an index, however many jobs there are.
+    row = (
+        tx.execute(oldest.where(jobs.c.state == JobState.LEASED, expired, ~in_grace)).first()
+        or (due and tx.execute(oldest.where(paused, jobs.c.id == due)).first())
+        or tx.execute(oldest.where(jobs.c.state == JobState.OPEN)).first()
+    )
+    if row is None:
+        return None
+    lease = give(
+        tx, row.id, worker_id, lease_seconds,
+        started_ms=now_ms(),
+        attempts=jobs.c.attempts + 1,
+        losses=jobs.c.losses + (1 if row.state == JobState.LEASED else 0),
+        rung=jobs.c.rung + (1 if row.state == JobState.PAUSED else 0),
+    )  # fmt: skip
+    if row.state == JobState.LEASED:
+        attempts.end(tx, [row.id], AttemptState.LOST, "its worker was not heard of")
+    attempts.begin(tx, lease, worker_id, device)
+    return get(tx, row.id), lease
+
+
+def renew(tx: Connection, leases: Collection[Lease], lease_seconds: float) -> set[Lease]:
+    """Extends all these leases in one statement; returns those that are still held."""
+    if not leases:
+        return set()
+    held = sa.and_(
+        jobs.c.state == JobState.LEASED, jobs.c.token.in_([lease.token for lease in leases])
+    )
+    expires = expiry(lease_seconds)
+    result = tx.execute(sa.update(jobs).where(held).values(lease_expires_ms=expires))
+    if result.rowcount == len(leases):
+        return set(leases)
+    tokens = set(tx.scalars(sa.select(jobs.c.token).where(held)))
+    return {lease for lease in leases if lease.token in tokens}
+
+
+def release(
+    tx: Connection, lease: Lease, *, loss: str | None = None, crowded: bool = False, **columns: Any
+) -> None:
+    """Gives a job back unfinished, to be claimed again at once; `columns` are written with it. `loss`
+    says how it was lost, if it was; that counts against the job, unless it was `crowded`: memory ran out on a device that
+    it shared.
+
+    Raises:
+        LeaseLost: it is no longer ours to give.
+    """
+    counted = jobs.c.exhaustions if crowded else jobs.c.losses
+    lost = {counted.name: counted + 1, "reason": loss} if loss else {}
+    strike(tx, lease, **_OPEN, **lost, **columns)
+    state = AttemptState.LOST if loss else AttemptState.LEFT
+    attempts.end(tx, [lease.job_id], state, loss)
+
+
+def release_of_dead(tx: Connection, worker_id: str, loss: str) -> int:
+    """Gives back all jobs of a worker that is known to be dead, without waiting for its leases to
+    expire; returns their number."""
+    held = sa.and_(jobs.c.worker_id == worker_id, jobs.c.state == JobState.LEASED)
+    # Rows of jobs before those of attempts, as everywhere.
+    ids = list(tx.scalars(sa.select(jobs.c.id).where(held).order_by(jobs.c.id).with_for_update()))
+    lost = {"losses": jobs.c.losses + 1, "reason": loss}
+    tx.execute(sa.update(jobs).where(jobs.c.id.in_(ids)).values(**_OPEN, **lost))
+    attempts.end(tx, ids, AttemptState.LOST, loss)
+    return len(ids)
+
+
+def write(tx: Connection, lease: Lease, **columns: Any) -> None:
+    """Writes columns of the job's row under its lease.
+
+    Raises:
+        LeaseLost: it is no longer ours to write.
+    """
+    strike(tx, lease, **columns)
+
+
+def cancel(
+    tx: Connection,
+    study_id: int,
+    states: Collection[JobState],
+    reason: str,
+    *,
+    also_begun: bool = True,
+) -> int:
+    """Cancels the study's jobs in these states, without `also_begun` only those that have no trial; a
+    holder of one finds its lease lost. A search job that was begun has a running trial at Optuna,
+    which fails with it."""
+    of_these = sa.and_(
+        jobs.c.study_id == study_id,
+        jobs.c.state.in_(states),
+        sa.true() if also_begun else jobs.c.trial_id.is_(None),
+    )
+    ids = tx.scalars(sa.select(jobs.c.id).where(of_these).order_by(jobs.c.id)).all()
+    begun = sa.select(jobs.c.trial_id).where(of_these, jobs.c.trial_id.is_not(None))
+    # Telling a trial locks its row, and then the fence the job's: in that order here, too.
+    for some in in_batches(tx.scalars(begun.order_by(jobs.c.trial_id)).all()):
+        of_some = TrialModel.trial_id.in_(some)
+        tx.execute(sa.select(TrialModel.trial_id).where(of_some).with_for_update())
+    ended = {"token": None, "lease_expires_ms": None, "ended_ms": now_ms(), "reason": reason}
+    number = 0
+    for some in in_batches(ids):
+        # Of these still: its holder may have ended one meanwhile.
+        cancel = sa.update(jobs).where(jobs.c.id.in_(some), of_these)
+        number += tx.execute(cancel.values(state=JobState.CANCELLED, **ended)).rowcount
+    cancelled = sa.and_(jobs.c.study_id == study_id, jobs.c.state == JobState.CANCELLED)
+    for some in in_batches(attempts.running_at(tx, cancelled)):
+        attempts.end(tx, some, AttemptState.CANCELLED, reason)
+    is_running = TrialModel.state == TrialState.RUNNING
+    running = (
+        sa.select(TrialModel.trial_id)
+        .join(jobs, jobs.c.trial_id == TrialModel.trial_id)
+        .where(cancelled, is_running)
+    )
+    for some in in_batches(tx.scalars(running).all()):
+        tx.execute(
+            sa.update(TrialModel)
+            .where(TrialModel.trial_id.in_(some), is_running)
+            .values(state=TrialState.FAIL, datetime_complete=_utc_now())
+        )
+    return number
+
+
+def remove_some(tx: Connection, study: StudyRecord) -> int:
+    """Deletes jobs of a study with all that is known of them, as many as one statement names; returns
+    how many those were."""
+    of_study = sa.select(studies.c.id).where(studies.c.uuid == study.uuid).scalar_subquery()
+    ids = tx.scalars(
+        sa.select(jobs.c.id).where(jobs.c.study_id == of_study).limit(MOST_NAMED)
+    ).all()
+    tx.execute(sa.delete(jobs).where(jobs.c.id.in_(ids)))
+    return len(ids)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)  # as Optuna keeps it
+
+
+_OPEN = {"state": JobState.OPEN, "token": None, "lease_expires_ms": None}

@@ -1,0 +1,126 @@
+"""The images that a study trains and is judged on: chosen from their source, and read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies import prepared_data, raw_files
+from studies.errors import DataError, StudyError
+from studies.image_classification import raw_images
+from studies.image_classification.image_source import ImageSource, Labels, Pixels, Pools
+from studies.image_classification.splits import Split, split
+from studies.prepared_data import Arrays, DataSet, PreparedData, holdout_name, training_name
+from studies.raw_files import RawFiles
+
+
+@dataclass(frozen=True)
+class TrainingImages:
+    """What a training sees: uint8 NHWC images and int64 labels 0 .. n_classes - 1."""
+
+    x_train: Pixels
+    y_train: Labels
+    x_validation: Pixels
+    y_validation: Labels
+    n_classes: int
+
+
+@dataclass(frozen=True)
+class Images:
+    """Held-out images: x uint8 (n, height, width, channels), y int64 (n,)."""
+
+    x: Pixels
+    y: Labels
+
+
+def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = None) -> PreparedData:
+    """The prepared data of `source` under `cache_folder`, made now unless it is there already, and made
+    again where a file that was read for it has changed.
+
+    By data set its splits say the class of each label (`classes`), and for `train`, `validation`
+    and `holdout` the images as indices into a pool of the raw data (`pool`, `indices`), in the order
+    in which they stand in the files.
+
+    Cheap when it is there: no image is read, the holdout files are not opened. Several processes
+    may prepare at once.
+    Raises SettingsError for classes that the data does not have, DataError for bad raw data or a
+    cache that cannot be written, Unreadable for one of which nothing is known.
+    """
+    folder = cache_folder / source.key()
+    if (there := prepared_data.find(folder, data_dir)) is not None:
+        return there
+    with raw_files.watched() as read:
+        pools = _read(source, data_dir, cache_folder)
+    contents: dict[str, Arrays] = {}
+    splits: dict[DataSet, dict[str, object]] = {}
+    names: dict[DataSet, tuple[str, ...]] = {"search": source.classes, "new": source.new_classes}
+    for data_set, classes in names.items():
+        wanted = tuple(source.class_names.index(name) for name in classes)
+        chosen = split(pools.y_train, pools.y_test, wanted, source.split_seed, source.per_class)
+        training, holdout = _arrays(pools, chosen, wanted)
+        contents[training_name(data_set)] = training
+        contents[holdout_name(data_set)] = holdout
+        splits[data_set] = {"classes": classes, **_parts(chosen)}
+    return prepared_data.write(folder, contents, splits, RawFiles.of(read, data_dir, cache_folder))
+
+
+def load_training(path: Path) -> TrainingImages:
+    """Read a training file; DataError naming it if it is damaged, Unreadable if nothing is known."""
+    with prepared_data.reading(path) as arrays:
+        x_train, y_train = _pair(arrays, "x_train", "y_train")
+        x_validation, y_validation = _pair(arrays, "x_validation", "y_validation")
+        return TrainingImages(
+            x_train, y_train, x_validation, y_validation, n_classes=int(y_train.max()) + 1
+        )
+
+
+def load_holdout(path: Path) -> Images:
+    """Read a holdout file; DataError naming it if it is damaged, Unreadable if nothing is known."""
+    with prepared_data.reading(path) as arrays:
+        return Images(*_pair(arrays, "x", "y"))
+
+
+def _read(source: ImageSource, data_dir: Path | None, cache_folder: Path) -> Pools:
+    name = type(source).__name__
+    try:
+        pools = source.read(data_dir, cache_folder)
+    except (StudyError, MemoryError):
+        raise
+    except Exception as error:  # it is a user's code
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise DataError(f"{name}.read raises {said}", "mend it, or bring what it reads") from error
+    return raw_images.checked(pools, name, source.class_names)
+
+
+def _arrays(pools: Pools, chosen: Split, wanted: tuple[int, ...]) -> tuple[Arrays, Arrays]:
+    new_label = np.zeros(max(wanted) + 1, dtype=np.int64)
+    new_label[list(wanted)] = np.arange(len(wanted))
+    training: dict[str, NDArray[np.generic]] = {
+        "x_train": pools.x_train[chosen.train],
+        "y_train": new_label[pools.y_train[chosen.train]],
+        "x_validation": pools.x_test[chosen.validation],
+        "y_validation": new_label[pools.y_test[chosen.validation]],
+    }
+    holdout: dict[str, NDArray[np.generic]] = {
+        "x": pools.x_train[chosen.holdout],
+        "y": new_label[pools.y_train[chosen.holdout]],
+    }
+    return training, holdout
+
+
+def _parts(chosen: Split) -> dict[str, object]:
+    return {
+        "train": {"pool": "train", "indices": chosen.train.tolist()},
+        "validation": {"pool": "test", "indices": chosen.validation.tolist()},
+        "holdout": {"pool": "train", "indices": chosen.holdout.tolist()},
+    }
+
+
+def _pair(arrays: Arrays, x: str, y: str) -> tuple[Pixels, Labels]:
+    images, labels = arrays[x], arrays[y]
+    if images.dtype != np.uint8 or labels.dtype != np.int64 or len(images) != len(labels):
+        raise ValueError(f"{x} and {y} are not images with their labels")
+    return images.astype(np.uint8, copy=False), labels.astype(np.int64, copy=False)

@@ -1,0 +1,148 @@
+"""The study of a classifier of images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import TypeAdapter
+
+from studies import prepared_data
+from studies.checkpoint import Checkpoint
+from studies.errors import SettingsError
+from studies.image_classification import checked_training, image_data, training
+from studies.image_classification.evaluation import Evaluation, evaluate
+from studies.image_classification.guessing import why_hopeless
+from studies.image_classification.image_data import Images, TrainingImages
+from studies.image_classification.image_source import ImageSource
+from studies.prepared_data import PreparedData
+from studies.space import Params
+from studies.study import Study
+from studies.training_outcomes import Diverged, Epoch, Model, Outcome, Report, Trained
+
+if TYPE_CHECKING:
+    import keras  # type: ignore[import-untyped]  # Keras ships no types
+
+Policy = Literal["float32", "mixed_bfloat16"]
+BuildModel = Callable[[Params, tuple[int, int, int], int], "keras.Model"]
+"""(params, image shape as height x width x channels, number of classes) -> uncompiled model
+that takes raw uint8 images and gives float32 class probabilities."""
+
+
+@dataclass(frozen=True)
+class LoadedImages:
+    """Those that train and validate, and, for a model that is to be judged, those held out."""
+
+    training: TrainingImages
+    holdout: Images | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageClassification(Study):
+    """A model for images of some classes, compared by its accuracy.
+
+    `epochs`, `precision` and every field of `data` are settings. A precision of `auto` is decided by
+    the first worker of a study, for all of them.
+    """
+
+    own_settings: ClassVar = {
+        **Study.own_settings,
+        "precision": TypeAdapter(Policy | Literal["auto"]),
+    }
+
+    data: ImageSource
+    build_model: BuildModel
+    metric: Literal["accuracy"] = "accuracy"
+    direction: Literal["maximize"] = "maximize"
+    precision: Policy | Literal["auto"] = "auto"
+    trainer: training.Trainer = field(default=training.train)
+
+    def __post_init__(self) -> None:
+        for part, fits, what in (
+            ("data", isinstance(self.data, ImageSource), "an ImageSource"),
+            ("build_model", callable(self.build_model), "a function that builds a model"),
+            ("trainer", callable(self.trainer), "a function that trains"),
+        ):
+            if not fits:
+                raise SettingsError(f"{part} is {getattr(self, part)!r}", f"give {what}")
+        super().__post_init__()
+        if (self.metric, self.direction) != ("accuracy", "maximize"):
+            raise SettingsError(
+                f"metric cannot be {self.metric!r}, nor direction {self.direction!r}",
+                "classifiers are compared by their accuracy, the higher the better",
+            )
+
+    @property
+    def policy(self) -> Policy:
+        """The precision as Keras knows it; the exact one where none was decided."""
+        return "float32" if self.precision == "auto" else self.precision
+
+    @property
+    def needs_keras(self) -> bool:
+        return self.trainer is training.train
+
+    def settings(self) -> dict[str, object]:
+        return super().settings() | self.data.model_dump(mode="json")
+
+    def _changed_parts(self, settings: Mapping[str, object]) -> Mapping[str, Any]:
+        return {"data": self.data.with_settings(settings)}
+
+    def find_data(self, cache_folder: Path) -> PreparedData | None:
+        return prepared_data.find(cache_folder / self.data.key())
+
+    def prepare(self, cache_folder: Path, data_dir: Path | None = None) -> PreparedData:
+        return image_data.prepare(self.data, cache_folder, data_dir)
+
+    def load(self, training_file: Path, holdout_file: Path | None = None) -> LoadedImages:
+        return LoadedImages(
+            image_data.load_training(training_file),
+            None if holdout_file is None else image_data.load_holdout(holdout_file),
+        )
+
+    def train(
+        self,
+        params: Params,
+        data: LoadedImages,
+        *,
+        seed: int,
+        report: Report,
+        resume: Checkpoint | None = None,
+    ) -> Outcome:
+        study, images = replace(self, precision=self.policy), data.training
+
+        def train(report: Report) -> Outcome:
+            return self.trainer(study, params, images, seed=seed, report=report, resume=resume)
+
+        def judged(epoch: Epoch) -> bool:
+            why = why_hopeless(epoch.metrics, images.y_validation, epoch.number, self.epochs)
+            return report(replace(epoch, hopeless=why))
+
+        outcome = checked_training.run(
+            train,
+            judged,
+            completed=0 if resume is None else resume.epoch,
+            epochs=self.epochs,
+            needed=("val_loss", self.score_key),
+            shares=(self.score_key,),
+        )
+        # Ours asks it of each epoch; of another's model it would be the last jobs that come upon it.
+        if isinstance(outcome, Trained) and self.trainer is not training.train:
+            loss = self._on_validation(outcome.model, data).loss
+            if not math.isfinite(loss):
+                return Diverged(self.epochs, f"the trained model has a loss of {loss}")
+        return outcome
+
+    def judge(self, model: Model, data: LoadedImages) -> Mapping[str, Evaluation]:
+        judged = {"validation": self._on_validation(model, data)}
+        if (held_out := data.holdout) is not None:
+            n_classes = data.training.n_classes
+            judged["holdout"] = evaluate(model, held_out.x, held_out.y, n_classes)
+        return judged
+
+    @staticmethod
+    def _on_validation(model: Model, data: LoadedImages) -> Evaluation:
+        images = data.training
+        return evaluate(model, images.x_validation, images.y_validation, images.n_classes)

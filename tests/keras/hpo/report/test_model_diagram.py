@@ -1,0 +1,60 @@
+"""The layers of a model, read from its file without Keras."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from hpo.report import model_diagram
+from hpo.report.model_diagram import Layer
+from tests.support.bundles import MODEL, Finished
+from tests.support.marks import slow
+
+
+@slow("trains networks for a bundle")
+def test_layers_of_a_real_model(finished: Finished) -> None:
+    """Its weights are all counted, once; each layer says what it is."""
+    content = (finished.bundle.folder / MODEL).read_bytes()
+    layers = model_diagram.read(content)
+    assert layers[0].kind == "InputLayer"
+    assert layers[0].input_shape == (8, 8, 1)
+    assert layers[-1].details == ("6 units", "softmax")
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+        h5py.File(io.BytesIO(archive.read(model_diagram.WEIGHTS)), "r") as weights,
+    ):
+        sizes: list[int] = []
+        weights["layers"].visititems(
+            lambda _, item: sizes.append(item.size) if isinstance(item, h5py.Dataset) else None
+        )
+    assert sum(layer.weights for layer in layers) == sum(sizes) > 0
+
+
+def _model(layers: object) -> bytes:
+    weights = io.BytesIO()
+    with h5py.File(weights, "w") as file:
+        file["layers/batch_normalization_1/vars/0"] = np.zeros((2, 3))
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(model_diagram.CONFIG, json.dumps({"config": {"layers": layers}}))
+        archive.writestr(model_diagram.WEIGHTS, weights.getvalue())
+    return content.getvalue()
+
+
+def test_layers_of_a_kind_are_told_apart() -> None:
+    """Their weights lie under the class's name and their number, whatever they are called."""
+    layer = {"class_name": "BatchNormalization", "config": {"name": "mine"}}
+    assert model_diagram.read(_model([layer, layer])) == (
+        Layer("BatchNormalization", (), None, 0),
+        Layer("BatchNormalization", (), None, 6),
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", _model(7), _model([{"class_name": "Dense"}])])
+def test_what_is_no_model_has_no_layers(content: bytes, tmp_path: Path) -> None:
+    """A definition may save whatever it likes."""
+    assert model_diagram.read(content) == ()

@@ -1,0 +1,72 @@
+"""An epoch as one program does what Keras does step by step, to the same bit in each process."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from hpo.devices.child_environment import ISOLATED, environment_on
+from hpo.devices.discovery import Device
+from tests.support.marks import slow
+
+SCRIPT = """
+import json, sys, keras, numpy
+from studies import keras_backend
+from studies.image_classification import epoch_program
+from studies.image_classification.image_data import TrainingImages
+
+draws = numpy.random.default_rng(0)
+x, y = draws.integers(0, 256, (70, 8, 8, 3)).astype("uint8"), draws.integers(0, 4, 70)
+images = TrainingImages(x, y, x, y, 4)
+how = dict(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+
+def made():
+    keras_backend.start_afresh(3)
+    return keras.Sequential([keras.layers.Input((8, 8, 3), dtype="uint8"),
+        keras.layers.Rescaling(1 / 255), keras.layers.Conv2D(4, 3, use_bias=False),
+        keras.layers.BatchNormalization(),
+        keras.layers.Flatten(), keras.layers.Dropout(0.2, seed=1),
+        keras.layers.Dense(4, activation="softmax", kernel_regularizer="l2")])
+
+def trained(size, most_bytes=epoch_program.MOST_BYTES):
+    epoch_program.MOST_BYTES = most_bytes
+    model = made()
+    train = epoch_program.compiled(model, images, size, optimizer=keras.optimizers.Adam(0.01), **how)
+    metrics = [train(x, y) for _ in range(2)]
+    return metrics, [float(numpy.abs(weight).sum()) for weight in model.get_weights()]
+
+def by_keras(size):
+    model = made()
+    model.compile(optimizer=keras.optimizers.Adam(0.01), **how)
+    epochs = [model.fit(x, y, batch_size=size, shuffle=False, verbose=0).history for _ in range(2)]
+    metrics = [{name: values[0] for name, values in each.items()} for each in epochs]
+    return metrics, [float(numpy.abs(weight).sum()) for weight in model.get_weights()]
+
+print(json.dumps({"backend": keras.backend.backend(), "own": [trained(16), trained(100)],
+    "in parts": trained(16, 2 * 16 * 8 * 8 * 3), "keras": [by_keras(16), by_keras(100)]}))
+"""
+
+
+@slow("each imports a backend in a process of its own")
+@pytest.mark.parametrize(("backend", "processes"), [("jax", 2), ("tensorflow", 1)])
+def test_it_is_what_keras_trains(backend: str, processes: int) -> None:
+    """Metrics and weights after two epochs, with a batch that is not full, with less than one batch,
+    with means that run along and with chance; and no matter in how many parts. What JAX compiles in
+    another process gives the same bits; of TensorFlow that is seen where a training is resumed."""
+    environment = environment_on(Device("cpu:0", "", {"KERAS_BACKEND": backend}))
+    outputs = [
+        subprocess.run(
+            [sys.executable, *ISOLATED, "-c", SCRIPT],
+            env=environment, capture_output=True, text=True, check=True,
+        ).stdout.splitlines()[-1]
+        for _ in range(processes)
+    ]  # fmt: skip
+    assert len(set(outputs)) == 1
+    found = json.loads(outputs[0])
+    assert found["backend"] == backend
+    for own, keras in zip(found["own"], found["keras"], strict=True):
+        for ours, theirs in zip(own[0], keras[0], strict=True):
+            assert ours == pytest.approx(theirs, rel=1e-4)
+        assert own[1] == pytest.approx(keras[1], rel=1e-4)
+    assert found["in parts"][1] == pytest.approx(found["own"][0][1], rel=1e-5)

@@ -1,0 +1,86 @@
+"""Workers that are killed around a rung: what was paused goes on, and N trials are N."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hpo.study.creation import Budget
+from storage.database import Database
+from storage.records import JobRecord, StudyRecord
+from storage.states import AttemptState, JobState
+from storage.tables import attempts
+from tests.processes.hpo.fleet.conftest import small
+from tests.support.fleet import Fleet, left_behind
+from tests.support.marks import on
+from tests.support.outcome import assert_exactly
+from tests.support.waiting import eventually
+
+RUNG = 2
+"""The one of the paced definition's six epochs."""
+BEYOND = 3
+KILLS = 3
+
+
+@pytest.fixture
+def study(db: Database) -> StudyRecord:
+    """A study of which some trials are never due."""
+    return small(db, "paced", Budget(trials=9, select_top=1, select_seeds=1, final_seeds=2))
+
+
+def _paused(fleet: Fleet, more_than: int) -> Callable[[], list[JobRecord] | None]:
+    def look() -> list[JobRecord] | None:
+        found = [job for job in fleet.search() if job.state is JobState.PAUSED]
+        return found if len(found) > more_than else None
+
+    return look
+
+
+def test_killed_around_a_rung(db: Database, study: StudyRecord, fleet: Fleet) -> None:
+    """Each time when one more trial is paused. No trial is lost or made twice, three besides the
+    baseline come to their end, and the others are told as pruned where they stood."""
+    fleet.hold(BEYOND)
+    steady = fleet.start(machine="steady")
+    eventually(lambda: fleet.search()[0].epoch == RUNG)
+    for number in range(KILLS):
+        victim = fleet.start(machine="victim", HPO_LEASE_SECONDS="2")
+        paused = eventually(_paused(fleet, number))
+        victim.kill()
+        victim.wait()
+    for job in paused:
+        assert (job.epoch, job.trial_id is None) == (RUNG, False)
+    fleet.go_on()
+    survivor = fleet.start(machine="victim")
+    for worker in (steady, survivor):
+        fleet.finish(worker)
+    assert_exactly(db, study)
+    search = fleet.search()
+    complete = [job for job in search if job.state is JobState.SUCCEEDED]
+    assert len(complete) >= 1 + 3
+    assert all(job.epoch == RUNG for job in search if job.state is JobState.PRUNED)
+    with db.reading() as tx:
+        made = attempts.of_study(tx, study.id)
+    assert sum(each.state is AttemptState.PAUSED for each in made) >= KILLS
+    assert any(each.began_epoch == RUNG for each in made)
+    assert left_behind(db) == []
+
+
+@on("sqlite")
+def test_a_paused_trial_whose_checkpoint_is_gone(
+    db: Database, study: StudyRecord, fleet: Fleet
+) -> None:
+    """It begins anew under its number, and passes its rung."""
+    fleet.hold(BEYOND)
+    worker = fleet.start(machine="steady")
+    another = fleet.start(machine="another")
+    (job, *_) = eventually(_paused(fleet, 0))
+    folder = Path(fleet.shell.environment["HPO_STORAGE"].removeprefix("sqlite:///"))
+    for file in folder.with_suffix(".artifacts").glob("checkpoint-*"):
+        if file.name.startswith(f"checkpoint-{job.id}-"):
+            file.unlink()
+    fleet.go_on()
+    for each in (worker, another):
+        fleet.finish(each)
+    assert_exactly(db, study)
+    assert fleet.job(job.id).trial_number == job.trial_number
+    assert left_behind(db) == []

@@ -1,0 +1,164 @@
+"""The database, as a supervisor sees it: what a supervisor asks of the database, and tells it."""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hpo import provenance
+from hpo.definition_loader import Definition
+from hpo.study import removal
+from hpo.study.halting import halt, resume
+from hpo.training.protocol import Work
+from hpo.worker.assignments import Assignment
+from hpo.worker.database_client import MAX_LOSSES, DatabaseClient
+from hpo.worker.job_artifacts import JobArtifacts
+from hpo.worker.journal import Journal
+from hpo.worker.served_studies import ServedStudies
+from hpo.worker.wait_times import Pace
+from storage.database import Database
+from storage.errors import LeaseLost, OtherMachine
+from storage.records import JobRecord, Lease, StudyRecord
+from storage.states import JobState
+from storage.tables import jobs, workers
+from studies.prepared_data import PreparedData
+from tests.support.fixtures import MADE_BY, Claim
+from tests.support.marks import on
+from tests.support.supervision import CPU, UNMEASURED, served_by
+
+TakeOver = Callable[[Lease], tuple[JobRecord, Lease]]
+
+
+@pytest.fixture
+def journal(tmp_path: Path, study: StudyRecord) -> Iterator[Journal]:
+    """This worker's journal."""
+    made = Journal.create(tmp_path / "state" / "me", study.uuid)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def served(
+    db: Database, study: StudyRecord, toy: Definition, toy_data: PreparedData
+) -> ServedStudies:
+    """That of a worker on the toy study."""
+    return served_by(db, study, toy, toy_data, MADE_BY)
+
+
+@pytest.fixture
+def client(db: Database, served: ServedStudies, journal: Journal) -> DatabaseClient:
+    """The client of a worker that has signed on."""
+    made = DatabaseClient(db, served, journal, JobArtifacts(db), Pace(), UNMEASURED)
+    made.join(["cpu:0"])
+    return made
+
+
+def _claim(client: DatabaseClient) -> Assignment:
+    assignment = client.claim(CPU, [])
+    assert assignment is not None
+    return assignment
+
+
+def test_nothing_is_given_out_while_a_study_is_halted(
+    db: Database, client: DatabaseClient, served: ServedStudies
+) -> None:
+    """And everything once it is resumed."""
+    halt(db, "toy")
+    assert client.claim(CPU, []) is None
+    assert served.studies[0].halted_ms is not None
+    resume(db, "toy")
+    assert _claim(client).job.configuration == 0
+
+
+def test_a_job_that_was_lost_too_often_is_ended(
+    db: Database, client: DatabaseClient, served: ServedStudies, claim: Claim
+) -> None:
+    """Whoever would be next to train it ends it instead, with the reason it was last lost for, and
+    takes another; on the baseline that ends the study."""
+    for _ in range(MAX_LOSSES):
+        job, lease = claim()
+        with db.transaction() as tx:
+            jobs.release(tx, lease, loss="it drew too much power")
+    assert client.claim(CPU, []) is None
+    with db.reading() as tx:
+        ended = jobs.get(tx, job.id)
+    assert ended.state == JobState.FAILED
+    assert ended.reason == "given up after 3 lost workers; it drew too much power"
+    assert "the baseline failed" in (served.studies[0].reason or "")
+
+
+def test_a_job_to_avoid_is_left_to_others(client: DatabaseClient) -> None:
+    """It is not claimed while it is to be avoided, and is otherwise."""
+    assignment = _claim(client)
+    assert isinstance(client.begin(assignment), Work)
+    second = _claim(client)
+    assert client.claim(CPU, [second.job.id + 1, second.job.id + 2]) is None
+    assert _claim(client).job.id == second.job.id + 1
+
+
+@on("sqlite")
+def test_a_study_that_is_removed_in_this_moment(
+    db: Database, client: DatabaseClient, served: ServedStudies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nothing to claim of it; the worker, who may serve others, goes on."""
+    monkeypatch.setattr(served, "look", lambda: None)  # it was looked at just before
+    removal.remove(db, "toy")
+    assert client.claim(CPU, []) is None
+
+
+def test_a_lost_lease_begins_nothing(client: DatabaseClient, take_over: TakeOver) -> None:
+    """A job that another took between claim and begin is not trained here."""
+    assignment = _claim(client)
+    take_over(assignment.lease)
+    with pytest.raises(LeaseLost):
+        client.begin(assignment)
+
+
+def test_the_child_is_told_where_checkpoints_go(client: DatabaseClient, journal: Journal) -> None:
+    """Into this worker's journal, under the lease's name; a job without any starts from scratch."""
+    assignment = _claim(client)
+    work = client.begin(assignment)
+    assert isinstance(work, Work)
+    assert work.checkpoint_file is None
+    assert work.checkpoint_stem == str(journal.files_of(assignment.lease, ""))
+    assert work.checkpoint_seconds == Pace().checkpoint_seconds
+    assert assignment.across is None
+
+
+@on("sqlite")
+def test_other_versions_in_the_fleet_are_told(
+    db: Database, study: StudyRecord, toy: Definition, toy_data: PreparedData, journal: Journal,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """One warning names the host and what differs; a worker that has left is not compared with."""
+    ours = provenance.of_device("an abacus").model_dump(mode="json")
+    old = ours | {"versions": ours["versions"] | {"keras": "3.1.0"}}
+    here = provenance.machine()
+    with db.transaction() as tx:
+        workers.join(tx, "same", "host-a", 1, ["cpu:0"], ours, here, 60)
+        workers.join(tx, "old", "host-b", 1, ["cpu:0"], old, here, 60)
+        workers.join(tx, "gone", "host-c", 1, ["cpu:0"], old, here, 60)
+        workers.leave(tx, "gone")
+    with caplog.at_level(logging.WARNING):
+        served = served_by(db, study, toy, toy_data, provenance.of_device("a slide rule"))
+        DatabaseClient(db, served, journal, JobArtifacts(db), Pace(), UNMEASURED).join(["cpu:0"])
+    (record,) = caplog.records
+    assert "the worker on host-b has other versions or variables" in record.message
+    assert "keras" in record.message and "was 3.1.0" in record.message
+    assert "abacus" not in record.message
+
+
+@on("sqlite")
+def test_an_sqlite_file_serves_one_machine(
+    db: Database, served: ServedStudies, journal: Journal
+) -> None:
+    """A worker finds one of another machine alive there and does not sign on; it does once that has
+    left."""
+    with db.transaction() as tx:
+        workers.join(tx, "other", "host-b", 1, ["cpu:0"], {}, "another machine", 60)
+    with pytest.raises(OtherMachine, match=r"host-b.*one machine only.*postgresql://"):
+        DatabaseClient(db, served, journal, JobArtifacts(db), Pace(), UNMEASURED).join(["cpu:0"])
+    with db.transaction() as tx:
+        workers.leave(tx, "other")
+    DatabaseClient(db, served, journal, JobArtifacts(db), Pace(), UNMEASURED).join(["cpu:0"])

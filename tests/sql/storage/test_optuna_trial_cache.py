@@ -1,0 +1,180 @@
+"""The trials of a study, read seldom and briefly."""
+
+import sqlite3
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+from optuna.distributions import CategoricalDistribution, FloatDistribution
+from optuna.storages import RDBStorage
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from storage.database import Database
+from storage.lease_fence import fenced
+from storage.optuna_trial_cache import History, WholeHistory
+from storage.records import Lease, StudyRecord
+from storage.states import JobState
+from tests.support.claims import claim_next
+from tests.support.marks import on
+
+SPACE = {"x": FloatDistribution(0, 1), "kind": CategoricalDistribution(["a", "b"])}
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Another worker, whose trials a history comes to know."""
+
+    db: Database
+    study: StudyRecord
+    optuna_study: int
+
+    def begin(self, *names: str) -> "Begun":
+        _, lease = claim_next(self.db, self.study)
+        with fenced(lease):
+            template = create_trial(state=TrialState.RUNNING)
+            trial_id = self.db.optuna.create_new_trial(self.optuna_study, template)
+        begun = Begun(self.db.optuna, lease, trial_id)
+        begun.suggest(*names)
+        return begun
+
+
+class Begun:
+    """A trial that runs."""
+
+    def __init__(self, storage: RDBStorage, lease: Lease, trial_id: int) -> None:
+        self._storage = storage
+        self._lease = lease
+        self.id = trial_id
+
+    def suggest(self, *names: str) -> None:
+        for name in names:
+            with fenced(self._lease):
+                self._storage.set_trial_param(self.id, name, 1.0, SPACE[name])
+
+    def report(self, epoch: int) -> None:
+        with fenced(self._lease):
+            self._storage.set_trial_intermediate_value(self.id, epoch, 0.5)
+
+    def tell(self, name: str, value: object) -> None:
+        with fenced(self._lease):
+            self._storage.set_trial_user_attr(self.id, name, value)
+            self._storage.set_trial_system_attr(self.id, name, {"system": True})
+
+    def complete(self) -> None:
+        with fenced(self._lease, state=JobState.SUCCEEDED, score=0.5):
+            self._storage.set_trial_state_values(self.id, TrialState.COMPLETE, [0.5])
+
+
+@pytest.fixture
+def writer(db: Database, squares: StudyRecord) -> Writer:
+    """Somebody who writes trials of a study."""
+    return Writer(db, squares, db.optuna.create_new_study([StudyDirection.MAXIMIZE], "squares"))
+
+
+def _read(history: History, writer: Writer) -> list[FrozenTrial]:
+    return history.get_all_trials(writer.optuna_study, deepcopy=False)
+
+
+def _told(trials: list[FrozenTrial]) -> list[object]:
+    """What samplers and pruners ask of trials, in their order."""
+    return [
+        (
+            trial.number,
+            trial._trial_id,
+            trial.state,
+            trial.values,
+            list(trial.params.items()),
+            trial.distributions,
+            trial.intermediate_values,
+        )
+        for trial in trials
+    ]
+
+
+def test_trials_that_ended_are_as_optuna_has_them(db: Database, writer: Writer) -> None:
+    """In their order, however they ended and whenever the history looked."""
+    history = History(db)
+    first, second = writer.begin("x", "kind"), writer.begin("x", "kind")
+    first.report(1)
+    _read(history, writer)
+    third = writer.begin("kind", "x")
+    third.complete()
+    first.report(2)
+    _read(history, writer)
+    for trial in (first, second):
+        trial.complete()
+    truth = _told(db.optuna.get_all_trials(writer.optuna_study))
+    assert _told(_read(history, writer)) == truth
+    assert _told(_read(History(db), writer)) == truth
+
+
+def test_of_those_that_run_the_parameters_are_known(db: Database, writer: Writer) -> None:
+    """As soon as they are suggested, one after the other; what else they have is not read."""
+    writer.begin("x", "kind").complete()
+    history = History(db)
+    running = writer.begin()
+    assert _read(history, writer)[1].params == {}
+    for name in SPACE:
+        running.suggest(name)
+        running.report(len(name))
+        told, truth = _read(history, writer)[1], db.optuna.get_trial(running.id)
+        assert (told.params, told.distributions) == (truth.params, truth.distributions)
+        assert (told.number, told.state, told._trial_id) == (1, TrialState.RUNNING, running.id)
+        assert told.intermediate_values == {}
+    assert history.get_trial(running.id) == db.optuna.get_trial(running.id)
+
+
+def test_nothing_is_read_twice(db: Database, writer: Writer) -> None:
+    """Once a trial has ended it stays as it is, and one that runs has its parameters."""
+    history = History(db)
+    done, running = writer.begin("x"), writer.begin("x")
+    done.complete()
+    before = _read(history, writer)
+    running.report(1)
+    again = _read(history, writer)
+    assert [mine is theirs for mine, theirs in zip(again, before, strict=True)] == [True, True]
+
+
+def test_many_trials(db: Database, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than are named in one statement are all read."""
+    monkeypatch.setattr("storage.connection.id_batches.MOST_NAMED", 2)
+    for _ in range(5):
+        writer.begin("x", "kind").complete()
+    assert _told(_read(History(db), writer)) == _told(db.optuna.get_all_trials(writer.optuna_study))
+
+
+@on("sqlite")
+def test_many_that_run(db: Database, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are asked for again each time, some at a time: no database takes any number of names."""
+    monkeypatch.setattr("storage.connection.id_batches.MOST_NAMED", 2)
+    begun = [writer.begin("x") for _ in range(5)]
+    begun[-1].complete()
+    sa.event.listen(db.engine, "connect", _take_few_variables)
+    db.engine.dispose()
+    history = WholeHistory(db)
+    for trial in begun[:3]:
+        assert _read(history, writer) == db.optuna.get_all_trials(writer.optuna_study)
+        trial.complete()
+    assert _read(history, writer) == db.optuna.get_all_trials(writer.optuna_study)
+
+
+def _take_few_variables(connection: sqlite3.Connection, _record: object) -> None:
+    connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 4)
+
+
+def test_a_whole_history(db: Database, writer: Writer) -> None:
+    """It shows all that Optuna's own storage shows, attributes, times and the reports of trials that
+    run, however they came about and whenever it looked."""
+    history = WholeHistory(db)
+    done, running = writer.begin("x", "kind"), writer.begin("x")
+    running.report(1)
+    assert _read(history, writer) == db.optuna.get_all_trials(writer.optuna_study)
+    done.tell("why", ["it", 7])
+    done.report(1)
+    done.complete()
+    running.suggest("kind")
+    running.report(2)
+    running.tell("how", {"so": None})
+    assert _read(history, writer) == db.optuna.get_all_trials(writer.optuna_study)
+    assert _read(WholeHistory(db), writer) == db.optuna.get_all_trials(writer.optuna_study)

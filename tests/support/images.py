@@ -1,0 +1,80 @@
+"""What the tests of studies share: the real files, and prepared data."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from studies import cifar100, digits
+from studies.errors import DataError
+from studies.image_classification.image_data import TrainingImages, load_training
+from studies.image_classification.image_source import Pools
+from studies.prepared_data import PreparedData
+
+# One thread for each of the processes a test starts: they run side by side.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def data_dir() -> Path | None:
+    """The folder that a user of the system may name, too."""
+    named = os.environ.get("HPO_DATA_DIR")
+    return Path(named) if named else None
+
+
+@pytest.fixture(scope="session")
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that starts empty."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def cifar_pools(cache_folder: Path) -> Pools:
+    """All of CIFAR-100, from the official files."""
+    try:
+        return cifar100.STUDY.data.read(data_dir(), cache_folder)
+    except DataError as error:
+        pytest.fail(f"these tests need the real files: {error}")
+
+
+@pytest.fixture(scope="session")
+def cifar(cache_folder: Path, cifar_pools: Pools) -> PreparedData:
+    """The default study's data."""
+    return cifar100.STUDY.prepare(cache_folder, data_dir())
+
+
+@pytest.fixture(scope="session")
+def digits_data(cache_folder: Path) -> PreparedData:
+    """The digits study's data."""
+    return digits.STUDY.prepare(cache_folder)
+
+
+@pytest.fixture(scope="session")
+def digits_images(digits_data: PreparedData) -> TrainingImages:
+    """What a training of the digits study sees."""
+    return load_training(digits_data.training_path("search"))
+
+
+@pytest.fixture(scope="session")
+def run_python() -> Callable[..., str]:
+    """Run code in a fresh interpreter, as (code, NAME=value, ...); gives its standard output."""
+
+    def run(code: str, **environment: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | environment,
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    return run

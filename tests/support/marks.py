@@ -1,0 +1,25 @@
+"""Marks of this suite: on which databases a test runs, and what it costs."""
+
+import pytest
+
+
+def on(*backends: str) -> pytest.MarkDecorator:
+    """For a test that runs on these databases. Without it a test runs on SQLite, in `tests/sql` on all
+    three."""
+    return pytest.mark.parametrize("backend", [of(each) for each in backends], indirect=True)
+
+
+def of(backend: str) -> object:
+    """A database as a parameter of a test."""
+    wanted = [needs("mariadbd")] if backend == "mariadb" else []
+    return pytest.param(backend, marks=wanted)
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    """For a test that wants programs which no wheel brings; `programs` says which there are."""
+    return pytest.mark.needs(*programs)
+
+
+def slow(why: str) -> pytest.MarkDecorator:
+    """For a test that `make test` leaves to `make test-all`, because it takes long."""
+    return pytest.mark.slow(why)

@@ -1,0 +1,95 @@
+"""Children that a test plays, in place of processes, and a database that fails when it says so."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from queue import Queue
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from hpo.training import protocol
+from hpo.training.child_process import Slot
+from hpo.training.protocol import Answer, FromChild, Ready, Report, ToChild, Work
+
+PATIENCE_SECONDS = 30.0
+
+
+class Child:
+    """The other end of a slot's pipe."""
+
+    def __init__(self, pipe: "Connection[Any, Any]") -> None:
+        self._pipe = pipe
+        self.say(Ready())
+
+    def say(self, message: FromChild) -> None:
+        protocol.send(self._pipe, message)
+
+    def hear(self) -> ToChild:
+        """What its supervisor says next."""
+        assert self._pipe.poll(PATIENCE_SECONDS), "nothing was said"
+        return protocol.receive_in_child(self._pipe)
+
+    def take_work(self) -> Work:
+        work = self.hear()
+        assert isinstance(work, Work)
+        return work
+
+    def report(self, epoch: int, score: float = 0.5) -> Answer:
+        """Says that an epoch is done, and waits as a child does."""
+        self.say(Report(epoch=epoch, score=score, seconds=0.1))
+        answer = self.hear()
+        assert isinstance(answer, Answer)
+        return answer
+
+
+class PlayedSlot(Slot):
+    """A slot in which no process is started."""
+
+    children: Queue[Child]
+
+    def start(self) -> None:
+        self.stop()
+        self._pipe, theirs = Pipe()
+        self.children.put(Child(theirs))
+
+
+class Trouble:
+    """While it is on, a database does not answer statements that begin so, but those of the test."""
+
+    def __init__(self) -> None:
+        self._spared = threading.current_thread()
+        self.beginnings: tuple[str, ...] = ()
+        self.was_met = False
+
+    def on(self, *beginnings: str) -> None:
+        self.beginnings = beginnings or ("",)
+
+    def off(self) -> None:
+        self.beginnings = ()
+
+    def strike(self, statement: str) -> None:
+        if threading.current_thread() is self._spared:
+            return
+        if self.beginnings and statement.startswith(self.beginnings):
+            self.was_met = True
+            said = psycopg.errors.ConnectionFailure("the link was cut")
+            raise sa.exc.OperationalError(statement, {}, said)
+
+
+@contextmanager
+def troubled() -> Iterator[Trouble]:
+    """Puts it between this process and every database."""
+    trouble = Trouble()
+
+    def look(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        trouble.strike(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", look)
+    try:
+        yield trouble
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", look)

@@ -1,0 +1,37 @@
+"""What the documents say of versions is what is installed."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[3]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
+NEEDED = [Requirement(each) for each in PROJECT["dependencies"]]
+ALL = [*NEEDED, *(Requirement(each) for extra in EXTRAS.values() for each in extra)]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_versions_that_are_named_may_be_installed(document: Path) -> None:
+    """A version of a package, of Python, or an extra, wherever one is named."""
+    text = document.read_text(encoding="utf-8")
+    for needed in [*ALL, Requirement(f"python{PROJECT['requires-python']}")]:
+        for version in re.findall(rf"(?i)\b{needed.name} (\d+(?:\.\d+)*)", text):
+            # "Keras 3" is any of that number.
+            some = (f"{version}.{number}" for number in range(100))
+            assert any(map(needed.specifier.contains, some)), (needed.name, version)
+    for extra in re.findall(r"--extra (\w+)|hpo\[(\w+)\]|EXTRA=(\w+)", text):
+        assert set(extra) - {""} <= EXTRAS.keys()
+
+
+def test_each_dependency_has_its_reason() -> None:
+    """In docs/dependencies.md."""
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| ([^|]+) \|", text)
+    told = {name for row in rows for name in re.split(r", | \(.*?\),? ?", row)}
+    missing = {each.name for each in NEEDED} - {name.split(" ")[0] for name in told}
+    assert missing == set()

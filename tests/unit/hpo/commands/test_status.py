@@ -1,0 +1,62 @@
+"""`hpo status` of a study that is done."""
+
+import json
+
+import pytest
+
+from hpo.definition_loader import Definition
+from hpo.study import creation
+from storage.database import Database
+from storage.records import JobRecord, StudyRecord
+from storage.states import JobState, Phase
+from studies.prepared_data import PreparedData
+from tests.support.bundles import Reader
+from tests.support.commandline import CommandLine
+from tests.support.finished import BUDGET, WINNER, Outcome, carry_out, usual
+from tests.support.marks import on
+
+
+@pytest.fixture
+def owner(url: str, shell: CommandLine, toy_data: PreparedData) -> Reader:
+    """Somebody who has the database."""
+    return Reader(shell, toy_data.folder.parent, url)
+
+
+def _another_leads_the_search(study: StudyRecord, job: JobRecord) -> Outcome:
+    if job.phase == Phase.SEARCH:
+        return Outcome(score=0.9 if job.configuration == 1 else 0.5)
+    return usual(study, job)
+
+
+@on("sqlite")
+def test_winner_and_verdict_are_shown(db: Database, toy: Definition, owner: Reader) -> None:
+    """To people and to programs; the search had ranked another first."""
+    study = creation.create(db, "toy", toy, BUDGET)
+    before = json.loads(owner.succeed("status", "toy", "--json"))
+    assert (before["winner"], before["verdict"], before["result"]) == (None, None, None)
+    carry_out(db, study, _another_leads_the_search)
+    said = " ".join(owner.succeed("status", "toy").split())
+    assert f"winner trial {WINNER} holdout 0.8500, baseline 0.7000" in said
+    assert "Verdict: better by 15.0 points (95% interval" in said
+    assert "best of 4 trials 0.9000 (trial 1)" in said
+    told = json.loads(owner.succeed("status", "toy", "--json"))
+    assert (told["winner"]["trial_number"], told["best"]["trial_number"]) == (WINNER, 1)
+    assert told["verdict"].startswith("better by 15.0 points")
+    assert told["result"]["holdout"]["winner"]["accuracy"]["mean"] == pytest.approx(0.85)
+    assert [len(told[phase]) for phase in ("trials", "select", "final")] == [4, 5, 12]
+
+
+@on("sqlite")
+def test_what_has_no_result_says_why(db: Database, toy: Definition, owner: Reader) -> None:
+    """Nobody is left without an answer, or with an error, because there is none."""
+
+    def train(now: StudyRecord, job: JobRecord) -> Outcome:
+        if (job.phase, job.configuration) == (Phase.FINAL, WINNER):
+            return Outcome(JobState.FAILED, reason="ValueError: no")
+        return usual(now, job)
+
+    carry_out(db, creation.create(db, "toy", toy, BUDGET), train)
+    why = "no verdict: study 'toy' has no result, the winner has no final model (ValueError: no)"
+    assert f"Verdict: {why}" in " ".join(owner.succeed("status", "toy").split())
+    told = json.loads(owner.succeed("status", "toy", "--json"))
+    assert (told["verdict"], told["result"]) == (why, None)

@@ -1,0 +1,40 @@
+"""What stands below the charts of a report."""
+
+from dataclasses import replace
+
+import optuna
+import pytest
+from optuna.distributions import FloatDistribution
+from optuna.trial import create_trial
+
+from hpo.report import charts
+from hpo.report.contents import Contents
+
+
+@pytest.mark.parametrize(("number", "best"), [(12, 2), (100, 10)])
+def test_importances_say_what_they_look_at(contents: Contents, number: int, best: int) -> None:
+    """The method by its name, of how many trials, and what it does not say; few are called few."""
+    study = optuna.create_study(direction="maximize")
+    for index in range(number):
+        study.add_trial(
+            create_trial(
+                value=index / number,
+                params={"x": index / number, "y": index % 7 / 7},
+                distributions={"x": FloatDistribution(0, 1), "y": FloatDistribution(0, 1)},
+            )
+        )
+    figures = {each.id: each for each in charts.draw(replace(contents, trials=study))}
+    caption = figures["importances"].caption
+    assert "PED-ANOVA: of each hyperparameter by itself" in caption
+    assert (
+        f"the best tenth of the completed trials ({best} of {number}) and in all of them" in caption
+    )
+    assert "neither how much accuracy changes with a hyperparameter" in caption
+    assert ("little more than a hint" in caption) == (best < 5)
+
+
+def test_curves_and_history_say_that_each_is_of_one_training(contents: Contents) -> None:
+    """The best was chosen among many, the baseline is one."""
+    figures = {each.id: each for each in charts.draw(contents)}
+    assert "the best was chosen for its score among many" in figures["curves"].caption
+    assert "the highest of many is partly luck" in figures["history"].caption

@@ -1,0 +1,62 @@
+"""The report as one HTML file."""
+
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+from hpo.report import html
+from hpo.report.contents import Contents
+
+FOLDER = Path(html.__file__).parent
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+
+
+def test_it_asks_nothing_of_any_network(contents: Contents) -> None:
+    """Nothing is loaded from anywhere, and its policy would let nothing be."""
+    text = html.write(contents)
+    markup = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    assert not re.findall(r'(?:src|href)="(?!data:)', markup)
+    assert "url(" not in markup
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy is not None
+    assert "default-src &#39;none&#39;" in policy[1]
+    assert "unsafe-eval" not in policy[1]
+
+
+def test_names_and_errors_are_no_markup(contents: Contents) -> None:
+    """Whatever a name, a parameter or an error's text holds, it is shown and not obeyed."""
+    status = contents.status
+    hostile = replace(
+        contents,
+        status=replace(
+            status,
+            study=replace(status.study, name=HOSTILE),
+            workers=tuple(replace(each, host=HOSTILE) for each in status.workers),
+            jobs=tuple(replace(job, params={HOSTILE: HOSTILE}) for job in status.jobs),
+        ),
+        best=replace(contents.best, params={HOSTILE: HOSTILE}),
+        attempts=[replace(each, reason=HOSTILE, device=HOSTILE) for each in contents.attempts],
+    )
+    text = html.write(hostile)
+    assert "alert(1)" in text
+    assert "<script>alert" not in text
+    assert "<img src=x" not in text
+
+
+def test_before_there_is_a_result(contents: Contents) -> None:
+    """A study that runs is told as it stands: parameters instead of a comparison."""
+    text = html.write(replace(contents, conclusion=None, finished=None, samples=()))
+    assert "No verdict" in text
+    assert "What it sees" not in text
+    assert "<td>kind</td>" in text
+
+
+def test_all_of_it_is_installed() -> None:
+    """Whatever of the page is no Python belongs to the package, where it is not used from a checkout
+    too."""
+    project = tomllib.loads((FOLDER.parents[1] / "pyproject.toml").read_text())
+    patterns = project["tool"]["setuptools"]["package-data"]["hpo.report"]
+    parts = [file for file in FOLDER.iterdir() if file.is_file() and file.suffix != ".py"]
+    assert len(parts) == 3
+    assert all(any(file.match(pattern) for pattern in patterns) for file in parts)

@@ -1,0 +1,40 @@
+"""The history of a study: what its sampler and its pruner are shown."""
+
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from hpo.search.sampling import BEST, REST, recall
+
+
+def _trials(*states: TrialState) -> list[FrozenTrial]:
+    """Trials in these states; the value of each that is complete is its number, modulo 1009."""
+    made = []
+    for number, state in enumerate(states):
+        value = float(number * 7919 % 1009) if state == TrialState.COMPLETE else None
+        trial = create_trial(state=state, value=value)
+        trial.number = number
+        made.append(trial)
+    return made
+
+
+def test_few_are_recalled_whole() -> None:
+    """The sampler sees each trial of a study that is not large."""
+    trials = _trials(*[TrialState.COMPLETE, TrialState.PRUNED] * ((BEST + REST) // 2))
+    assert recall(trials) == trials
+
+
+def test_of_many_the_best_and_an_even_part() -> None:
+    """So many, however many there are: the very best, all that run, so that parallel workers do not
+    suggest the same, and of all others an even part from the first to the last, in their order."""
+    states = [TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL] * 3000
+    states[7] = states[8000] = TrialState.RUNNING
+    trials = _trials(*states)
+    recalled = recall(trials)
+    assert len(recalled) == BEST + REST + 2
+    assert [each.number for each in recalled] == sorted({each.number for each in recalled})
+    kept = {each.number for each in recalled}
+    assert {7, 8000} <= kept
+    complete = [each for each in trials if each.state == TrialState.COMPLETE]
+    best = sorted(complete, key=lambda each: -each.values[0])
+    assert {each.number for each in best[:BEST]} <= kept
+    tenths = [sum(number // 900 == tenth for number in kept) for tenth in range(10)]
+    assert min(tenths) > 0.8 * max(tenths)

@@ -1,0 +1,50 @@
+"""What reaches a terminal."""
+
+import io
+
+from hpo.study.status import Status
+from hpo.terminal.console import PlainConsole
+from hpo.terminal.study_page import draw_study
+from hpo.terminal.watch import watch
+from storage.states import JobState, Phase
+from tests.support.statuses import EPOCHS, status_of, trial
+
+HOSTILE = "Boom: \x1b[2J\x1b]0;title\x07[bold]x[/bold] :dog:"
+SHOWN = "Boom: \ufffd[2J\ufffd]0;title"
+
+
+def _status() -> Status:
+    return status_of(
+        trial(1, JobState.SUCCEEDED), trial(2, JobState.FAILED, reason=HOSTILE), phase=Phase.DONE
+    )
+
+
+def _console(**how: object) -> PlainConsole:
+    return PlainConsole(file=io.StringIO(), width=100, **how)
+
+
+def _text(console: PlainConsole) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_what_others_said_is_not_obeyed() -> None:
+    """On a page, in a line and in a table; what rich itself says to a terminal is."""
+    console = _console(force_terminal=True, color_system="standard")
+    console.print(draw_study(_status(), EPOCHS))
+    console.print(HOSTILE, soft_wrap=True)
+    text = _text(console)
+    assert text.count(SHOWN) == 2
+    assert "[bold]x[/bold] :dog:" in text
+    assert "\x1b[2J" not in text and "\x1b]0" not in text and "\x07" not in text
+    assert "\x1b[31m" in text  # failures are red
+
+
+def test_a_live_page_still_moves() -> None:
+    """Its own control codes go through."""
+    console = _console(force_terminal=True, color_system=None)
+    watch(console, _status, EPOCHS, lambda: True)
+    text = _text(console)
+    assert SHOWN in text
+    assert "\x1b[" in text
+    assert "\x1b[2J" not in text

@@ -1,0 +1,316 @@
+"""Prepared data: the right images, written whole, once, and read only by who may."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from studies import cifar100, code_loader, digits
+from studies.code_hash import Code
+from studies.errors import DataError, SettingsError
+from studies.image_classification import cifar100_files, cifar100_source
+from studies.image_classification.image_data import load_holdout, load_training, prepare
+from studies.image_classification.image_source import ImageSource, Pools
+from studies.image_classification.splits import PerClass
+from studies.prepared_data import DataSet, PreparedData
+from tests.support.images import data_dir
+from tests.support.marks import slow
+
+Made = Callable[..., ImageSource]
+SQUARES = """
+from typing import ClassVar
+import numpy as np
+from studies.image_classification.image_source import ImageSource, Pools
+from studies.image_classification.splits import PerClass
+from lamp import LIGHT
+
+class Squares(ImageSource):
+    per_class: ClassVar = PerClass(train=1, validation=1)
+    checksums: ClassVar = {"squares": "1"}
+    class_names: ClassVar = ("a", "b", "c", "d")
+
+    def read(self, data_dir, cache_folder):
+        images, labels = np.full((8, 2, 2, 1), LIGHT, np.uint8), np.repeat(np.arange(4), 2)
+        return Pools(images, labels, images, labels)
+
+SOURCE = Squares(classes=("a", "b"), new_classes=("c", "d"))
+"""
+DATA_SETS: tuple[DataSet, ...] = ("search", "new")
+CLASSES: dict[DataSet, tuple[str, ...]] = {"search": cifar100.CLASSES, "new": cifar100.NEW_CLASSES}
+
+
+def _identities(pool: NDArray[np.uint8]) -> dict[bytes, set[int]]:
+    """Where in the pool each picture stands; CIFAR-100 holds a few pictures twice."""
+    found: dict[bytes, set[int]] = {}
+    for index, image in enumerate(pool):
+        found.setdefault(image.tobytes(), set()).add(index)
+    return found
+
+
+@slow("wants the official files of CIFAR-100")
+def test_counts_of_the_real_files(cifar: PreparedData) -> None:
+    """2,000 images train, 400 validate and 3,000 are held out, in both sets of ten classes."""
+    for data_set in DATA_SETS:
+        training = load_training(cifar.training_path(data_set))
+        holdout = load_holdout(cifar.holdout_path(data_set))
+        assert training.x_train.shape == (2000, 32, 32, 3)
+        assert training.x_validation.shape == (400, 32, 32, 3)
+        assert holdout.x.shape == (3000, 32, 32, 3)
+        assert training.n_classes == 10
+        for labels, per_class in (
+            (training.y_train, 200),
+            (training.y_validation, 40),
+            (holdout.y, 300),
+        ):
+            assert np.bincount(labels).tolist() == [per_class] * 10
+        for images in (training.x_train, training.x_validation, holdout.x):
+            assert images.dtype == np.uint8
+            assert images.max() == 255
+    counts = {name: facts.counts for name, facts in cifar.manifest.files.items()}
+    assert counts == {
+        "search.npz": {"y_train": 2000, "y_validation": 400},
+        "search-holdout.npz": {"y": 3000},
+        "new.npz": {"y_train": 2000, "y_validation": 400},
+        "new-holdout.npz": {"y": 3000},
+    }
+
+
+def test_every_image_is_of_its_class_and_serves_once(
+    cifar: PreparedData, cifar_pools: Pools
+) -> None:
+    """Looked up in the official files, each image has the class it is said to have, training
+    and holdout exhaust the class's 500 training images, and validation comes from the tests."""
+    train_pool = _identities(cifar_pools.x_train)
+    test_pool = _identities(cifar_pools.x_test)
+    for data_set in DATA_SETS:
+        names = CLASSES[data_set]
+        training = load_training(cifar.training_path(data_set))
+        holdout = load_holdout(cifar.holdout_path(data_set))
+        seen: list[bytes] = []
+        for pool, labels, images, ours in (
+            (train_pool, cifar_pools.y_train, training.x_train, training.y_train),
+            (train_pool, cifar_pools.y_train, holdout.x, holdout.y),
+            (test_pool, cifar_pools.y_test, training.x_validation, training.y_validation),
+        ):
+            for image, label in zip(images, ours, strict=True):
+                official = {cifar100_source.CLASS_NAMES[labels[i]] for i in pool[image.tobytes()]}
+                assert names[label] in official
+            if pool is train_pool:
+                seen += [image.tobytes() for image in images]
+        of_classes = [cifar100_source.CLASS_NAMES[label] in names for label in cifar_pools.y_train]
+        expected = [image.tobytes() for image in cifar_pools.x_train[of_classes]]
+        assert sorted(seen) == sorted(expected)
+
+
+def test_the_class_names_are_those_of_the_data(tmp_path: Path) -> None:
+    """What is known without reading the data is what its `meta` file says."""
+    meta = cifar100_files.read(data_dir(), tmp_path)["meta"]
+    assert tuple(name.decode() for name in meta[b"fine_label_names"]) == cifar100_source.CLASS_NAMES
+
+
+@slow("wants the official files of CIFAR-100")
+def test_searched_and_new_classes_differ(cifar: PreparedData) -> None:
+    """The sets have the default classes, in their order, and none in common."""
+    said = json.loads(cifar.splits_path.read_text(encoding="utf-8"))
+    assert {name: tuple(said[name]["classes"]) for name in DATA_SETS} == CLASSES
+    assert not set(cifar100.CLASSES) & set(cifar100.NEW_CLASSES)
+
+
+def test_the_splits_file_says_which_image_of_the_raw_data_serves_for_what(
+    cifar: PreparedData, cifar_pools: Pools
+) -> None:
+    """Looked up in the official files, its indices give the very images of the prepared files."""
+    splits = json.loads(cifar.splits_path.read_text(encoding="utf-8"))
+    assert set(splits) == set(DATA_SETS)
+    pools = {
+        "train": (cifar_pools.x_train, cifar_pools.y_train),
+        "test": (cifar_pools.x_test, cifar_pools.y_test),
+    }
+    for data_set in DATA_SETS:
+        said = splits[data_set]
+        assert tuple(said["classes"]) == CLASSES[data_set]
+        training = load_training(cifar.training_path(data_set))
+        holdout = load_holdout(cifar.holdout_path(data_set))
+        for part, x, y in (
+            ("train", training.x_train, training.y_train),
+            ("validation", training.x_validation, training.y_validation),
+            ("holdout", holdout.x, holdout.y),
+        ):
+            pixels, labels = pools[said[part]["pool"]]
+            indices = said[part]["indices"]
+            assert np.array_equal(pixels[indices], x)
+            classes = [cifar100_source.CLASS_NAMES[label] for label in labels[indices]]
+            assert classes == [said["classes"][label] for label in y]
+
+
+def test_preparing_again_reads_nothing(
+    digits_data: PreparedData, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the files there, neither raw data nor any prepared image is opened."""
+
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail("an image file was read")
+
+    monkeypatch.setattr(digits.Digits, "read", refuse)
+    monkeypatch.setattr(np, "load", refuse)
+    for data_set in DATA_SETS:
+        digits_data.training_path(data_set).chmod(0)
+        digits_data.holdout_path(data_set).chmod(0)
+    try:
+        assert prepare(digits.STUDY.data, cache_folder) == digits_data
+    finally:
+        for data_set in DATA_SETS:
+            digits_data.training_path(data_set).chmod(0o644)
+            digits_data.holdout_path(data_set).chmod(0o644)
+
+
+def test_sources_that_differ_share_no_files() -> None:
+    """Another split by class, or other names for the labels, is other prepared data."""
+    ours = digits.STUDY.data
+
+    def key(**changes: object) -> str:
+        other = type("Digits", (digits.Digits,), {"__module__": digits.__name__, **changes})
+        return str(other(classes=ours.classes, new_classes=ours.new_classes).key())
+
+    assert key() == ours.key()
+    names = tuple(reversed(digits.Digits.class_names))
+    assert key(per_class=PerClass(train=70, validation=30)) != ours.key()
+    assert key(class_names=names) != ours.key()
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    """The source that a file of this name defines, with grey images as light as a sibling says."""
+    cache = tmp_path / "cache"
+
+    def make(name: str, text: str = SQUARES, light: str = "LIGHT = 1\n") -> ImageSource:
+        file = tmp_path / name / "mine.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+        file.with_name("lamp.py").write_text(light)
+        source = code_loader.run(Code.read(file)).SOURCE
+        assert isinstance(source, ImageSource)
+        assert prepare(source, cache).folder.parent == cache
+        return source
+
+    return make
+
+
+def test_an_edit_of_a_source_is_other_data(made: Made, tmp_path: Path) -> None:
+    """Whoever changes `read`, or what it calls beside it, trains on what it gives now; so does who
+    has another source of the same name in another file. A comment prepares nothing again."""
+
+    def light(source: ImageSource) -> int:
+        images = load_training(prepare(source, tmp_path / "cache").training_path("search"))
+        return int(images.x_train.max())
+
+    first = made("here")
+    assert light(first) == 1
+    assert light(made("here", light="LIGHT = 2\n")) == 2
+    assert light(made("here", SQUARES.replace("LIGHT, np", "3 * LIGHT, np"))) == 3
+    assert light(made("there", light="LIGHT = 4\n")) == 4
+    assert light(first) == 1
+    assert len(list((tmp_path / "cache").iterdir())) == 4
+    same = made("elsewhere", f"# grey\n{SQUARES}", "LIGHT = 1  # one\n")
+    assert same.key() == first.key()
+
+
+FILES = """
+from typing import ClassVar
+import numpy as np
+from studies.image_classification.image_source import ImageSource, Pools
+from studies.image_classification.splits import PerClass
+
+class Files(ImageSource):
+    per_class: ClassVar = PerClass(train=1, validation=1)
+    checksums: ClassVar = {}
+    class_names: ClassVar = ("a", "b", "c", "d")
+
+    def read(self, data_dir, cache_folder):
+        files = sorted((data_dir / "images").glob("*.npy"))
+        images = np.concatenate([np.load(file) for file in files])
+        labels = np.arange(len(images)) % 4
+        return Pools(images, labels, images, labels)
+
+SOURCE = Files(classes=("a", "b"), new_classes=("c", "d"))
+"""
+
+
+def _light(source: ImageSource, cache: Path, data_dir: Path | None) -> int:
+    images = load_training(prepare(source, cache, data_dir).training_path("search"))
+    return int(images.x_train.max())
+
+
+def test_a_file_that_was_read_and_has_changed_is_read_again(tmp_path: Path) -> None:
+    """No checksum has to say so: another file of that name, here or in another folder of data, or one
+    more. What is only copied is the same; where it is gone, what was made of it is still right."""
+    definition, cache = tmp_path / "files.py", tmp_path / "cache"
+    definition.write_text(FILES)
+    source = code_loader.run(Code.read(definition)).SOURCE
+
+    def write(name: str, light: int, file: str = "1") -> Path:
+        folder = tmp_path / name / "images"
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / file, np.full((8, 2, 2, 1), light, np.uint8))
+        return folder.parent
+
+    here = write("here", 1)
+    made = prepare(source, cache, here)
+    assert prepare(source, cache, here) == made
+    os.utime(here / "images" / "1.npy")
+    assert source.key() in made.folder.name
+    assert prepare(source, cache, here) == made
+    write("here", 2)
+    assert _light(source, cache, here) == 2
+    before = prepare(source, cache, here)
+    write("here", 3, "2")
+    assert prepare(source, cache, here).sha256 != before.sha256
+    assert _light(source, cache, write("there", 4)) == 4
+    shutil.rmtree(tmp_path / "there")
+    assert _light(source, cache, tmp_path / "there") == 4
+    assert _light(source, cache, None) == 4
+
+
+def test_nothing_but_data_is_watched(digits_data: PreparedData) -> None:
+    """What a library brings changes with its version, and code is known by its hash."""
+    assert not digits_data.manifest.raw.files
+
+
+def test_a_source_that_stands_in_no_file_is_refused(tmp_path: Path) -> None:
+    """Nobody could tell whether it is still the same."""
+
+    class Mine(digits.Digits):
+        __module__ = "builtins"
+
+    source = Mine.model_validate(digits.STUDY.data.model_dump())
+    with pytest.raises(DataError, match=r"code of Mine cannot be read .* define it in a file"):
+        prepare(source, tmp_path)
+
+
+def test_the_training_file_holds_no_held_out_image(digits_data: PreparedData) -> None:
+    """Who has only the training file cannot see the holdout."""
+    training = load_training(digits_data.training_path("search"))
+    held_out = {image.tobytes() for image in load_holdout(digits_data.holdout_path("search")).x}
+    with np.load(digits_data.training_path("search")) as arrays:
+        assert set(arrays) == {"x_train", "y_train", "x_validation", "y_validation"}
+    assert not held_out & {image.tobytes() for image in training.x_train}
+
+
+def test_unknown_classes_are_named() -> None:
+    """A class that the data does not have is refused without reading the data."""
+    with pytest.raises(SettingsError, match="unknown class ten: the data has zero, one"):
+        digits.STUDY.data.with_settings({"classes": "one,ten"})
+
+
+def test_a_changed_bundle_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Digits that are not the known ones are not taken for them."""
+    monkeypatch.setattr(digits, "_SHA256", "0" * 64)
+    with pytest.raises(DataError, match=r"digits\.csv\.gz"):
+        prepare(digits.STUDY.data, tmp_path)

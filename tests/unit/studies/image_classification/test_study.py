@@ -1,0 +1,75 @@
+"""What a trainer of a user's own gives is used once by its own training, before others rely on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hpo.definition_loader import Definition
+from studies.errors import InvalidOutput
+from studies.image_classification.study import ImageClassification
+from studies.prepared_data import PreparedData
+from studies.training_outcomes import Diverged, Epoch, Outcome, Stopped, Trained
+
+
+def _train(toy: Definition, data: PreparedData, answers: Any) -> Outcome:
+    """With a trainer whose model answers so to any images."""
+    assert isinstance(toy.study, ImageClassification)
+    metrics: Any = {"val_loss": np.float32(0.5), "val_accuracy": np.float32(0.5)}
+    model: Any = SimpleNamespace(predict=answers, save=print)
+
+    def trainer(study: ImageClassification, *_: Any, report: Any, **__: Any) -> Outcome:
+        for number in range(1, study.epochs + 1):
+            report(Epoch(number, metrics, 0.0))
+        return Trained(metrics, model)
+
+    study = replace(toy.study, trainer=trainer)
+    loaded = study.load(data.training_path("search"))
+    return study.train(study.baseline, loaded, seed=0, report=lambda _: True)
+
+
+def test_a_model_that_answers(toy: Definition, toy_data: PreparedData) -> None:
+    """It is what the training gives, with its metrics as Python's floats."""
+    outcome = _train(toy, toy_data, lambda x: np.full((len(x), 2), 0.5))
+    assert isinstance(outcome, Trained)
+    assert {type(value) for value in outcome.metrics.values()} == {float}
+
+
+def test_a_model_that_gives_no_probabilities(toy: Definition, toy_data: PreparedData) -> None:
+    """Else the last jobs of the study would be the first to ask it anything."""
+    with pytest.raises(InvalidOutput, match="end build_model in a softmax"):
+        _train(toy, toy_data, lambda x: np.full((len(x), 2), 3.0))
+    with pytest.raises(InvalidOutput, match="have the shape"):
+        _train(toy, toy_data, lambda x: np.full(len(x), 0.5))
+
+
+def test_a_model_that_answers_with_no_numbers(toy: Definition, toy_data: PreparedData) -> None:
+    """It has diverged, whatever was reported."""
+    outcome = _train(toy, toy_data, lambda x: np.full((len(x), 2), np.nan))
+    assert outcome == Diverged(8, "the trained model has a loss of nan")
+
+
+def test_each_epoch_says_whether_it_is_hopeless(toy: Definition, toy_data: PreparedData) -> None:
+    """As its study judges it: nothing that a trainer says of it counts."""
+    assert isinstance(toy.study, ImageClassification)
+    told: list[str | None] = []
+    guesses = {"loss": np.log(2.0), "val_loss": np.log(2.0), "val_accuracy": 0.5}
+
+    def hear(epoch: Epoch) -> bool:
+        told.append(epoch.hopeless)
+        return epoch.hopeless is None
+
+    def trainer(study: ImageClassification, *_: Any, report: Any, **__: Any) -> Outcome:
+        for number in range(1, study.epochs + 1):
+            if not report(Epoch(number, guesses, 0.0, hopeless="so the trainer says")):
+                return Stopped(number)
+        raise AssertionError("it was told to stop")
+
+    study = replace(toy.study, trainer=trainer)
+    loaded = study.load(toy_data.training_path("search"))
+    assert study.train(study.baseline, loaded, seed=0, report=hear) == Stopped(2)
+    assert told[0] is None and str(told[1]).startswith("it has learned nothing")

@@ -15,6 +15,8 @@ CHANCE = 0.001
 LEAST_SHARE = 0.25
 """Of the epochs, so many are trained before any is judged: some leave a plateau late, and a learning
 rate that is warmed up is still low."""
+LEAST_EPOCHS = 3
+"""And never fewer than so many: a small network needs two to leave the start."""
 
 
 def why_hopeless(
@@ -33,7 +35,7 @@ def why_hopeless(
     Of 20 recorded trainings of 20 epochs that ends the three that came to nothing (accuracies of 0.10,
     0.10 and 0.23 on held-out images of ten classes) after 5, and no other, not even after 1.
     """
-    if "loss" not in metrics or not LEAST_SHARE * epochs <= epoch < epochs:
+    if "loss" not in metrics or not max(LEAST_EPOCHS, LEAST_SHARE * epochs) <= epoch < epochs:
         return None
     counts = np.unique(labels, return_counts=True)[1]
     shares = counts / len(labels)

@@ -57,9 +57,9 @@ def test_what_learns_is_not(metrics: tuple[float, float, float]) -> None:
 
 @pytest.mark.parametrize(
     ("epoch", "epochs", "judged"), [(4, 20, False), (5, 20, True), (19, 20, True), (20, 20, False),
-                                    (1, 4, True), (1, 1, False)],
+                                    (2, 4, False), (3, 4, True), (1, 2, False), (1, 1, False)],
 )  # fmt: skip
-def test_the_first_quarter_and_the_last_epoch_are_not_judged(
+def test_the_first_quarter_the_first_two_and_the_last_epoch_are_not_judged(
     epoch: int, epochs: int, judged: bool
 ) -> None:
     """Some leave a plateau late; and what has come to its end is complete."""

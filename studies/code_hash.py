@@ -18,7 +18,6 @@ BEAR_ON_RESULTS = (
     "image_classification.epoch_program",
     "image_classification.evaluation",
     "image_classification.image_data",
-    "image_classification.optimizers",
     "image_classification.study",
     "image_classification.training",
     "image_classification.training_state",
@@ -31,13 +30,11 @@ BEAR_ON_RESULTS = (
 of every definition."""
 
 BEAR_ON_NO_RESULT = (
-    "image_classification.checked_training",  # refuses, and changes nothing
+    "image_classification.training_checks",  # refuses or ends a training, and changes none
     "checkpoint",  # gives back what was written, or nothing
     "code_loader",
     "errors",
-    "image_classification.guessing",  # says when to end a training, and changes none
-    "keras_proof",  # trains nothing that is kept
-    "precision_probe",  # nor does this
+    "keras_selftest",  # trains nothing that is kept
     "machine_faults",
     "raw_files",  # says when to read them again
     "image_classification.cifar100_files",  # gives the official files, or nothing

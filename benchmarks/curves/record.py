@@ -31,7 +31,7 @@ from hpo.devices.child_environment import environment_on
 from hpo.search.seeds import derive_seed
 from hpo.settings import load_settings
 from hpo.training.child_process import die_with_parent
-from studies import keras_proof
+from studies import keras_selftest
 from studies.cifar100 import STUDY
 from studies.image_classification.study import LoadedImages
 from studies.space import Params
@@ -105,7 +105,7 @@ def _load(training_file: Path, holdout_file: Path) -> LoadedImages:
 def _begin(parent_pid: int) -> None:
     """In a process that is to train: the first training does not pay for the start of Keras."""
     die_with_parent(parent_pid, signal.SIGKILL)
-    keras_proof.train_a_little()
+    keras_selftest.train_a_little()
 
 
 def main() -> None:

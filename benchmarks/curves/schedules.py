@@ -10,7 +10,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from benchmarks.curves.clock import Decision, State, Trial
 from benchmarks.curves.recordings import Curve
-from studies.image_classification.guessing import why_hopeless
+from studies.image_classification.training_checks import why_hopeless
 
 _LABELS = np.repeat(np.arange(10), 40)
 """Of validation in the recorded trainings."""

@@ -20,7 +20,7 @@ from hpo.bundle.model_loading import has_own_trainer
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
 from hpo.provenance import TENSORFLOW
-from studies.image_classification import evaluation, optimizers, training
+from studies.image_classification import compiled_model, evaluation, training
 from studies.image_classification.image_source import ScriptLoader
 from studies.image_classification.study import BuildModel, ImageClassification
 
@@ -118,8 +118,8 @@ def _foreign(table: symtable.SymbolTable) -> Iterator[str]:
 
 
 def _optimizer(name: str) -> str:
-    """`optimizers.build`, of which only what makes the optimizer `name` stays."""
-    source = inspect.getsource(optimizers.build)
+    """`compiled_model.build_optimizer`, of which only what makes the optimizer `name` stays."""
+    source = inspect.getsource(compiled_model.build_optimizer)
     (function,) = ast.parse(source).body
     assert isinstance(function, ast.FunctionDef)
     _docstring, first, *_, match = function.body

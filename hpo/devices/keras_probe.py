@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hpo.devices.child_environment import ISOLATED, environment_on
 from hpo.devices.discovery import Device
-from studies import keras_backend, keras_proof
+from studies import keras_backend, keras_selftest
 
 TIMEOUT_SECONDS = 120.0
 # Each imports TensorFlow, which takes memory and a core.
@@ -63,7 +63,7 @@ def _probe(device: Device) -> Seen:
 def look() -> Seen:
     """What this process sees."""
     try:
-        keras_proof.train_a_little()
+        keras_selftest.train_a_little()
         sight = keras_backend.look()
     except Exception as error:
         said = " ".join(str(error).split())

@@ -30,7 +30,7 @@ from hpo.training.reporter import (
     ToldToPause,
     finite,
 )
-from studies import checkpoint, code_loader, keras_proof, precision_probe, training_outcomes
+from studies import checkpoint, code_loader, keras_selftest, training_outcomes
 from studies.checkpoint import Checkpoint
 from studies.errors import CheckpointError, StudyError, Unreadable
 from studies.image_classification import image_data, saved_model
@@ -140,7 +140,7 @@ def prove() -> protocol.Proven | protocol.Unfit | protocol.Faulty:
     """Shows that Keras can train here. Nothing of it is a definition's: all that may be wrong is this
     machine's, or its device's."""
     try:
-        keras_proof.train_a_little()
+        keras_selftest.train_a_little()
     except BaseException as error:
         told = _raised(error)
         if isinstance(told, protocol.Raised):
@@ -156,7 +156,7 @@ def measure() -> protocol.Measured:
 
 def _probe(precision: str) -> protocol.Probed:
     try:
-        trained = precision_probe.train(precision)
+        trained = keras_selftest.train_in(precision)
         return protocol.Probed(seconds=trained.seconds, losses=trained.losses)
     except Exception as error:  # also of a loss that is no number
         return protocol.Probed(error=" ".join(_cause(error).split()))

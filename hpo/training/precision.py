@@ -15,7 +15,7 @@ from hpo import provenance
 from hpo.devices.discovery import Device
 from hpo.training import run_in_child
 from hpo.training.protocol import Measure, Measured, Probed
-from studies import precision_probe
+from studies import keras_selftest
 
 AUTO, FLOAT32, HALF = "auto", "float32", "mixed_bfloat16"
 LEAST_GAIN = 1.1
@@ -139,7 +139,7 @@ class Precisions:
             "share": device.share,
             "versions": provenance.versions(),
             "environment": provenance.environment(),
-            "probe": Path(precision_probe.__file__).read_text(encoding="utf-8"),
+            "probe": Path(keras_selftest.__file__).read_text(encoding="utf-8"),
         }
         digest = hashlib.sha256(json.dumps(known_by, sort_keys=True).encode()).hexdigest()
         return self._folder / f"precision-{digest[:16]}.json"

@@ -13,9 +13,8 @@ from pydantic import TypeAdapter
 from studies import prepared_data
 from studies.checkpoint import Checkpoint
 from studies.errors import SettingsError
-from studies.image_classification import checked_training, image_data, training
+from studies.image_classification import image_data, training, training_checks
 from studies.image_classification.evaluation import Evaluation, evaluate
-from studies.image_classification.guessing import why_hopeless
 from studies.image_classification.image_data import Images, TrainingImages
 from studies.image_classification.image_source import ImageSource
 from studies.prepared_data import PreparedData
@@ -117,10 +116,12 @@ class ImageClassification(Study):
             return self.trainer(study, params, images, seed=seed, report=report, resume=resume)
 
         def judged(epoch: Epoch) -> bool:
-            why = why_hopeless(epoch.metrics, images.y_validation, epoch.number, self.epochs)
+            why = training_checks.why_hopeless(
+                epoch.metrics, images.y_validation, epoch.number, self.epochs
+            )
             return report(replace(epoch, hopeless=why))
 
-        outcome = checked_training.run(
+        outcome = training_checks.run(
             train,
             judged,
             completed=0 if resume is None else resume.epoch,

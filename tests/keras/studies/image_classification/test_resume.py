@@ -16,7 +16,7 @@ from hpo import definition_loader
 from studies import checkpoint, cifar100, digits
 from studies.checkpoint import Checkpoint
 from studies.errors import CheckpointError
-from studies.image_classification import optimizers
+from studies.image_classification import compiled_model
 from studies.image_classification.image_data import TrainingImages, load_training
 from studies.image_classification.study import LoadedImages
 from studies.machine_faults import Fault, fault_of
@@ -166,7 +166,7 @@ def test_so_it_ends_with_images_in_colour(
 def test_no_optimizer_is_passed_over() -> None:
     """Whatever others may come."""
     used = {{**study.baseline, **params}["optimizer"] for study, params in CASES.values()}
-    assert used == set(optimizers.NAMES)
+    assert used == set(compiled_model.OPTIMIZERS)
 
 
 @slow("imports JAX in a process of its own")

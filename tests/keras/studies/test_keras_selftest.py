@@ -5,7 +5,7 @@ import pytest
 from hpo.training import child
 from hpo.training.precision import MOST_APART
 from hpo.training.protocol import Probed
-from studies import precision_probe
+from studies import keras_selftest
 from tests.support.marks import slow
 
 
@@ -17,19 +17,19 @@ def test_both_precisions_are_measured_here() -> None:
     for probed in (measured.float32, measured.mixed_bfloat16):
         assert not probed.error
         assert probed.seconds > 0
-        assert len(probed.losses) == precision_probe.EPOCHS
+        assert len(probed.losses) == keras_selftest.EPOCHS
         assert probed.losses[-1] < 0.7 * probed.losses[0]
     plain, half = (each.losses[-1] for each in (measured.float32, measured.mixed_bfloat16))
     assert half - plain < MOST_APART * (measured.float32.losses[0] - plain)
     assert measured.float32.losses != measured.mixed_bfloat16.losses
-    assert precision_probe.train("float32").losses == measured.float32.losses
+    assert keras_selftest.train_in("float32").losses == measured.float32.losses
 
 
 def test_one_that_cannot_be_trained_in_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what it raised, in one line; so is one whose loss is no number."""
     assert child._probe("bfloat17").error.startswith("ValueError: ")
-    nan = precision_probe.Trained(0.1, (float("nan"),))
-    monkeypatch.setattr(precision_probe, "train", lambda _: nan)
+    nan = keras_selftest.Trained(0.1, (float("nan"),))
+    monkeypatch.setattr(keras_selftest, "train_in", lambda _: nan)
     probed = child._probe("float32")
     assert probed == Probed(error=probed.error) and "finite" in probed.error
     assert "\n" not in probed.error

@@ -25,7 +25,7 @@ BASELINE = 0
 """The configuration that all others are measured against: the first search job's."""
 
 
-class _FromRow:
+class FromRow:
     """Builds a record from the columns of the same names; further columns are ignored."""
 
     @classmethod
@@ -35,7 +35,7 @@ class _FromRow:
 
 
 @cache
-def _readers(record: type[_FromRow]) -> Mapping[str, Callable[[Any], Any]]:
+def _readers(record: type[FromRow]) -> Mapping[str, Callable[[Any], Any]]:
     """How each column of a record is read: text as the enumeration it stands for, all else as it
     is."""
     kinds = get_type_hints(record)
@@ -48,7 +48,7 @@ def _as_is(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class DatabaseRecord(_FromRow):
+class DatabaseRecord(FromRow):
     """Which database this is; `artifacts` says where its artifacts lie, None where nobody chose."""
 
     uuid: str
@@ -56,7 +56,7 @@ class DatabaseRecord(_FromRow):
 
 
 @dataclass(frozen=True)
-class StudyRecord(_FromRow):
+class StudyRecord(FromRow):
     """A named run of a definition. Times are milliseconds of the database's clock."""
 
     id: int
@@ -98,55 +98,6 @@ class StudyRecord(_FromRow):
 
 
 @dataclass(frozen=True)
-class Demand:
-    """How much of a study there is to do: how many of its jobs somebody holds, and whether any
-    waits to be claimed."""
-
-    study: StudyRecord
-    leased: int
-    waits: bool
-
-
-@dataclass(frozen=True)
-class Outline:
-    """What can be said of a study's jobs without reading them: whether any of its present phase has
-    not ended, whether its baseline failed or diverged, how its last search jobs of this generation
-    ended, the newest first, its best score so far, and how many trials of this generation were begun
-    after that was reached and are no better; the last two where a limit of the study asks for them."""
-
-    unfinished: bool
-    baseline_failed: bool
-    last_ended: tuple[JobState, ...]
-    best_score: float | None
-    since_best: int
-
-
-@dataclass(frozen=True)
-class Rung:
-    """How many trials have come to a rung, those that went on or ended too; of those that are paused
-    there the best, by its job's id, and how many of all that came to it were better."""
-
-    reached: int
-    best_paused: int | None = None
-    ahead: int = 0
-
-
-@dataclass(frozen=True)
-class SearchOutline:
-    """What can be said of a search without reading its jobs: whether it begins nothing more, how many
-    trials beside the baseline were not begun, are being trained or about to be, and are complete;
-    whether any job, of the baseline too, is not paused and has not ended; and its rungs, the first
-    one first."""
-
-    is_ending: bool
-    unbegun: int
-    working: int
-    complete: int
-    is_unfinished: bool
-    rungs: tuple[Rung, ...]
-
-
-@dataclass(frozen=True)
 class NewStudy:
     """What is asked for when a study is created."""
 
@@ -183,7 +134,7 @@ class NewJob:
 
 
 @dataclass(frozen=True)
-class JobRecord(_FromRow):
+class JobRecord(FromRow):
     """One job as it stands. `score` is the validation accuracy of the last epoch reported, which
     for a job that succeeded is its last; `loss` goes with it."""
 
@@ -235,7 +186,7 @@ class Lease:
 
 
 @dataclass(frozen=True)
-class AttemptRecord(_FromRow):
+class AttemptRecord(FromRow):
     """One claim of a job: by whom, on which device, from the checkpoint of which epoch (0 without
     one), and how it ended."""
 
@@ -250,7 +201,7 @@ class AttemptRecord(_FromRow):
 
 
 @dataclass(frozen=True)
-class WorkerRecord(_FromRow):
+class WorkerRecord(FromRow):
     """A supervisor on one machine; `machine` is equal for all that run under one kernel, and `usage`
     what its devices did when last measured (hpo.devices.metering), if ever."""
 
@@ -267,36 +218,7 @@ class WorkerRecord(_FromRow):
 
 
 @dataclass(frozen=True)
-class TrialFacts(_FromRow):
-    """What a trial's job says of it: its last worker's host and device, and what it cost."""
-
-    trial_id: int
-    state: JobState
-    attempts: int
-    reason: str | None
-    device_seconds: float
-    energy_joules: float
-    host: str | None
-    device: str | None
-
-
-@dataclass(frozen=True)
-class JobTally(_FromRow):
-    """So many jobs of a study are in a phase and a state; `best_score` is that of those that
-    succeeded, and `trials_last_hour` counts the search jobs that ended within an hour."""
-
-    study: str
-    phase: Phase
-    state: JobState
-    number: int
-    device_seconds: float
-    energy_joules: float
-    trials_last_hour: int
-    best_score: float | None
-
-
-@dataclass(frozen=True)
-class EvaluationRecord(_FromRow):
+class EvaluationRecord(FromRow):
     """A trained model on one split; `labels` and `predictions` hold one byte an image, `losses`
     one little-endian float32 an image, in nats."""
 
@@ -308,7 +230,7 @@ class EvaluationRecord(_FromRow):
 
 
 @dataclass(frozen=True)
-class OpeningRecord(_FromRow):
+class OpeningRecord(FromRow):
     """A training that was given a holdout: which, when, to whom, and what was trained. `who` is a
     person's account and a host; `configuration` is BASELINE, or a number of its study."""
 
@@ -328,7 +250,7 @@ class OpeningRecord(_FromRow):
 
 
 @dataclass(frozen=True)
-class ArtifactRecord(_FromRow):
+class ArtifactRecord(FromRow):
     """A file that belongs to a job. Of a checkpoint, `epoch` is how many epochs were trained, and
     `provenance` what they were trained with."""
 

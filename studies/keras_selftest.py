@@ -65,7 +65,7 @@ def train_a_little() -> None:
 
 def train_in(precision: str) -> Trained:
     """Trains in `precision`, which Keras knows as a policy; raises whatever that raises."""
-    import keras  # type: ignore[import-untyped]  # Keras ships no types
+    import keras
 
     keras_backend.start_afresh(0)
     with keras_backend.dtype_policy(precision):

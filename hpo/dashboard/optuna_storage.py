@@ -23,8 +23,8 @@ from storage import optuna_trial_cache as trials_table
 from storage.database import Database
 from storage.errors import StorageError, StudyNotFound
 from storage.optuna_trial_cache import WholeHistory
-from storage.records import TrialFacts
 from storage.states import JobState
+from storage.summaries import TrialFacts
 
 HIDDEN = {JOB_ATTRIBUTE, PROVENANCE_ATTRIBUTE, REASON_ATTRIBUTE}
 _looked_at: ContextVar[int | None] = ContextVar("looked_at", default=None)

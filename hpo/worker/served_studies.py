@@ -16,7 +16,8 @@ from hpo.settings import Settings
 from hpo.training.precision import FLOAT32
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
-from storage.records import Demand, StudyRecord
+from storage.records import StudyRecord
+from storage.summaries import Demand
 from storage.tables import studies
 from studies.prepared_data import PreparedData
 

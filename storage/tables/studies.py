@@ -9,9 +9,10 @@ from sqlalchemy.engine import Connection
 
 from storage.clock import now_ms
 from storage.errors import DataMismatch, StudyNotFound, StudyRemoved
-from storage.records import Demand, JobTally, NewStudy, StudyRecord
+from storage.records import NewStudy, StudyRecord
 from storage.schema import jobs, studies
 from storage.states import JobState, Phase
+from storage.summaries import Demand, JobTally
 
 HOUR_MS = 3_600_000
 

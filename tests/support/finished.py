@@ -14,7 +14,6 @@ from storage.database import Database
 from storage.records import EvaluationRecord, JobRecord, StudyRecord
 from storage.states import DataSet, JobState, Phase, Split
 from storage.tables import evaluations, holdout_uses, jobs, workers
-from tests.support.waiting import eventually
 
 PROVENANCE = {
     "versions": {"python": "3.0.0", "keras": "1.0.0"},
@@ -122,10 +121,7 @@ def carry_out(
     with db.transaction() as tx:
         workers.join(tx, worker, "host", 1, ["cpu:0"], PROVENANCE, "a machine", 60)
 
-    def step() -> StudyRecord | None:
-        now = phases.advance(db, study.name)
-        if now.phase.is_over:
-            return now
+    while not (now := phases.advance(db, study.name)).phase.is_over:
         with db.transaction() as tx:
             claimed = jobs.claim(tx, study.id, worker, 60, "cpu:0")
             assert claimed is not None
@@ -140,9 +136,7 @@ def carry_out(
             loss = None if outcome.score is None else 1 - outcome.score
             jobs.write(tx, lease, **columns, loss=loss, reason=outcome.reason)
             evaluations.add(tx, _judge(job, outcome))
-        return None
-
-    return eventually(step)
+    return now
 
 
 def params(configuration: int) -> dict[str, str | float]:

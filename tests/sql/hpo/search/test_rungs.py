@@ -15,10 +15,11 @@ from hpo.search.trials import Ending, Trials
 from hpo.study import creation, phases
 from hpo.study.creation import Budget
 from storage.database import Database
-from storage.records import JobRecord, Lease, Rung, SearchOutline, StudyRecord
+from storage.records import JobRecord, Lease, StudyRecord
 from storage.schema import jobs as jobs_table
 from storage.states import AttemptState, JobState, Phase
-from storage.tables import attempts, jobs, paused_jobs, rungs, studies
+from storage.summaries import Rung, SearchOutline
+from storage.tables import attempts, jobs, outlines, paused_jobs, studies
 from tests.support.claims import claim_next
 from tests.support.fixtures import MADE_BY, SPACE, Claim
 
@@ -36,12 +37,12 @@ def study(db: Database, toy: Definition) -> StudyRecord:
 
 def _outline(db: Database, study: StudyRecord) -> SearchOutline:
     with db.reading() as tx:
-        return rungs.outline(tx, study.id, 1)
+        return outlines.of_search(tx, study.id, 1)
 
 
 def _claim_due(db: Database, study: StudyRecord) -> tuple[JobRecord, Lease]:
     with db.transaction() as tx:
-        due = promotion.next_due(rungs.outline(tx, study.id, 1))
+        due = promotion.next_due(outlines.of_search(tx, study.id, 1))
         claimed = jobs.claim(tx, study.id, "me", 60.0, "cpu:0", due=due)
     assert claimed is not None
     return claimed

@@ -17,7 +17,7 @@ from storage.database import Database
 from storage.records import EvaluationRecord, JobRecord, Lease, StudyRecord
 from storage.schema import jobs as jobs_table
 from storage.states import JobState, Phase, Split
-from storage.tables import evaluations, jobs, studies
+from storage.tables import evaluations, jobs, outlines, studies
 from tests.support.claims import claim_next
 from tests.support.marks import on
 
@@ -228,9 +228,9 @@ def test_what_is_due_is_never_overlooked(
             generation = state["generation"] if ended else asked.generation
             fixed = {"phase": phase, "generation": generation}
             tx.execute(sa.update(jobs_table).filter_by(id=job_id).values({**state, **fixed}))
-        outline = jobs.outline(tx, asked, FAILURES_IN_A_ROW)
+        known = outlines.of_phase(tx, asked, FAILURES_IN_A_ROW)
         step = decide(asked, jobs.of_study(tx, study.id), _NOW_MS)
-    assert step is None or may_be_due(asked, outline, _NOW_MS)
+    assert step is None or may_be_due(asked, known, _NOW_MS)
 
 
 @on("sqlite")

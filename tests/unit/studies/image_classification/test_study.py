@@ -71,5 +71,5 @@ def test_each_epoch_says_whether_it_is_hopeless(toy: Definition, toy_data: Prepa
 
     study = replace(toy.study, trainer=trainer)
     loaded = study.load(toy_data.training_path("search"))
-    assert study.train(study.baseline, loaded, seed=0, report=hear) == Stopped(2)
-    assert told[0] is None and str(told[1]).startswith("it has learned nothing")
+    assert study.train(study.baseline, loaded, seed=0, report=hear) == Stopped(3)
+    assert told[:2] == [None, None] and str(told[2]).startswith("it has learned nothing")

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from hpo.definition_loader import Definition
 from hpo.search.proposals import distributions, draw
 from hpo.search.trials import JOB_ATTRIBUTE
-from hpo.study import creation, phases
+from hpo.study import creation, search_jobs
 from hpo.study.creation import Budget
 from storage.clock import now_ms
 from storage.database import Database
@@ -34,7 +34,7 @@ def make_study(
     study = creation.create(db, name, definition, Budget(trials=done + more))
     optuna_id = db.optuna.get_study_id_from_name(name)
     with db.reading() as tx:
-        search = phases.search_of(jobs.of_study(tx, study.id))[:done]
+        search = search_jobs.among(jobs.of_study(tx, study.id))[:done]
     chance = random.Random(0)  # noqa: S311 - no secret
     space = definition.study.space
     drawn, sampler = optuna.create_study(), RandomSampler(seed=0)

@@ -21,7 +21,7 @@ from hpo.definition_loader import Definition
 from hpo.devices.child_environment import ISOLATED, PRINTING
 from hpo.errors import HpoError, UsageError, WorkFailed
 from hpo.settings import Settings
-from hpo.study import creation, phases, removal
+from hpo.study import creation, removal, search_jobs
 from hpo.study.creation import Budget
 from hpo.study.status import Status, read_status
 from hpo.terminal import watch
@@ -146,8 +146,8 @@ def _remove_untrainable(db: Database, status: Status, reference: str) -> None:
     Raises:
         WorkFailed: it was so.
     """
-    baseline = phases.latest(phases.search_of(status.jobs), BASELINE)
-    if not phases.has_failed(baseline) or baseline.epoch:
+    baseline = search_jobs.latest(search_jobs.among(status.jobs), BASELINE)
+    if not search_jobs.has_failed(baseline) or baseline.epoch:
         return
     if any(job.state == JobState.SUCCEEDED for job in status.jobs):
         return

@@ -15,7 +15,7 @@ from hpo.formatting import (
 )
 from hpo.report.contents import Contents
 from hpo.result.result_tables import Entry, Table, of_params
-from hpo.study.phases import best_first
+from hpo.study.search_jobs import best_first
 from hpo.study.status import WORKING_PHASES
 from storage.records import BASELINE
 from storage.states import AttemptState, JobState, Phase

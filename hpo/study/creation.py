@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from hpo.definition_loader import Definition, version_of
 from hpo.errors import UsageError
 from hpo.search import optuna_tie
-from hpo.study import phases
+from hpo.study import search_jobs
 from storage.connection.retries import retried
 from storage.database import Database
 from storage.errors import StudyExists
@@ -205,7 +205,7 @@ def create(
         try:
             with db.transaction() as tx:
                 existing = studies.add(tx, new)
-                jobs.add(tx, existing, phases.search_jobs(existing, range(new.trials)))
+                jobs.add(tx, existing, search_jobs.new_jobs(existing, range(new.trials)))
         except IntegrityError:  # somebody made it in this moment
             with db.reading() as tx:
                 existing = studies.get(tx, name)

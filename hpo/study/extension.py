@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from hpo.errors import UsageError
 from hpo.search import optuna_tie
-from hpo.study import phases
+from hpo.study import search_jobs
 from hpo.study.creation import Budget
 from storage.connection.retries import retried
 from storage.database import Database
@@ -44,8 +44,8 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
         if trials == study.trials:
             return study
         optuna_tie.check(tx, study)
-        search = phases.search_of(jobs.of_study(tx, study.id))
-        if phases.has_failed(phases.latest(search, BASELINE)):
+        search = search_jobs.among(jobs.of_study(tx, study.id))
+        if search_jobs.has_failed(search_jobs.latest(search, BASELINE)):
             raise UsageError(
                 f"the baseline of study '{name}' failed, which more trials cannot mend",
                 f"`hpo status {name}` says why: mend that, then `hpo retry {name} 0`",
@@ -73,15 +73,15 @@ def retry(db: Database, name: str, trial: int) -> StudyRecord:
     with db.transaction() as tx:
         study = studies.lock(tx, name)
         optuna_tie.check(tx, study)
-        search = phases.search_of(jobs.of_study(tx, study.id))
+        search = search_jobs.among(jobs.of_study(tx, study.id))
         failed = next((job for job in search if job.trial_number == trial), None)
         if failed is None:
             raise UsageError(f"study '{name}' has no trial {trial}", f"see `hpo status {name}`")
-        if not phases.has_failed(failed):
+        if not search_jobs.has_failed(failed):
             raise UsageError(
                 f"trial {trial} of study '{name}' {failed.state}", "only failed ones are run again"
             )
-        later = phases.latest(search, failed.configuration)
+        later = search_jobs.latest(search, failed.configuration)
         if later.id != failed.id:
             number = "one to come" if later.trial_number is None else f"trial {later.trial_number}"
             raise UsageError(f"trial {trial} of study '{name}' is run again already, as {number}")
@@ -121,7 +121,7 @@ def _search_again(
             f"--trials {trials - len(set(counted)) - lacking + study.points} tries them all",
         )
     if again is not None:
-        jobs.add(tx, study, [phases.again(study, again, len(search))])
+        jobs.add(tx, study, [search_jobs.again(study, again, len(search))])
     first = max(job.configuration for job in search) + 1
-    jobs.add(tx, study, phases.search_jobs(study, range(first, first + lacking)))
+    jobs.add(tx, study, search_jobs.new_jobs(study, range(first, first + lacking)))
     return study

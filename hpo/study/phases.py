@@ -1,11 +1,11 @@
 """The life of a study: search, select, final. What comes next is a pure function of its jobs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from hpo.search.seeds import derive_seed
-from hpo.study import final_looks, racing
+from hpo.study import final_looks, racing, search_jobs
 from hpo.study.racing import Round
 from storage.connection.retries import retried
 from storage.database import Database
@@ -86,9 +86,9 @@ def decide(
     here = [job for job in jobs if job.generation == study.generation and job.phase == study.phase]
     match study.phase:
         case Phase.SEARCH:
-            return _after_search(study, search_of(jobs), now_ms)
+            return _after_search(study, search_jobs.among(jobs), now_ms)
         case Phase.SELECT:
-            return _after_select(study, search_of(jobs), here)
+            return _after_select(study, search_jobs.among(jobs), here)
         case Phase.FINAL:
             return _after_final(study, here, judged)
         case Phase.DONE | Phase.STOPPED | Phase.REMOVED:
@@ -113,49 +113,6 @@ def may_be_due(study: StudyRecord, outline: Outline, now_ms: int) -> bool:
     )
 
 
-def search_jobs(study: StudyRecord, numbers: Iterable[int]) -> list[NewJob]:
-    """The search jobs with these configuration numbers."""
-    return [
-        NewJob(
-            Phase.SEARCH,
-            number,
-            derive_seed(study.seed, "search", number),
-            params=study.baseline if number == BASELINE else None,
-        )
-        for number in numbers
-    ]
-
-
-def search_of(jobs: Iterable[JobRecord]) -> list[JobRecord]:
-    """The search jobs among them."""
-    return [job for job in jobs if job.phase == Phase.SEARCH]
-
-
-def latest(jobs: Iterable[JobRecord], configuration: int) -> JobRecord:
-    """The last search job of a configuration: one that failed may have been run again."""
-    return max((job for job in jobs if job.configuration == configuration), key=lambda job: job.id)
-
-
-def has_failed(job: JobRecord) -> bool:
-    """Whether a search job is of no use and may be run again: it failed, or it is the baseline,
-    which nothing prunes, and its loss was no longer a number."""
-    is_lost_baseline = job.configuration == BASELINE and job.state == JobState.PRUNED
-    return job.state == JobState.FAILED or is_lost_baseline
-
-
-def again(study: StudyRecord, failed: JobRecord, number: int) -> NewJob:
-    """The search job that runs a failed one again, with its parameters and another seed; `number`
-    is one that no search job of the study has had."""
-    seed = derive_seed(study.seed, "again", number)
-    return NewJob(Phase.SEARCH, failed.configuration, seed, params=failed.params)
-
-
-def best_first(jobs: Iterable[JobRecord]) -> list[JobRecord]:
-    """Succeeded search jobs by score; ties go to the lower loss, then to the lower trial number."""
-    done = [job for job in jobs if job.phase == Phase.SEARCH and job.state == JobState.SUCCEEDED]
-    return sorted(done, key=lambda job: (-(job.score or 0.0), job.loss or 0.0, job.trial_number))
-
-
 def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) -> Step | None:
     if (failure := _hopeless(study, jobs)) is not None:
         return Stop(failure)
@@ -165,7 +122,7 @@ def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) ->
         for job in jobs
         if job.state == JobState.PAUSED or (job.state == JobState.OPEN and job.trial_id is None)
     ]
-    best = best_first(jobs)
+    best = search_jobs.best_first(jobs)
     if waiting and study.halted_ms is None and study.reason is None:
         best_score = best[0].score if best else None
         reason = _limit_reached(study, best_score, _since_best(study, jobs, best), now_ms)
@@ -173,8 +130,8 @@ def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) ->
             return EndSearch(reason)
     if any(not job.state.is_final for job in jobs):
         return None
-    baseline = latest(jobs, BASELINE)
-    best = list(islice(_distinct(best, baseline), study.select_top))
+    baseline = search_jobs.latest(jobs, BASELINE)
+    best = list(islice(search_jobs.distinct(best, baseline), study.select_top))
     if not best:
         return Stop("no trial besides the baseline was completed, so there is nothing to compare")
     first = racing.next_round(study, (job.configuration for job in best), ())
@@ -191,23 +148,13 @@ def _begin_round(study: StudyRecord, search: Sequence[JobRecord], due: Round) ->
                 Phase.SELECT,
                 number,
                 derive_seed(study.seed, "select", study.generation, number, index),
-                params=(job := latest(search, number)).params,
+                params=(job := search_jobs.latest(search, number)).params,
                 trial_number=job.trial_number,
             )
             for number in due.configurations
             for index in due.seeds
         ),
     )
-
-
-def _distinct(best: Iterable[JobRecord], baseline: JobRecord) -> Iterator[JobRecord]:
-    """The best job of each configuration, which its parameters tell from others, but not those that
-    train what the baseline is."""
-    known = [baseline.params]
-    for job in best:
-        if job.configuration != BASELINE and job.params not in known:
-            known.append(job.params)
-            yield job
 
 
 def _after_select(
@@ -225,7 +172,7 @@ def _after_select(
         return Stop(
             f"no configuration came through select with all its seeds: {'; '.join(reasons)}"
         )
-    pair = [latest(search, number) for number in (ranked[0], BASELINE)]
+    pair = [search_jobs.latest(search, number) for number in (ranked[0], BASELINE)]
     return _begin_look(study, pair, final_looks.first_seeds(study), DataSet)
 
 
@@ -263,10 +210,10 @@ def _after_final(
 
 
 def _hopeless(study: StudyRecord, jobs: Sequence[JobRecord]) -> str | None:
-    baseline = latest(jobs, BASELINE)
+    baseline = search_jobs.latest(jobs, BASELINE)
     if baseline.state == JobState.FAILED:
         return f"the baseline failed: {baseline.reason}"
-    if has_failed(baseline):
+    if search_jobs.has_failed(baseline):
         return f"the baseline has no score: {baseline.reason}"
     # Failures before an extension were known when it was asked for.
     present = [job for job in jobs if job.generation == study.generation]

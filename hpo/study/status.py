@@ -7,7 +7,7 @@ from typing import Any
 
 from hpo.device_cost import Cost
 from hpo.study import final_looks, racing, time_left
-from hpo.study.phases import best_first
+from hpo.study.search_jobs import best_first
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, StudyRecord, WorkerRecord
 from storage.states import JobState, Phase

@@ -2,7 +2,6 @@
 them. It never imports TensorFlow."""
 
 import logging
-import time
 import traceback
 import uuid
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ from hpo.worker.journal import Journal, Resumed
 from hpo.worker.journal_delivery import Delivery
 from hpo.worker.leases import Leases
 from hpo.worker.served_studies import ServedStudies
-from hpo.worker.wait_times import Outage, Pace
+from hpo.worker.wait_times import Departure, Outage, Pace
 from storage.database import Database
 from storage.errors import LeaseLost, StorageError, StudyMismatch
 from storage.tables import database_identity
@@ -53,7 +52,7 @@ class Supervisor:
         precisions: Precisions,
     ) -> None:
         self.id = str(uuid.uuid4())
-        self._pace = pace
+        self._departure = Departure(pace)
         self._pool = SlotPool(devices, pace.stall_seconds)
         self._assignments = Assignments(self._pool)
         self._served = served
@@ -77,7 +76,6 @@ class Supervisor:
         )
         self._looking = Every(LOOK_SECONDS)
         self._claiming = Every(POLL_SECONDS)
-        self._leave_by: float | None = None
         self._pause_seconds = min(POLL_SECONDS / 2, pace.renewal_seconds)
 
     def run(self, stop: Event | None = None) -> None:
@@ -92,15 +90,9 @@ class Supervisor:
         try:
             self._pool.start()
             while not (self._served.is_over and self._held.has_delivered):
-                if self._leave_by is None and stop is not None and stop.is_set():
-                    wait_seconds = self._pace.grace_to_train_seconds
-                    log.info(
-                        "leaving: what runs is kept at the end of its epoch, for %.0f s at most;"
-                        " Ctrl-C again ends at once",
-                        wait_seconds,
-                    )
-                    self._leave_by = time.monotonic() + wait_seconds
-                if self._leave_by is not None and not self._may_wait(self._leave_by):
+                if stop is not None and stop.is_set():
+                    self._departure.begin()
+                if self._departure.is_due(works=bool(self._assignments.working)):
                     break
                 self._outage.attempt(self._talk_to_database)
                 for slot, message in self._pool.listen(self._pause_seconds):
@@ -112,10 +104,7 @@ class Supervisor:
 
     def _is_to_leave(self, assignment: Assignment) -> bool:
         """The job is to be given back at its next checkpoint."""
-        return self._leave_by is not None or self._served.is_halted(assignment.job.study_id)
-
-    def _may_wait(self, leave_by: float) -> bool:
-        return bool(self._assignments.working) and time.monotonic() < leave_by
+        return self._departure.has_begun or self._served.is_halted(assignment.job.study_id)
 
     # What is said to the database.
 
@@ -171,7 +160,7 @@ class Supervisor:
                 log.info("%s trains %s", slot.device.name, assignment.title)
 
     def _claim(self) -> None:
-        if self._leave_by is not None or not self._claiming.is_due:
+        if self._departure.has_begun or not self._claiming.is_due:
             return
         for slot in self._pool.slots:
             health = self._pool.health(slot)
@@ -228,20 +217,14 @@ class Supervisor:
                 slot.start()  # what could not be imported is half there
             case protocol.Unfit(reason=reason):
                 self._refuse(slot, reason)
-            case (
-                protocol.Trained()
-                | protocol.Pruned()
-                | protocol.Paused()
-                | protocol.Diverged()
-                | protocol.Raised()
-            ) as outcome:
+            case protocol.Classified():
+                raise AssertionError("a supervisor asks no questions")
+            case outcome:
                 assignment = self._assignments.remove(slot)
                 self._claiming.hasten()
                 self._pool.health(slot).note_end()
                 log.info("%s: %s", assignment.title, outcome.kind)
                 self._held.post(assignment, outcome)
-            case protocol.Classified():
-                raise AssertionError("a supervisor asks no questions")
 
     def _assignment(self, slot: Slot) -> Assignment:
         assignment = self._assignments.of(slot)

@@ -55,6 +55,32 @@ class Pace:
         return self.lease_seconds / RENEWALS_IN_A_LEASE
 
 
+class Departure:
+    """Whether a worker was asked to leave, and how long it may still wait for what runs."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._wait_seconds = pace.grace_to_train_seconds
+        self._leave_by: float | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        return self._leave_by is not None
+
+    def begin(self) -> None:
+        """It was asked; to be asked again gives no more time."""
+        if self._leave_by is None:
+            log.info(
+                "leaving: what runs is kept at the end of its epoch, for %.0f s at most;"
+                " Ctrl-C again ends at once",
+                self._wait_seconds,
+            )
+            self._leave_by = time.monotonic() + self._wait_seconds
+
+    def is_due(self, *, works: bool) -> bool:
+        """Whether to go now, where something runs still or not."""
+        return self._leave_by is not None and not (works and time.monotonic() < self._leave_by)
+
+
 class Outage:
     """Whether the database is to be left alone for now, and for how long. No pause takes more
     than a small part of a lease: all workers are back before any lease can be taken over."""

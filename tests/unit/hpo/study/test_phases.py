@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from hpo.search.seeds import derive_seed
-from hpo.study import phases
-from hpo.study.phases import Advance, EndSearch, Stop, best_first, decide
+from hpo.study import search_jobs
+from hpo.study.phases import Advance, EndSearch, Stop, decide
+from hpo.study.search_jobs import best_first
 from storage.records import BASELINE, EvaluationRecord, JobRecord, StudyRecord
 from storage.states import DataSet, JobState, Phase, Sampler, Split
 
@@ -477,7 +478,7 @@ def test_seeds_are_fresh_in_every_phase() -> None:
     """No two phases, generations or configurations share a seed: the verdict takes chance to
     strike winner and baseline apart."""
     ended = _search(SUCCEEDED, SUCCEEDED, SUCCEEDED)
-    seen = {job.seed for job in phases.search_jobs(STUDY, range(4))}
+    seen = {job.seed for job in search_jobs.new_jobs(STUDY, range(4))}
     expected = 4
     for generation in (1, 2):
         study = replace(STUDY, generation=generation)

@@ -1,0 +1,60 @@
+"""The search jobs of a study: made, found among others, ranked."""
+
+from collections.abc import Iterable, Iterator
+
+from hpo.search.seeds import derive_seed
+from storage.records import BASELINE, JobRecord, NewJob, StudyRecord
+from storage.states import JobState, Phase
+
+
+def new_jobs(study: StudyRecord, numbers: Iterable[int]) -> list[NewJob]:
+    """The search jobs with these configuration numbers."""
+    return [
+        NewJob(
+            Phase.SEARCH,
+            number,
+            derive_seed(study.seed, "search", number),
+            params=study.baseline if number == BASELINE else None,
+        )
+        for number in numbers
+    ]
+
+
+def among(jobs: Iterable[JobRecord]) -> list[JobRecord]:
+    """The search jobs among them."""
+    return [job for job in jobs if job.phase == Phase.SEARCH]
+
+
+def latest(jobs: Iterable[JobRecord], configuration: int) -> JobRecord:
+    """The last search job of a configuration: one that failed may have been run again."""
+    return max((job for job in jobs if job.configuration == configuration), key=lambda job: job.id)
+
+
+def has_failed(job: JobRecord) -> bool:
+    """Whether a search job is of no use and may be run again: it failed, or it is the baseline,
+    which nothing prunes, and its loss was no longer a number."""
+    is_lost_baseline = job.configuration == BASELINE and job.state == JobState.PRUNED
+    return job.state == JobState.FAILED or is_lost_baseline
+
+
+def again(study: StudyRecord, failed: JobRecord, number: int) -> NewJob:
+    """The search job that runs a failed one again, with its parameters and another seed; `number`
+    is one that no search job of the study has had."""
+    seed = derive_seed(study.seed, "again", number)
+    return NewJob(Phase.SEARCH, failed.configuration, seed, params=failed.params)
+
+
+def best_first(jobs: Iterable[JobRecord]) -> list[JobRecord]:
+    """Succeeded search jobs by score; ties go to the lower loss, then to the lower trial number."""
+    done = [job for job in jobs if job.phase == Phase.SEARCH and job.state == JobState.SUCCEEDED]
+    return sorted(done, key=lambda job: (-(job.score or 0.0), job.loss or 0.0, job.trial_number))
+
+
+def distinct(best: Iterable[JobRecord], baseline: JobRecord) -> Iterator[JobRecord]:
+    """The best job of each configuration, which its parameters tell from others, but not those that
+    train what the baseline is."""
+    known = [baseline.params]
+    for job in best:
+        if job.configuration != BASELINE and job.params not in known:
+            known.append(job.params)
+            yield job

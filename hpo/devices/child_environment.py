@@ -39,10 +39,12 @@ def _for_jax(device: Device) -> dict[str, str]:
 
 
 def _fixed() -> dict[str, str]:
-    """What a file of one machine would decide, or chance: the backend of Keras, and the order of what
-    is in a set."""
+    """What a file of one machine would decide, its kind of CPU, or chance: the backend of Keras, the
+    kernels of TensorFlow, and the order of what is in a set."""
     return {
         "KERAS_BACKEND": provenance.backend_name(),
+        # Without being asked, TensorFlow takes oneDNN's only where the CPU has AVX-512.
+        "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS") or "1",
         "KERAS_NNX_ENABLED": os.environ.get("KERAS_NNX_ENABLED") or "false",
         "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED") or "0",
     }

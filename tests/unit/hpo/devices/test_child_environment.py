@@ -1,4 +1,4 @@
-"""What a child that trains with JAX is started with."""
+"""What a child that trains is started with."""
 
 from pathlib import Path
 
@@ -46,3 +46,14 @@ def test_tensorflow_hears_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None
     """Its programs are not kept, and its kernels are chosen in the child."""
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     assert not [name for name in environment_on(GPU) if name.startswith(("JAX_", "XLA_FLAGS"))]
+
+
+@pytest.mark.parametrize(("said", "taken"), [(None, "1"), ("", "1"), ("0", "0")])
+def test_the_kernels_of_tensorflow_are_those_of_onednn(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, taken: str
+) -> None:
+    """On every kind of CPU, unless a person has decided otherwise."""
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    if said is not None:
+        monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", said)
+    assert environment_on(CPU)["TF_ENABLE_ONEDNN_OPTS"] == taken

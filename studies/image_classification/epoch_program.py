@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,39 +21,78 @@ MOST_BYTES = 1 << 28
 
 
 def compiled(model: keras.Model, images: TrainingImages, batch_size: int, **how: Any) -> TrainEpoch:
-    """Compiles `model`, `how` as `Model.compile` takes it, for epochs of as many images as there are
-    to train on."""
-    steps = math.ceil(len(images.x_train) / batch_size)
-    if not keras_backend.is_jax():
-        model.compile(**how, steps_per_execution=steps, jit_compile=keras_backend.jit_compile())
-        return lambda x, y: {
-            name: float(values[0])
-            for name, values in model.fit(
-                x, y, batch_size=batch_size, shuffle=False, verbose=0
-            ).history.items()
-        }
-    model.compile(**how)
+    """Compiles `model`, `how` as `Model.compile` takes it, for epochs over `images`."""
+    model.compile(**how, jit_compile=keras_backend.jit_compile())
     some = slice(1)
     # It makes these variables when it first trains, of the metrics when it first sees answers.
     model.compute_metrics(images.x_train[some], images.y_train[some], model(images.x_train[some]))
     model.optimizer.build(model.trainable_variables)
-    return _Scanned(model, batch_size)
+    program = _Scanned if keras_backend.is_jax() else _Looped
+    return program(model, batch_size)
 
 
-class _Scanned:
+class _Program(ABC):
+    """What trains an epoch, in as few calls as the images have room in memory."""
+
+    def __init__(self, model: keras.Model, batch_size: int) -> None:
+        self._model = model
+        self._batch_size = batch_size
+
+    def __call__(self, x: Pixels, y: Labels) -> Mapping[str, float]:
+        self._model.reset_metrics()
+        self._train_on(self._parts(x, y))
+        return {name: float(value) for name, value in self._model.get_metrics_result().items()}
+
+    @abstractmethod
+    def _train_on(self, parts: Iterator[tuple[Pixels, Labels]]) -> None:
+        """Takes the steps of all parts, each of whole batches but the last."""
+
+    def _parts(self, x: Pixels, y: Labels) -> Iterator[tuple[Pixels, Labels]]:
+        batches = max(1, MOST_BYTES // max(1, x[: self._batch_size].nbytes))
+        size = batches * self._batch_size
+        for start in range(0, len(x), size):
+            yield x[start : start + size], y[start : start + size]
+
+
+class _Looped(_Program):
+    """With TensorFlow `Model.fit` takes its batches from threads of its own, whatever
+    `steps_per_execution` is: they wait for each other where there is one core for all."""
+
+    def __init__(self, model: keras.Model, batch_size: int) -> None:
+        super().__init__(model, batch_size)
+        import tensorflow  # type: ignore[import-untyped]  # TensorFlow ships no types
+
+        self._tensorflow = tensorflow
+        self._program = tensorflow.function(self._train, autograph=False, reduce_retracing=True)
+
+    def _train_on(self, parts: Iterator[tuple[Pixels, Labels]]) -> None:
+        for x, y in parts:
+            self._program(self._tensorflow.constant(x), self._tensorflow.constant(y))
+
+    def _train(self, x: Any, y: Any) -> None:
+        tensorflow, size = self._tensorflow, self._batch_size
+
+        def step(start: Any) -> Any:
+            batch = slice(start, start + size)
+            self._model.train_step((x[batch], y[batch]))
+            return start + size
+
+        n = tensorflow.shape(x)[0]
+        tensorflow.while_loop(lambda start: start < n, step, [0], parallel_iterations=1)
+
+
+class _Scanned(_Program):
     """With JAX `steps_per_execution` is a loop in Python around a program of one step (Keras 3.15):
     here the loop is in the program."""
 
     def __init__(self, model: keras.Model, batch_size: int) -> None:
+        super().__init__(model, batch_size)
         import jax
 
-        self._model = model
-        self._batch_size = batch_size
         self._program = jax.jit(self._train, donate_argnums=0)
 
-    def __call__(self, x: Pixels, y: Labels) -> Mapping[str, float]:
+    def _train_on(self, parts: Iterator[tuple[Pixels, Labels]]) -> None:
         model = self._model
-        model.reset_metrics()
         groups = (
             model.trainable_variables,
             model.non_trainable_variables,
@@ -61,17 +100,11 @@ class _Scanned:
             model.metrics_variables,
         )
         state = tuple([variable.value for variable in group] for group in groups)
-        for part in self._parts(x):
-            state = self._program(state, x[part], y[part])
+        for x, y in parts:
+            state = self._program(state, x, y)
         for group, values in zip(groups, state, strict=True):
             for variable, value in zip(group, values, strict=True):
                 variable.assign(value)
-        return {name: float(value) for name, value in model.get_metrics_result().items()}
-
-    def _parts(self, x: Pixels) -> Iterator[slice]:
-        batches = max(1, MOST_BYTES // max(1, x[: self._batch_size].nbytes))
-        size = batches * self._batch_size
-        return (slice(start, start + size) for start in range(0, len(x), size))
 
     def _train(self, state: Any, x: Any, y: Any) -> Any:
         import jax

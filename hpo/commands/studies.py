@@ -23,6 +23,7 @@ from hpo.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from hpo.result.result import Conclusion
     from hpo.settings import Settings
 
 
@@ -167,8 +168,6 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
     import json
 
     from hpo.errors import UsageError
-    from hpo.result import finished_study
-    from hpo.result.result import Conclusion, conclude
     from hpo.study import status as statuses
     from hpo.terminal import streams
     from hpo.terminal import watch as watching
@@ -183,9 +182,14 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
         )
     db = Database.open(settings.storage_url)
 
-    def concluded(status: statuses.Status) -> Conclusion | None:
-        is_done = status.study.phase == Phase.DONE
-        return conclude(finished_study.read(db, name)) if is_done else None
+    def concluded(status: statuses.Status) -> "Conclusion | None":
+        if status.study.phase != Phase.DONE:
+            return None
+        # What counts is imported when there is something to count: it takes longer than all else.
+        from hpo.result import finished_study
+        from hpo.result.result import conclude
+
+        return conclude(finished_study.read(db, name))
 
     read = statuses.read_status(db, name)
     epochs = int(read.study.settings["epochs"])

@@ -3,7 +3,7 @@
     python benchmarks/verdict_calibration.py
 
 The real `hpo.statistics.verdict.compare` judges many pairs of a few seeds each, as a final phase would:
-after three of them and, unless these decide, after all (`hpo.statistics.looks`). They are drawn from the
+after three of them and, unless these decide, after all (`hpo.statistics.interim_looks`). They are drawn from the
 answers that `benchmarks/record_seeds.py` recorded:
 
 - of one configuration (A/A): whatever is called better or worse is a false alarm;
@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy import optimize, stats
 
-from hpo.statistics.looks import CONFIDENCE, FIRST_CONFIDENCE, Look, plan
+from hpo.statistics.interim_looks import CONFIDENCE, FIRST_CONFIDENCE, Look, plan
 from hpo.statistics.verdict import Correct, Difference, compare, estimate_accuracy
 
 RECORDED = Path(__file__).parent / "recorded"

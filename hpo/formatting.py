@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hpo.device_cost import Cost
+    from hpo.device_hours import Cost
     from storage.records import Params, StudyRecord
 
 # Of Markdown as GitHub and the dashboard read it; an underscore within a word is none.

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from studies.errors import SettingsError
-from studies.plain_values import MOST_JSON_BYTES, MOST_WHOLE, check_text, plain
+from studies.json_values import MOST_JSON_BYTES, MOST_WHOLE, check_text, plain
 
 Params = Mapping[str, str | bool | int | float]
 """One configuration: a value for each name of the space."""

@@ -23,7 +23,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.curves import recordings
-from benchmarks.curves.points import Points
+from benchmarks.curves.configurations import Points
 from benchmarks.curves.recordings import Curve, rounded
 from hpo import provenance
 from hpo.devices import discovery

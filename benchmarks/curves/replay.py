@@ -45,7 +45,7 @@ from benchmarks.curves.schedules import (
     by_accuracy,
     by_best_loss,
 )
-from benchmarks.curves.served import ServedPromotion
+from benchmarks.curves.service_promotion import ServedPromotion
 from hpo.search.seeds import derive_seed
 from studies.cifar100 import STUDY
 from studies.space import Space

@@ -11,7 +11,7 @@ from optuna.samplers._tpe.parzen_estimator import _ParzenEstimator
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from benchmarks.curves.clock import State, Trial
-from benchmarks.curves.points import Points, distance
+from benchmarks.curves.configurations import Points, distance
 from benchmarks.curves.schedules import Shown
 from hpo.search.proposals import distributions, draw
 from hpo.search.samplers import MAX_STARTUP_TRIALS, Estimator

@@ -22,7 +22,7 @@ from hpo.definition_loader import Definition, version_of
 from hpo.errors import UsageError
 from hpo.provenance import Provenance
 from hpo.report import html
-from hpo.report.contents import read_contents
+from hpo.report.report_data import read_contents
 from hpo.result import result as results
 from hpo.result.finished_study import FinishedStudy
 from hpo.result.finished_study import read as read_finished

@@ -12,10 +12,10 @@ from hpo.bundle import best_json, manifest, model_loading, predictions_npz, retr
 from hpo.bundle.best_json import BestConfiguration
 from hpo.bundle.model_loading import OpenedBundle
 from hpo.errors import BadBundle, UsageError, WorkFailed
-from hpo.result.looks import look_back
+from hpo.result.look_results import look_back
 from hpo.result.scores import Answers, Comparison, contrast
 from hpo.settings import Settings
-from hpo.statistics.looks import CONFIDENCE, Look, plan
+from hpo.statistics.interim_looks import CONFIDENCE, Look, plan
 from hpo.training.run_in_child import Tell
 from storage.states import DataSet
 from studies.image_classification import evaluation, image_data

@@ -73,10 +73,10 @@ def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
 @with_storage
 def stop(settings: "Settings", name: str) -> None:
     """Halt a study: what runs writes a checkpoint and stops, workers wait for `hpo resume`."""
-    from hpo.study import halting
+    from hpo.study import stop_and_resume
     from storage.database import Database
 
-    study = halting.halt(Database.open(settings.storage_url), name)
+    study = stop_and_resume.halt(Database.open(settings.storage_url), name)
     click.echo(f"{study.name}: halted; `hpo resume {study.name}` goes on")
 
 
@@ -86,10 +86,10 @@ def stop(settings: "Settings", name: str) -> None:
 @with_storage
 def resume(settings: "Settings", name: str) -> None:
     """Go on with a study that was halted, from its checkpoints."""
-    from hpo.study import halting
+    from hpo.study import stop_and_resume
     from storage.database import Database
 
-    study = halting.resume(Database.open(settings.storage_url), name)
+    study = stop_and_resume.resume(Database.open(settings.storage_url), name)
     click.echo(f"{study.name}: {study.phase}")
 
 

@@ -256,7 +256,7 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> N
     from hpo.devices import discovery
     from hpo.study import creation
     from hpo.terminal.console import PlainConsole
-    from hpo.terminal.pace import telling_pace
+    from hpo.terminal.training_speed import telling_pace
     from hpo.training import duration_estimate, precision
 
     asked = definition_loader.load(definition).with_settings(read_pairs(overrides))

@@ -80,7 +80,7 @@ def report(
     from functools import partial
 
     from hpo.report import html, markdown
-    from hpo.report.contents import find_data, read_contents
+    from hpo.report.report_data import find_data, read_contents
     from storage.database import Database
 
     file = output or Path(f"{name}.{target or 'html'}")

@@ -9,7 +9,7 @@ from bottle import HTTPError
 from hpo.dashboard.notes_and_plots import File, LiveContent
 from hpo.errors import HpoError
 from hpo.report import html
-from hpo.report.contents import find_data, model_of, read_contents
+from hpo.report.report_data import find_data, model_of, read_contents
 from hpo.settings import Settings
 from storage.database import Database
 from storage.errors import StorageError

@@ -15,7 +15,7 @@ from optuna_dashboard.artifact._backend import ARTIFACTS_ATTR_PREFIX
 
 from hpo.dashboard import study_note
 from hpo.errors import HpoError
-from hpo.report.contents import Contents, read_contents
+from hpo.report.report_data import Contents, read_contents
 from hpo.result import finished_study
 from hpo.result.result import Conclusion, conclude
 from hpo.study.status import Status, read_status

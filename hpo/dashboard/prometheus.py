@@ -8,10 +8,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from hpo.device_cost import Cost
+from hpo.device_hours import Cost
 from storage.database import Database
+from storage.job_summaries import JobTally
 from storage.states import Phase
-from storage.summaries import JobTally
 from storage.tables import studies, workers
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import psutil
 
-from hpo.device_cost import Cost
+from hpo.device_hours import Cost
 from hpo.devices import nvidia
 from hpo.devices.discovery import Device
 from hpo.devices.nvidia import Readings

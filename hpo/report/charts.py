@@ -10,7 +10,7 @@ from optuna.importance import PedAnovaImportanceEvaluator
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.report import timeline
-from hpo.report.contents import Contents
+from hpo.report.report_data import Contents
 from hpo.report.style import (
     BASELINE_COLOUR,
     BEST_COLOUR,

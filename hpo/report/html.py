@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from hpo.report import wording
-from hpo.report.contents import Contents
+from hpo.report.report_data import Contents
 from hpo.result import result_tables
 
 TEMPLATE = "page.html.jinja"

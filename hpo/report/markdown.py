@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from hpo.formatting import unmarked
 from hpo.report import wording
-from hpo.report.contents import Contents
+from hpo.report.report_data import Contents
 from hpo.result import result_tables
 from hpo.result.result_tables import Entry, Table
 

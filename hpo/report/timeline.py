@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import plotly.graph_objects as go
 
 from hpo.formatting import describe_params, duration, first_line
-from hpo.report.contents import Contents
+from hpo.report.report_data import Contents
 from hpo.report.style import (
     BASELINE_COLOUR,
     BEST_COLOUR,

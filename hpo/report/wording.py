@@ -13,7 +13,7 @@ from hpo.formatting import (
     search_words,
     short,
 )
-from hpo.report.contents import Contents
+from hpo.report.report_data import Contents
 from hpo.result.result_tables import Entry, Table, of_params
 from hpo.study.search_jobs import best_first
 from hpo.study.status import WORKING_PHASES

@@ -9,7 +9,7 @@ import numpy as np
 from hpo.errors import NoResult
 from hpo.formatting import first_line
 from hpo.result.scores import Answers, Comparison, contrast
-from hpo.statistics.looks import CONFIDENCE, Look
+from hpo.statistics.interim_looks import CONFIDENCE, Look
 from hpo.study import final_looks
 from storage.database import Database
 from storage.records import BASELINE, EvaluationRecord, JobRecord, OpeningRecord, StudyRecord

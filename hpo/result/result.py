@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, computed_field
 from hpo.errors import NoResult
 from hpo.formatting import first_line
 from hpo.result.finished_study import FinishedStudy
-from hpo.result.looks import LookTaken, LostTraining, look_back
+from hpo.result.look_results import LookTaken, LostTraining, look_back
 from hpo.result.scores import Comparison, Frozen
 from hpo.statistics.verdict import Gap, gap_of_models, gap_of_seed
 from storage.records import BASELINE, JobRecord, OpeningRecord, Params

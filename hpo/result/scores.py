@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from hpo.statistics.looks import CONFIDENCE
+from hpo.statistics.interim_looks import CONFIDENCE
 from hpo.statistics.verdict import (
     Correct,
     Difference,

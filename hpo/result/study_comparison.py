@@ -4,10 +4,10 @@ from pydantic import computed_field
 
 from hpo.errors import NoResult, UsageError
 from hpo.result.finished_study import FinishedStudy
-from hpo.result.looks import LostTraining
+from hpo.result.look_results import LostTraining
 from hpo.result.result import caveats, earlier_openings, lost_trainings
 from hpo.result.scores import Answers, Frozen, Score, score
-from hpo.statistics.looks import CONFIDENCE
+from hpo.statistics.interim_looks import CONFIDENCE
 from hpo.statistics.verdict import Difference, compare
 from storage.records import Params
 from storage.states import DataSet, Split

@@ -7,7 +7,7 @@ from hpo.search.promotion import Advice
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, Lease, StudyRecord
 from storage.states import Phase
-from storage.tables import jobs, outlines, rungs
+from storage.tables import job_summaries, jobs, rungs
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def look(db: Database, study: StudyRecord) -> Due:
     if study.phase is not Phase.SEARCH or not number:
         return Due()
     with db.reading() as tx:
-        search = outlines.of_search(tx, study.id, number)
+        search = job_summaries.of_search(tx, study.id, number)
     return Due(promotion.next_due(search), promotion.is_settled(search))
 
 
@@ -56,7 +56,7 @@ def compare(
         return Advice.GO_ON
     with db.reading() as tx:
         ahead = rungs.ahead_of(tx, job.study_id, at, job.id)
-        search = outlines.of_search(tx, job.study_id, len(chosen))
+        search = job_summaries.of_search(tx, job.study_id, len(chosen))
     if ahead is None:
         return Advice.GO_ON
     advice = promotion.advise(search, job.id, at, ahead, resumable=resumable)

@@ -15,8 +15,8 @@ from optuna.pruners import BasePruner, NopPruner, PercentilePruner
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.provenance import Provenance
-from hpo.search import optuna_tie, rungs
-from hpo.search.optuna_tie import UUID_ATTRIBUTE
+from hpo.search import optuna_link, rungs
+from hpo.search.optuna_link import UUID_ATTRIBUTE
 from hpo.search.promotion import Advice
 from hpo.search.proposals import as_trial, propose
 from hpo.search.samplers import make_sampler
@@ -80,7 +80,7 @@ class Trials:
             self._storage = History(db)
             self._study = self._load(PrunersStudy, pruner=_make_pruner(study, self._epochs))
             if self._study.user_attrs.get(UUID_ATTRIBUTE) != study.uuid:
-                raise optuna_tie.gone(study)
+                raise optuna_link.gone(study)
 
     def begin(self, job: JobRecord, lease: Lease, space: Space) -> JobRecord:
         """Creates the job's trial with all its parameters, which then stand in the job's row too, or
@@ -216,7 +216,7 @@ class Trials:
         try:
             return kind(study_name=self.study.name, storage=self._storage, **parts)
         except KeyError as error:
-            raise optuna_tie.gone(self.study) from error
+            raise optuna_link.gone(self.study) from error
 
     def _create(
         self, job: JobRecord, lease: Lease, params: Params, space: Space,
@@ -232,7 +232,7 @@ class Trials:
             with fenced(lease, newest_id, **chosen):
                 return self._storage.create_new_trial(self._study._study_id, template)
         except KeyError as error:  # of the study
-            raise optuna_tie.gone(self.study) from error
+            raise optuna_link.gone(self.study) from error
         except TrialExists:
             with self._db.reading() as tx:
                 created = jobs.get(tx, job.id).trial_id

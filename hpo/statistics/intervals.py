@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from hpo.statistics.looks import CONFIDENCE
+from hpo.statistics.interim_looks import CONFIDENCE
 
 
 @dataclass(frozen=True)
 class Interval:
     """A 95% interval, with the standard error and the degrees of freedom it was made from. That of one
-    look holds in 95% of cases together with those of the others (hpo.statistics.looks)."""
+    look holds in 95% of cases together with those of the others (hpo.statistics.interim_looks)."""
 
     low: float
     high: float

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from hpo.statistics.interim_looks import CONFIDENCE
 from hpo.statistics.intervals import (
     Error,
     Interval,
@@ -33,7 +34,6 @@ from hpo.statistics.intervals import (
     point,
     term,
 )
-from hpo.statistics.looks import CONFIDENCE
 
 Correct = NDArray[np.bool_]
 """Whether each image was classified rightly: bool (n seeds, m images), images in equal order."""

@@ -1,6 +1,6 @@
 """The looks of a final phase: what each sees, and whether another is worth its trainings.
 
-When they are, and how sure each must be, says hpo.statistics.looks.
+When they are, and how sure each must be, says hpo.statistics.interim_looks.
 """
 
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo.statistics.looks import Look, plan
+from hpo.statistics.interim_looks import Look, plan
 from storage.records import BASELINE, EvaluationRecord, JobRecord, StudyRecord
 from storage.states import DataSet, Split
 

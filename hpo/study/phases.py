@@ -9,10 +9,10 @@ from hpo.study import final_looks, racing, search_jobs
 from hpo.study.racing import Round
 from storage.connection.retries import retried
 from storage.database import Database
+from storage.job_summaries import Outline
 from storage.records import BASELINE, EvaluationRecord, JobRecord, NewJob, StudyRecord
 from storage.states import UNFINISHED, DataSet, JobState, Phase
-from storage.summaries import Outline
-from storage.tables import evaluations, outlines, studies
+from storage.tables import evaluations, job_summaries, studies
 from storage.tables import jobs as jobs_table
 
 FAILURES_IN_A_ROW = 3
@@ -52,7 +52,7 @@ def advance(db: Database, study_name: str) -> StudyRecord:
     """
     with db.reading() as tx:
         study = studies.get(tx, study_name)
-        outline = outlines.of_phase(tx, study, FAILURES_IN_A_ROW)
+        outline = job_summaries.of_phase(tx, study, FAILURES_IN_A_ROW)
         if not may_be_due(study, outline, studies.clock_ms(tx)):
             return study
     with db.transaction() as tx:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from hpo.device_cost import Cost
+from hpo.device_hours import Cost
 from hpo.study import final_looks, racing, time_left
 from hpo.study.search_jobs import best_first
 from storage.database import Database

@@ -12,7 +12,7 @@ from hpo.devices.discovery import Device
 from hpo.errors import WorkFailed
 from hpo.search.promotion import expected_epochs, rungs_of
 from hpo.search.proposals import draw
-from hpo.statistics.looks import plan
+from hpo.statistics.interim_looks import plan
 from hpo.study import racing
 from hpo.training import run_in_child
 from hpo.training.protocol import Diverged, Report, Work

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from hpo.device_cost import Cost
+from hpo.device_hours import Cost
 from hpo.devices.metering import Meter
 from hpo.training.child_pool import SlotPool
 from hpo.training.child_process import Slot

@@ -17,7 +17,7 @@ from typing import BinaryIO, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hpo.device_cost import Cost
+from hpo.device_hours import Cost
 from hpo.errors import UsageError, WorkFailed
 from hpo.training.protocol import Kept, Outcome, Paused, Report, Text
 from hpo.worker import journal_owner as owners

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Collection, Iterable
 
-from hpo.device_cost import Cost
+from hpo.device_hours import Cost
 from hpo.devices.metering import Usage
 from hpo.periodic import Every
 from hpo.search.promotion import Advice

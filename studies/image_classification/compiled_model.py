@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from studies import keras_backend
 from studies.errors import CheckpointError, InvalidOutput, SettingsError
-from studies.image_classification import epoch_program, training_state
-from studies.image_classification.epoch_program import TrainEpoch
+from studies.image_classification import compiled_epoch, training_state
+from studies.image_classification.compiled_epoch import TrainEpoch
 from studies.image_classification.image_data import TrainingImages
 from studies.space import Params
 
@@ -99,7 +99,7 @@ def _build(study: ImageClassification, params: Params, images: TrainingImages) -
     _check(model, images.n_classes)
     batch_size = int(params["batch_size"])
     steps = math.ceil(len(images.x_train) / batch_size)
-    train_epoch = epoch_program.compiled(
+    train_epoch = compiled_epoch.compiled(
         model,
         images,
         batch_size,

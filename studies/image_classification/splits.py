@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.errors import DataError, SettingsError
-from studies.plain_values import check_json, check_text, plain
+from studies.json_values import check_json, check_text, plain
 
 Indices = NDArray[np.int64]
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from studies.errors import InvalidOutput
 from studies.image_classification.image_source import Labels
-from studies.plain_values import plain
+from studies.json_values import plain
 from studies.training_outcomes import Diverged, Epoch, Outcome, Report, Stopped, Trained
 
 TOLERANCE = 0.01

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from hpo.bundle import best_json, manifest, predictions_npz
 from hpo.cli import cli
-from hpo.result.looks import look_back
+from hpo.result.look_results import look_back
 from hpo.result.scores import contrast
-from hpo.statistics.looks import plan
+from hpo.statistics.interim_looks import plan
 from hpo.training.child_process import ChildLost, Slot
 from hpo.training.protocol import FromChild
 from tests.support.commandline import CommandLine

@@ -35,7 +35,7 @@ from tests.support.supervision import supervisor_of
 
 if TYPE_CHECKING:
     from hpo.bundle.exporter import Export
-    from hpo.report.contents import Contents
+    from hpo.report.report_data import Contents
     from tests.support.bundles import Finished
 
 MADE_BY = provenance.of_device("an abacus")
@@ -119,7 +119,7 @@ def _train_toy(toy: Definition, folder: Path) -> None:
 @pytest.fixture(scope="session")
 def contents(toy_done: Done, toy_data: PreparedData) -> Contents:
     """That of the toy study, which is done, with its pictures."""
-    from hpo.report.contents import read_contents
+    from hpo.report.report_data import read_contents
 
     return read_contents(toy_done.db, "toy", lambda _study: toy_data)
 

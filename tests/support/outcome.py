@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.search import promotion
-from hpo.statistics.looks import plan
+from hpo.statistics.interim_looks import plan
 from hpo.study import final_looks, racing
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord

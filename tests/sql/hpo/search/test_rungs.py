@@ -15,11 +15,11 @@ from hpo.search.trials import Ending, Trials
 from hpo.study import creation, phases
 from hpo.study.creation import Budget
 from storage.database import Database
+from storage.job_summaries import Rung, SearchOutline
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.schema import jobs as jobs_table
 from storage.states import AttemptState, JobState, Phase
-from storage.summaries import Rung, SearchOutline
-from storage.tables import attempts, jobs, outlines, paused_jobs, studies
+from storage.tables import attempts, job_summaries, jobs, paused_jobs, studies
 from tests.support.claims import claim_next
 from tests.support.fixtures import MADE_BY, SPACE, Claim
 
@@ -37,12 +37,12 @@ def study(db: Database, toy: Definition) -> StudyRecord:
 
 def _outline(db: Database, study: StudyRecord) -> SearchOutline:
     with db.reading() as tx:
-        return outlines.of_search(tx, study.id, 1)
+        return job_summaries.of_search(tx, study.id, 1)
 
 
 def _claim_due(db: Database, study: StudyRecord) -> tuple[JobRecord, Lease]:
     with db.transaction() as tx:
-        due = promotion.next_due(outlines.of_search(tx, study.id, 1))
+        due = promotion.next_due(job_summaries.of_search(tx, study.id, 1))
         claimed = jobs.claim(tx, study.id, "me", 60.0, "cpu:0", due=due)
     assert claimed is not None
     return claimed

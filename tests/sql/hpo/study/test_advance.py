@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from hpo.definition_loader import Definition
 from hpo.study.creation import Budget, create
-from hpo.study.halting import halt, resume
 from hpo.study.phases import FAILURES_IN_A_ROW, advance, decide, may_be_due
+from hpo.study.stop_and_resume import halt, resume
 from storage.database import Database
 from storage.records import EvaluationRecord, JobRecord, Lease, StudyRecord
 from storage.schema import jobs as jobs_table
 from storage.states import JobState, Phase, Split
-from storage.tables import evaluations, jobs, outlines, studies
+from storage.tables import evaluations, job_summaries, jobs, studies
 from tests.support.claims import claim_next
 from tests.support.marks import on
 
@@ -228,7 +228,7 @@ def test_what_is_due_is_never_overlooked(
             generation = state["generation"] if ended else asked.generation
             fixed = {"phase": phase, "generation": generation}
             tx.execute(sa.update(jobs_table).filter_by(id=job_id).values({**state, **fixed}))
-        known = outlines.of_phase(tx, asked, FAILURES_IN_A_ROW)
+        known = job_summaries.of_phase(tx, asked, FAILURES_IN_A_ROW)
         step = decide(asked, jobs.of_study(tx, study.id), _NOW_MS)
     assert step is None or may_be_due(asked, known, _NOW_MS)
 

@@ -14,12 +14,12 @@ import pytest
 from hpo import definition_loader
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
-from hpo.search.optuna_tie import UUID_ATTRIBUTE
+from hpo.search.optuna_link import UUID_ATTRIBUTE
 from hpo.study import removal
 from hpo.study.creation import Budget, configured, create, refuse_taken
 from hpo.study.extension import extend, retry
-from hpo.study.halting import halt, resume
 from hpo.study.phases import advance
+from hpo.study.stop_and_resume import halt, resume
 from storage.database import Database
 from storage.errors import LeaseLost, StudyExists, StudyMismatch, StudyNotFound
 from storage.records import JobRecord, Lease, StudyRecord

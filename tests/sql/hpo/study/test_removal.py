@@ -16,9 +16,9 @@ from sqlalchemy.engine import Connection
 from hpo.cli import cli
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
-from hpo.search.optuna_tie import UUID_ATTRIBUTE
+from hpo.search.optuna_link import UUID_ATTRIBUTE
 from hpo.search.trials import Trials
-from hpo.study import creation, extension, halting, phases, removal
+from hpo.study import creation, extension, phases, removal, stop_and_resume
 from hpo.study.creation import Budget
 from hpo.study.status import read_status
 from hpo.worker.database_client import DatabaseClient
@@ -147,7 +147,7 @@ def _assert_nobody_sees_it(db: Database, toy: Definition) -> None:
         lambda: creation.create(db, "toy", toy, Budget(trials=4)),
         lambda: extension.extend(db, "toy", Budget(trials=5)),
         lambda: phases.advance(db, "toy"),
-        lambda: halting.resume(db, "toy"),
+        lambda: stop_and_resume.resume(db, "toy"),
     )
     for use in uses:
         with pytest.raises(StudyRemoved, match=again):

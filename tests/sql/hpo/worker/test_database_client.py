@@ -9,7 +9,7 @@ import pytest
 from hpo import provenance
 from hpo.definition_loader import Definition
 from hpo.study import removal
-from hpo.study.halting import halt, resume
+from hpo.study.stop_and_resume import halt, resume
 from hpo.training.protocol import Work
 from hpo.worker.assignments import Assignment
 from hpo.worker.database_client import MAX_LOSSES, DatabaseClient

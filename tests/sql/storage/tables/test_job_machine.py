@@ -26,10 +26,10 @@ from sqlalchemy.engine import Connection
 from storage import schema
 from storage.database import Database
 from storage.errors import LeaseLost
+from storage.job_summaries import Rung, SearchOutline
 from storage.records import BASELINE, Lease, NewJob, StudyRecord
 from storage.states import AttemptState, JobState, Phase
-from storage.summaries import Rung, SearchOutline
-from storage.tables import attempts, jobs, outlines, paused_jobs, studies, workers
+from storage.tables import attempts, job_summaries, jobs, paused_jobs, studies, workers
 from tests.support.marks import needs, of, slow
 from tests.support.squares import NEW_STUDY
 
@@ -266,7 +266,7 @@ class JobMachine(RuleBasedStateMachine):
             now_ms = studies.clock_ms(tx)
             takeover_after_ms = tx.scalar(sa.select(schema.studies.c.takeover_after_ms))
             made = attempts.of_study(tx, self._study.id)
-            outline = outlines.of_search(tx, self._study.id, RUNGS)
+            outline = job_summaries.of_search(tx, self._study.id, RUNGS)
 
         def is_at(stored_ms: int | None, at: int | None) -> bool:
             if stored_ms is None or at is None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Error
 
 from hpo import definition_loader
-from hpo.report.contents import model_of, read_contents
+from hpo.report.report_data import model_of, read_contents
 from hpo.study import creation
 from hpo.study.creation import Budget
 from storage.database import Database

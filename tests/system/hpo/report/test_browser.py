@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from hpo.report import html
-from hpo.report.contents import Contents
+from hpo.report.report_data import Contents
 from tests.support.browser import Seen
 from tests.support.bundles import Finished
 from tests.support.marks import needs

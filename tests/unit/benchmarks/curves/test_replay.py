@@ -9,7 +9,7 @@ import pytest
 from benchmarks.curves.clock import Played, Schedule, State, Trial, play
 from benchmarks.curves.replay import SAMPLERS, SCHEDULES, Cell, Found, Recorded, expect, replay
 from benchmarks.curves.schedules import AllEpochs, Promotion, StoppingHalving
-from benchmarks.curves.served import ServedPromotion
+from benchmarks.curves.service_promotion import ServedPromotion
 from studies.space import Whole
 from tests.unit.benchmarks.curves.made_up import curve, curves
 

@@ -17,7 +17,7 @@ from hpo.definition_loader import Definition
 from hpo.errors import BadBundle
 from hpo.result import finished_study
 from hpo.settings import Settings
-from hpo.statistics.looks import plan
+from hpo.statistics.interim_looks import plan
 from hpo.study import creation
 from storage import schema
 from storage.database import Database

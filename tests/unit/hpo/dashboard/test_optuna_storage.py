@@ -15,7 +15,7 @@ from hpo.dashboard.downloads import Downloads
 from hpo.dashboard.notes_and_plots import LiveContent
 from hpo.dashboard.optuna_storage import StorageView, Sum, Sums, looking_at
 from hpo.definition_loader import Definition
-from hpo.report.contents import model_of
+from hpo.report.report_data import model_of
 from hpo.result import finished_study
 from hpo.result.result import conclude
 from hpo.search.trials import Trials

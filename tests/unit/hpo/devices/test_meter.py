@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hpo.device_cost import Cost
+from hpo.device_hours import Cost
 from hpo.devices import metering, nvidia
 from hpo.devices.discovery import Device
 from hpo.devices.metering import Meter

@@ -8,7 +8,7 @@ from optuna.distributions import FloatDistribution
 from optuna.trial import create_trial
 
 from hpo.report import charts
-from hpo.report.contents import Contents
+from hpo.report.report_data import Contents
 
 
 @pytest.mark.parametrize(("number", "best"), [(12, 2), (100, 10)])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hpo.report import html
-from hpo.report.contents import Contents
+from hpo.report.report_data import Contents
 
 FOLDER = Path(html.__file__).parent
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"

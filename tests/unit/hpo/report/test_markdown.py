@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from hpo.report import markdown
-from hpo.report.contents import Contents
 from hpo.report.model_diagram import Layer
+from hpo.report.report_data import Contents
 from hpo.result.result_tables import Entry, Table, of_result
 from storage.states import AttemptState, JobState
 

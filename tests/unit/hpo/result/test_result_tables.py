@@ -10,7 +10,7 @@ import pytest
 
 from hpo.definition_loader import Definition
 from hpo.result import finished_study
-from hpo.result.looks import LostTraining
+from hpo.result.look_results import LostTraining
 from hpo.result.result import EarlierOpening, Result, assemble
 from hpo.result.result_tables import of_result
 from hpo.statistics.verdict import Difference, Estimate, ModelAccuracy, accuracy_of_models

@@ -10,7 +10,7 @@ from hpo.result import finished_study, result
 from hpo.result.result import Result
 from hpo.result.result_tables import of_result
 from hpo.result.study_comparison import compare_winners
-from hpo.statistics.looks import CONFIDENCE, plan
+from hpo.statistics.interim_looks import CONFIDENCE, plan
 from hpo.statistics.verdict import compare
 from hpo.study import creation, extension
 from hpo.study.creation import Budget

@@ -13,7 +13,7 @@ from tests.support.marks import slow
 SCRIPT = """
 import json, sys, keras, numpy
 from studies import keras_backend
-from studies.image_classification import epoch_program
+from studies.image_classification import compiled_epoch
 from studies.image_classification.image_data import TrainingImages
 
 draws = numpy.random.default_rng(0)
@@ -29,10 +29,10 @@ def made():
         keras.layers.Flatten(), keras.layers.Dropout(0.2, seed=1),
         keras.layers.Dense(4, activation="softmax", kernel_regularizer="l2")])
 
-def trained(size, most_bytes=epoch_program.MOST_BYTES):
-    epoch_program.MOST_BYTES = most_bytes
+def trained(size, most_bytes=compiled_epoch.MOST_BYTES):
+    compiled_epoch.MOST_BYTES = most_bytes
     model = made()
-    train = epoch_program.compiled(model, images, size, optimizer=keras.optimizers.Adam(0.01), **how)
+    train = compiled_epoch.compiled(model, images, size, optimizer=keras.optimizers.Adam(0.01), **how)
     metrics = [train(x, y) for _ in range(2)]
     return metrics, [float(numpy.abs(weight).sum()) for weight in model.get_weights()]
 

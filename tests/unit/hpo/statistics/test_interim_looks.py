@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from hpo.statistics.interim_looks import CONFIDENCE, FIRST_CONFIDENCE, Look, plan
 from hpo.statistics.intervals import point
-from hpo.statistics.looks import CONFIDENCE, FIRST_CONFIDENCE, Look, plan
 
 
 @pytest.mark.parametrize("most", [1, 2, 3])

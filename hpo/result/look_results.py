@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from hpo.result.scores import Answers, Frozen
-from hpo.statistics.looks import Look
+from hpo.statistics.interim_looks import Look
 from hpo.statistics.verdict import Difference, compare
 from storage.records import BASELINE
 from storage.states import DataSet

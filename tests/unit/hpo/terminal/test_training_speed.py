@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from hpo.terminal.pace import pace_line, telling_pace
+from hpo.terminal.training_speed import pace_line, telling_pace
 from hpo.training.duration_estimate import Sample
 
 SAMPLE = Sample({"activation": "swish", "learning_rate": 0.001234}, 0.5, 30.0, 1.239)
@@ -38,7 +38,7 @@ def test_a_pipe_hears_what_is_done_and_of_each_sample() -> None:
 def test_a_long_silence_is_broken_ever_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     """After 30 s, 60 s more, 120 s more: 4 lines in 8 minutes."""
     seconds = iter(range(481))
-    monkeypatch.setattr("hpo.terminal.pace.time.monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr("hpo.terminal.training_speed.time.monotonic", lambda: float(next(seconds)))
     lines = _told(Console(file=io.StringIO()), *[None] * 480)
     said = ["30 s", "2 min", "4 min", "8 min"]
     assert lines[1:] == [f"  0 of 4 trained after {each}" for each in said]

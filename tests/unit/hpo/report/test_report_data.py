@@ -8,7 +8,7 @@ import pytest
 from hpo.definition_loader import Definition
 from hpo.errors import NoResult
 from hpo.report import charts, html
-from hpo.report.contents import Contents, find_data, read_contents
+from hpo.report.report_data import Contents, find_data, read_contents
 from hpo.search.trials import Trials
 from hpo.settings import Settings
 from hpo.study import phases

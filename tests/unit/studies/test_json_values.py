@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from studies.errors import SettingsError
-from studies.plain_values import check_json, check_text, plain
+from studies.json_values import check_json, check_text, plain
 
 
 class Size(IntEnum):

@@ -60,9 +60,20 @@ def phase_words(study: "StudyRecord") -> str:
 
 
 def search_words(study: "StudyRecord") -> str:
-    """How a study's search chooses, and when it ends before its last trial for want of better ones."""
-    patience = "" if study.patience is None else f", patience {study.patience}"
-    return f"sampler {study.sampler}{patience}"
+    """How a study's search chooses, and what ends it before its last trial."""
+    return ", ".join([f"sampler {study.sampler}", *limit_words(study)])
+
+
+def limit_words(study: "StudyRecord") -> list[str]:
+    """What ends a study's search before its last trial."""
+    words = []
+    if study.timeout_ms is not None:
+        words.append(f"timeout {duration(study.timeout_ms / 1000)}")
+    if study.target is not None:
+        words.append(f"target {study.target:g}")
+    if study.patience is not None:
+        words.append(f"patience {study.patience}")
+    return words
 
 
 def left_words(study: "StudyRecord", seconds_left: float | None) -> str:

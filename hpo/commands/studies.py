@@ -93,6 +93,7 @@ def create(
     """
     from hpo import definition_loader
     from hpo.errors import UsageError
+    from hpo.formatting import limit_words
     from hpo.study import creation, extension
     from storage.database import Database
 
@@ -112,7 +113,8 @@ def create(
         db = Database.create(settings.storage_url, settings.artifacts)
         asked = creation.configured(db, name, asked, given_settings)
         study = creation.create(db, name, asked, amount, seed, priority)
-    click.echo(f"{study.name}: {study.trials} trials of {study.definition}, {study.phase}")
+    amount_words = [f"{study.trials} trials of {study.definition}", *limit_words(study)]
+    click.echo(f"{study.name}: {', '.join([*amount_words, study.phase])}")
 
 
 @click.command()

@@ -64,7 +64,11 @@ def judge_database(found: Condition) -> Iterator[Finding]:
         yield well("latency", latency)
     wanted = "WAL" if found.product == "SQLite" else "READ COMMITTED"
     if found.isolation != wanted:
-        mend = "run `hpo db upgrade`" if wanted == "WAL" else "let its pooler pass it on"
+        mend = (
+            "run `hpo db upgrade` where it can be written"
+            if wanted == "WAL"
+            else "let its pooler pass it on"
+        )
         yield broken("isolation", f"{found.isolation} instead of {wanted}", mend)
     else:
         yield well("isolation", wanted)

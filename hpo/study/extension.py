@@ -117,7 +117,7 @@ def _search_again(
     if study.points is not None and len(set(counted)) + lacking > study.points:
         raise UsageError(
             f"the space of study '{study.name}' has {study.points} configurations, and"
-            f" {len(set(counted))} of them are in its search: there are no {lacking} more",
+            f" {len(set(counted))} of them are in its search: it cannot have {lacking} more",
             f"--trials {trials - len(set(counted)) - lacking + study.points} tries them all",
         )
     if again is not None:

@@ -115,9 +115,9 @@ def _bars(status: Status) -> Table:
         marks = [
             f"{counts[state]} {mark}" for state, mark in MARKS.items() if mark and counts[state]
         ]
-        searched = status.study.sampler, status.study.patience
-        if phase == Phase.SEARCH and searched != (Sampler.TPE, None):
-            marks.append(search_words(status.study))
+        said = search_words(status.study)
+        if phase == Phase.SEARCH and said != f"sampler {Sampler.TPE}":
+            marks.append(said)
         style = "bold" if phase == status.study.phase else "dim"
         table.add_row(
             Text(phase.value, style=style),

@@ -70,12 +70,13 @@ class Tail:
 
 @dataclass(frozen=True)
 class ChildLost:
-    """The child is gone, or of no use: what became of it, in a line, what it told of that, and
-    whether the system killed it because memory ran out."""
+    """The child is gone, or of no use: what became of it, in a line, what it told of that, whether the
+    system killed it because memory ran out, and whether it ended itself as if all were well."""
 
     cause: str
     told: str = ""
     exhausted: bool = False
+    ended_itself: bool = False
 
     @property
     def reason(self) -> str:
@@ -218,4 +219,5 @@ class Slot:
         else:
             cause = f"the child exited with code {code}"
         tail = self._tail.text()
-        return ChildLost(cause, f"it last printed:\n{tail}" if tail else "", exhausted)
+        told = f"it last printed:\n{tail}" if tail else ""
+        return ChildLost(cause, told, exhausted, ended_itself=code == 0)

@@ -103,8 +103,12 @@ def _judge(message: protocol.FromChild | ChildLost) -> protocol.Report | protoco
             raise WorkFailed.of_machine(error, traceback)
         case protocol.Unfit(reason=reason):
             raise WorkFailed(reason)
-        case ChildLost(cause=cause, told=told):
-            mend = "run it again, with more memory or fewer slots if that ran out"
+        case ChildLost(cause=cause, told=told, ended_itself=ended_itself):
+            mend = (
+                "let the definition return instead of ending the process"
+                if ended_itself
+                else "run it again, with more memory or fewer slots if that ran out"
+            )
             raise _failed(cause, f"{mend} (--debug: what it last printed)", told)
         case (
             protocol.Ready()

@@ -71,9 +71,10 @@ def _images(name: str, given: object) -> Pixels:
             "give raw images, whole numbers from 0 to 255; what scales them belongs into the model"
             " (keras.layers.Rescaling)",
         )
-    _check_whole(name, images)
+    mend = "give whole numbers from 0 to 255"
+    _check_whole(name, images, mend)
     if low < 0 or high > 255:
-        raise DataError(f"{name} holds {low:g} to {high:g}", "give whole numbers from 0 to 255")
+        raise DataError(f"{name} holds {low:g} to {high:g}", mend)
     return images.astype(np.uint8)
 
 
@@ -87,7 +88,7 @@ def _labels(name: str, given: object, class_names: Sequence[str]) -> Labels:
             "give one label for each image, (n,); for a row of 0 and 1 that is y.argmax(axis=1)",
         )
     low, high = _range(name, labels)
-    _check_whole(name, labels)
+    _check_whole(name, labels, "give whole numbers from 0 on, one a class")
     if low < 0 or high >= len(class_names):
         raise DataError(
             f"{name} holds labels from {low:g} to {high:g}",
@@ -115,9 +116,9 @@ def _range(name: str, array: NDArray[Any]) -> tuple[Any, Any]:
     return low, high
 
 
-def _check_whole(name: str, array: NDArray[Any]) -> None:
+def _check_whole(name: str, array: NDArray[Any], mend: str) -> None:
     if array.dtype.kind == "f" and not np.array_equal(array, np.rint(array)):
-        raise DataError(f"{name} holds numbers that are not whole", "give whole numbers")
+        raise DataError(f"{name} holds numbers that are not whole", mend)
 
 
 def _size(images: Pixels) -> str:

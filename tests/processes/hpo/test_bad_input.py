@@ -59,12 +59,12 @@ def test_a_definition_that_hangs(shell: CommandLine) -> None:
     file = shell.folder / "bad.py"
     hang = "__import__('threading').Event().wait(); skill = 0.9"
     file.write_text(Path(TOY).read_text().replace("skill = 0.9", hang))
-    lost = "the baseline cannot be trained: given up after 3 lost workers; no progress for 2 s"
+    lost = "the baseline cannot be trained: given up after 3 lost workers; no progress for 1 s"
     for command, said, mend in (
-        ("try", f"hpo: no progress for 2 s at {file}:", "mend what hangs there"),
+        ("try", f"hpo: no progress for 1 s at {file}:", "mend what hangs there"),
         ("run", f"hpo: {lost}: mend the definition", f"`hpo try {file}`"),
     ):
-        done = shell.run(command, str(file), "--cpu", "1", HPO_STALL_SECONDS="2")
+        done = shell.run(command, str(file), "--cpu", "1", HPO_STALL_SECONDS="1")
         assert done.returncode == 1
         last = done.stderr.splitlines()[-1]
         assert last.startswith(said)

@@ -114,6 +114,13 @@ def test_a_definition_that_exits_is_told(question: Callable[[str], Question]) ->
         _run(asked)
 
 
+def test_so_is_one_that_ends_the_process(question: Callable[[str], Question]) -> None:
+    """As if all were well: more memory would not help."""
+    asked = question("__import__('os')._exit(0)")
+    with pytest.raises(WorkFailed, match="exited with code 0: let the definition return instead"):
+        _run(asked)
+
+
 def test_a_training_that_hangs_is_told(work: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the stall timeout, in one line that says where in the definition it stands; a note
     says all of it."""

@@ -13,6 +13,7 @@ from hpo.formatting import (
     describe_params,
     first_line,
     left_words,
+    limit_words,
     phase_words,
     precision_words,
     search_words,
@@ -115,9 +116,9 @@ def _bars(status: Status) -> Table:
         marks = [
             f"{counts[state]} {mark}" for state, mark in MARKS.items() if mark and counts[state]
         ]
-        said = search_words(status.study)
-        if phase == Phase.SEARCH and said != f"sampler {Sampler.TPE}":
-            marks.append(said)
+        if phase == Phase.SEARCH:
+            is_usual = status.study.sampler is Sampler.TPE
+            marks += limit_words(status.study) if is_usual else [search_words(status.study)]
         style = "bold" if phase == status.study.phase else "dim"
         table.add_row(
             Text(phase.value, style=style),

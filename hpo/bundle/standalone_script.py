@@ -18,6 +18,7 @@ from types import FunctionType
 from hpo.bundle.best_json import BestConfiguration
 from hpo.bundle.model_loading import has_own_trainer
 from hpo.definition_loader import Definition
+from hpo.devices.child_environment import ONEDNN
 from hpo.errors import UsageError
 from hpo.provenance import TENSORFLOW
 from studies.image_classification import compiled_model, evaluation, training
@@ -69,6 +70,7 @@ def standalone(definition: Definition, best: BestConfiguration) -> str:
         # What training and evaluation keep to themselves, so that it cannot be another here.
         batch_size=training.KerasClassifier._BATCH_SIZE,
         smallest=evaluation._SMALLEST_PROBABILITY,
+        onednn=best.training.provenance.environment.get(ONEDNN, "1"),
         argument=json.dumps(loader.argument),
         nargs=json.dumps("?") if loader.optional else None,
         explanation=json.dumps(loader.explanation),
@@ -242,19 +244,30 @@ def train(x_train, y_train, x_validation, y_validation):
         optimizer=build_optimizer(PARAMS, EPOCHS * steps),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
-        steps_per_execution=steps,
         jit_compile=False,
     )
+    # Its variables are made before the epoch is traced.
+    model.compute_metrics(x_train[:1], y_train[:1], model(x_train[:1]))
+    model.optimizer.build(model.trainable_variables)
+    @tensorflow.function(autograph=False)
+    def train_epoch(x, y):
+        def step(start):
+            batch = slice(start, start + batch_size)
+            model.train_step((x[batch], y[batch]))
+            return start + batch_size
+        tensorflow.while_loop(lambda start: start < len(x_train), step, [0], parallel_iterations=1)
+
     for epoch in range(1, EPOCHS + 1):
         order = np.random.default_rng([SEED, epoch]).permutation(len(x_train))
-        x, y = x_train[order], y_train[order]
-        fit = model.fit(x, y, batch_size=batch_size, shuffle=False, verbose=0).history
+        model.reset_metrics()
+        train_epoch(tensorflow.constant(x_train[order]), tensorflow.constant(y_train[order]))
+        trained = {name: float(value) for name, value in model.get_metrics_result().items()}
         answers = model.predict(x_validation, batch_size=$batch_size, verbose=0).astype(np.float64)
         of_truth = answers[np.arange(len(y_validation)), y_validation]
         loss = float(-np.log(np.clip(of_truth, $smallest, 1.0)).mean())
         accuracy = float((answers.argmax(axis=1) == y_validation).mean())
-        print(f"epoch {epoch} loss {fit['loss'][0]:.4f} accuracy {fit['accuracy'][0]:.4f}", end="")
-        print(f" val_loss {loss:.4f} val_accuracy {accuracy:.4f}", flush=True)
+        told = {**trained, "val_loss": loss, "val_accuracy": accuracy}
+        print(f"epoch {epoch}", *(f"{name} {value:.4f}" for name, value in told.items()), flush=True)
     return model, accuracy, loss
 
 
@@ -270,7 +283,7 @@ if __name__ == "__main__":
     # TensorFlow reads these when it is imported, which is why the functions above import it.
     os.environ |= {"OMP_NUM_THREADS": given.threads, "TF_NUM_INTRAOP_THREADS": given.threads}
     os.environ |= {"TF_NUM_INTEROP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
-    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_ENABLE_ONEDNN_OPTS": "$onednn"}
     model, accuracy, loss = train(*load_images(given.data))
     if given.out:
         model.save(given.out)

@@ -13,6 +13,8 @@ SECRET_URL = re.compile(r"(postgres|mysql|mariadb)\S*://[^/\s]*:\S*@")
 # With these a training gets at pretrained models and data of its own.
 FOR_TRAINING = ("HF_", "HUGGING_FACE_", "KAGGLE_", "WANDB_")
 JAX = "jax"
+ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
+"""Whether TensorFlow takes the kernels of oneDNN."""
 # Python would look for modules in the working directory first, which may be anybody's.
 ISOLATED = ("-P",)
 # What it prints comes to us, whatever our own terminal takes.
@@ -44,7 +46,7 @@ def _fixed() -> dict[str, str]:
     return {
         "KERAS_BACKEND": provenance.backend_name(),
         # Without being asked, TensorFlow takes oneDNN's only where the CPU has AVX-512.
-        "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS") or "1",
+        ONEDNN: os.environ.get(ONEDNN) or "1",
         "KERAS_NNX_ENABLED": os.environ.get("KERAS_NNX_ENABLED") or "false",
         "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED") or "0",
     }

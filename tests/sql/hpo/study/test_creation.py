@@ -164,7 +164,9 @@ def test_more_trials_than_a_space_has_points(db: Database, toy: Definition) -> N
     made = create(db, "toy", tiny, Budget(trials=3))
     _fail(db, made, "no memory")
     retry(db, "toy", 0)
-    with pytest.raises(UsageError, match=r"3 of them .* cannot have 2 more: --trials 5 tries them all"):
+    with pytest.raises(
+        UsageError, match=r"3 of them .* cannot have 2 more: --trials 5 tries them all"
+    ):
         extend(db, "toy", Budget(trials=6))
     assert extend(db, "toy", Budget(trials=5)).trials == 5
 

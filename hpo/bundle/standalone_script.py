@@ -249,12 +249,14 @@ def train(x_train, y_train, x_validation, y_validation):
     # Its variables are made before the epoch is traced.
     model.compute_metrics(x_train[:1], y_train[:1], model(x_train[:1]))
     model.optimizer.build(model.trainable_variables)
+
     @tensorflow.function(autograph=False)
     def train_epoch(x, y):
         def step(start):
             batch = slice(start, start + batch_size)
             model.train_step((x[batch], y[batch]))
             return start + batch_size
+
         tensorflow.while_loop(lambda start: start < len(x_train), step, [0], parallel_iterations=1)
 
     for epoch in range(1, EPOCHS + 1):
@@ -267,7 +269,8 @@ def train(x_train, y_train, x_validation, y_validation):
         loss = float(-np.log(np.clip(of_truth, $smallest, 1.0)).mean())
         accuracy = float((answers.argmax(axis=1) == y_validation).mean())
         told = {**trained, "val_loss": loss, "val_accuracy": accuracy}
-        print(f"epoch {epoch}", *(f"{name} {value:.4f}" for name, value in told.items()), flush=True)
+        shown = (f"{name} {value:.4f}" for name, value in told.items())
+        print(f"epoch {epoch}", *shown, flush=True)
     return model, accuracy, loss
 
 

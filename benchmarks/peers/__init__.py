@@ -1,0 +1,1 @@
+"""The same task given to hpo and to others."""

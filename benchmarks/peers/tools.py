@@ -77,7 +77,7 @@ def _hpo(task: Task, folder: Path, repetition: int, settings: Settings) -> Tool:
 
 
 def _environment() -> dict[str, str]:
-    """A user's: where what is imported is not kept compiled, each process of TensorFlow takes ten seconds
+    """A user's: where what is imported is not kept compiled, each process of TensorFlow takes many seconds
     more to start, and some tools start more of them than others."""
     withheld = ("HPO_", "PYTHONDONTWRITEBYTECODE")
     ours = {name: value for name, value in os.environ.items() if not name.startswith(withheld)}

@@ -165,9 +165,9 @@ def _scores(status: Status) -> Text:
 
 
 def _chart(status: Status) -> Text | None:
-    """The best score over time, in steps; None while there is too little to draw."""
+    """The best score over time, in steps; None while there is too little to draw, or a flat line."""
     best = list(_best_over_time(status))
-    if len(best) < LEAST_CHARTED:
+    if len(best) < LEAST_CHARTED or best[0][1] == best[-1][1]:
         return None
     import plotext
 

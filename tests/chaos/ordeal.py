@@ -60,7 +60,7 @@ TOY = Ordeal(
 KERAS = Ordeal(
     definition="digits",
     settings={"epochs": "8"},
-    budget=Budget(trials=2, select_top=1, select_seeds=1, final_seeds=2),  # none is pruned
+    budget=Budget(trials=5, select_top=1, select_seeds=1, final_seeds=2),
     machines=2,
     kills_in_training=6,
     hunt_seconds=300.0,

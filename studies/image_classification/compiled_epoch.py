@@ -21,7 +21,8 @@ MOST_BYTES = 1 << 28
 
 
 def compiled(model: keras.Model, images: TrainingImages, batch_size: int, **how: Any) -> TrainEpoch:
-    """Compiles `model`, `how` as `Model.compile` takes it, for epochs over `images`."""
+    """Compiles `model`, `how` as `Model.compile` takes it, for epochs over `images`, and makes all its
+    variables: some would otherwise be made by the first batch, under other names."""
     model.compile(**how, jit_compile=keras_backend.jit_compile())
     some = slice(1)
     # It makes these variables when it first trains, of the metrics when it first sees answers.

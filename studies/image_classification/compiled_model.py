@@ -107,7 +107,6 @@ def _build(study: ImageClassification, params: Params, images: TrainingImages) -
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
-    training_state.build(model, (batch_size, *images.x_train.shape[1:]))
     return CompiledModel(model, train_epoch, training_state.unseeded())
 
 

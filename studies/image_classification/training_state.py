@@ -14,17 +14,6 @@ if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]  # Keras ships no types
 
 
-def build(model: keras.Model, batch_shape: tuple[int, ...]) -> None:
-    """Make all variables of a compiled model, which takes bytes, and of its optimizer; some would
-    otherwise be made by the first batch, under other names."""
-    import keras
-
-    if not model.built:
-        model(keras.KerasTensor(batch_shape, dtype="uint8"))
-    model.optimizer.build(model.trainable_variables)
-    unseeded()
-
-
 def take(model: keras.Model) -> dict[str, NDArray[Any]]:
     """A copy of every variable."""
     return {name: np.asarray(variable).copy() for name, variable in _variables(model).items()}

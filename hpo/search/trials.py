@@ -15,13 +15,11 @@ from optuna.pruners import BasePruner, NopPruner, PercentilePruner
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.provenance import Provenance
-from hpo.search import optuna_link, rungs
+from hpo.search import optuna_link, rungs, samplers
 from hpo.search.optuna_link import UUID_ATTRIBUTE
 from hpo.search.promotion import Advice
 from hpo.search.proposals import as_trial, propose
-from hpo.search.samplers import make_sampler
 from hpo.search.sampling import PrunersStudy, SamplersStudy
-from hpo.search.seeds import derive_seed
 from storage.database import Database
 from storage.errors import ParamsTaken, TrialEnded, TrialExists
 from storage.lease_fence import fenced
@@ -105,8 +103,8 @@ class Trials:
         with self._db.reading() as tx:
             reports = paused_jobs.last_reports(tx, job.study_id)
         study = self._load(SamplersStudy, reports=reports)
-        sampler = make_sampler(self.study, space, job.configuration)
-        seed = derive_seed(self.study.seed, "sampler", job.configuration)
+        sampler = samplers.make_sampler(self.study, space, job.configuration)
+        seed = samplers.seed_of(self.study, job.configuration)
         return propose(study, sampler, space, seed), study.newest_id
 
     def report(

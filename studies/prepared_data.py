@@ -135,12 +135,12 @@ def write(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, arrays in contents.items():
-            _replace(folder / name, partial(_write_npz, arrays))
+            write_whole(folder / name, partial(_write_npz, arrays))
         for name, text in (
             (_SPLITS, json.dumps(splits, separators=(",", ":"))),
             (_MANIFEST, manifest.model_dump_json(indent=2)),
         ):
-            _replace(folder / name, partial(Path.write_text, data=text, encoding="utf-8"))
+            write_whole(folder / name, partial(Path.write_text, data=text, encoding="utf-8"))
     except OSError as error:
         raise DataError(
             f"cannot write prepared data to {folder}: {error.strerror}",
@@ -184,7 +184,7 @@ def _write_npz(arrays: Arrays, path: Path) -> None:
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def _replace(path: Path, write_to: Callable[[Path], object]) -> None:
+def write_whole(path: Path, write_to: Callable[[Path], object]) -> None:
     """Write under a name of this call's own, then rename: readers see all of it or nothing."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:

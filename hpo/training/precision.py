@@ -3,10 +3,10 @@
 import hashlib
 import json
 import logging
-import tempfile
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ from hpo import provenance
 from hpo.devices.discovery import Device
 from hpo.training import run_in_child
 from hpo.training.protocol import Measure, Measured, Probed
-from studies import keras_selftest
+from studies import keras_selftest, prepared_data
 
 AUTO, FLOAT32, HALF = "auto", "float32", "mixed_bfloat16"
 LEAST_GAIN = 1.1
@@ -121,9 +121,8 @@ class Precisions:
         file = self._file(device)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as written:
-                written.write(measured.model_dump_json())
-            Path(written.name).replace(file)
+            text = measured.model_dump_json()
+            prepared_data.write_whole(file, partial(Path.write_text, data=text, encoding="utf-8"))
         except OSError as error:
             log.warning("what was measured of %s cannot be kept (%s)", _called(device), error)
 

@@ -113,8 +113,8 @@ def create(
         db = Database.create(settings.storage_url, settings.artifacts)
         asked = creation.configured(db, name, asked, given_settings)
         study = creation.create(db, name, asked, amount, seed, priority)
-    amount_words = [f"{study.trials} trials of {study.definition}", *limit_words(study)]
-    click.echo(f"{study.name}: {', '.join([*amount_words, study.phase])}")
+    words = [f"{study.trials} trials of {study.definition}", *limit_words(study), study.phase]
+    click.echo(f"{study.name}: {', '.join(words)}")
 
 
 @click.command()
@@ -158,9 +158,7 @@ def remove(settings: "Settings", name: str, yes: bool) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option(
-    "--watch", is_flag=True, help="Keep watching until the study is over, or q is pressed."
-)
+@click.option("--watch", is_flag=True, help="Keep watching until the study is over, or q is pressed.")  # fmt: skip
 @click.option("--failures", is_flag=True, help="Show why trials failed, with their tracebacks.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
 @command

@@ -1,6 +1,5 @@
 """Workers that are killed around a rung: what was paused goes on, and N trials are N."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,9 @@ from hpo.study.creation import Budget
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.states import AttemptState, JobState
-from storage.tables import attempts
+from storage.tables import attempts, studies
 from tests.processes.hpo.fleet.conftest import small
+from tests.support.commandline import Process
 from tests.support.fleet import Fleet, left_behind
 from tests.support.marks import on
 from tests.support.outcome import assert_exactly
@@ -28,25 +28,19 @@ def study(db: Database) -> StudyRecord:
     return small(db, "paced", Budget(trials=9, select_top=1, select_seeds=1, final_seeds=2))
 
 
-def _paused(fleet: Fleet, more_than: int) -> Callable[[], list[JobRecord] | None]:
-    def look() -> list[JobRecord] | None:
-        found = [job for job in fleet.search() if job.state is JobState.PAUSED]
-        return found if len(found) > more_than else None
-
-    return look
-
-
 def test_killed_around_a_rung(db: Database, study: StudyRecord, fleet: Fleet) -> None:
-    """Each time when one more trial is paused. No trial is lost or made twice, three besides the
-    baseline come to their end, and the others are told as pruned where they stood."""
+    """Each time when it has paused a trial, or goes on with one. No trial is lost or made twice, three
+    besides the baseline come to their end, and the others are told as pruned where they stood."""
     fleet.hold(BEYOND)
     steady = fleet.start(machine="steady")
     eventually(lambda: fleet.search()[0].epoch == RUNG)
-    for number in range(KILLS):
+    for _ in range(KILLS):
         victim = fleet.start(machine="victim", HPO_LEASE_SECONDS="2")
-        paused = eventually(_paused(fleet, number))
+        eventually(lambda: _is_beyond_a_rung(db, fleet, victim))  # noqa: B023 - waits at once
         victim.kill()
         victim.wait()
+    paused = _paused(fleet)
+    assert paused
     for job in paused:
         assert (job.epoch, job.trial_id is None) == (RUNG, False)
     fleet.go_on()
@@ -60,9 +54,25 @@ def test_killed_around_a_rung(db: Database, study: StudyRecord, fleet: Fleet) ->
     assert all(job.epoch == RUNG for job in search if job.state is JobState.PRUNED)
     with db.reading() as tx:
         made = attempts.of_study(tx, study.id)
-    assert sum(each.state is AttemptState.PAUSED for each in made) >= KILLS
+    assert any(each.state is AttemptState.PAUSED for each in made)
     assert any(each.began_epoch == RUNG for each in made)
     assert left_behind(db) == []
+
+
+def _paused(fleet: Fleet) -> list[JobRecord]:
+    return [job for job in fleet.search() if job.state is JobState.PAUSED]
+
+
+def _is_beyond_a_rung(db: Database, fleet: Fleet, worker: Process) -> bool:
+    """Whether this worker has paused a trial, or holds one that was better than the others there:
+    which of the two, the scores decide."""
+    worker_id = fleet.id_of(worker)
+    with db.reading() as tx:
+        made = attempts.of_study(tx, studies.get(tx, "toy").id)
+    own = [each for each in made if each.worker_id == worker_id]
+    return any(
+        each.state is AttemptState.PAUSED or fleet.job(each.job_id).epoch >= RUNG for each in own
+    )
 
 
 @on("sqlite")
@@ -73,7 +83,7 @@ def test_a_paused_trial_whose_checkpoint_is_gone(
     fleet.hold(BEYOND)
     worker = fleet.start(machine="steady")
     another = fleet.start(machine="another")
-    (job, *_) = eventually(_paused(fleet, 0))
+    (job, *_) = eventually(lambda: _paused(fleet) or None)
     folder = Path(fleet.shell.environment["HPO_STORAGE"].removeprefix("sqlite:///"))
     for file in folder.with_suffix(".artifacts").glob("checkpoint-*"):
         if file.name.startswith(f"checkpoint-{job.id}-"):

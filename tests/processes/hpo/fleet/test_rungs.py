@@ -6,7 +6,7 @@ import pytest
 
 from hpo.study.creation import Budget
 from storage.database import Database
-from storage.records import JobRecord, StudyRecord
+from storage.records import AttemptRecord, JobRecord, StudyRecord
 from storage.states import AttemptState, JobState
 from storage.tables import attempts, studies
 from tests.processes.hpo.fleet.conftest import small
@@ -28,15 +28,20 @@ def study(db: Database) -> StudyRecord:
     return small(db, "paced", Budget(trials=9, select_top=1, select_seeds=1, final_seeds=2))
 
 
-def test_killed_around_a_rung(db: Database, study: StudyRecord, fleet: Fleet) -> None:
-    """Each time when it has paused a trial, or goes on with one. No trial is lost or made twice, three
-    besides the baseline come to their end, and the others are told as pruned where they stood."""
+def test_killed_around_a_rung(
+    db: Database, study: StudyRecord, fleet: Fleet, tmp_path: Path
+) -> None:
+    """Each time when it has paused a trial. No trial is lost or made twice, three besides the
+    baseline come to their end, and the others are told as pruned where they stood."""
     fleet.hold(BEYOND)
     steady = fleet.start(machine="steady")
     eventually(lambda: fleet.search()[0].epoch == RUNG)
+    # A victim is not held up: the scores decide how many trials it trains until it pauses one.
+    pace = tmp_path / "pace of victims"
+    pace.write_text("0.2")
     for _ in range(KILLS):
-        victim = fleet.start(machine="victim", HPO_LEASE_SECONDS="2")
-        eventually(lambda: _is_beyond_a_rung(db, fleet, victim))  # noqa: B023 - waits at once
+        victim = fleet.start(machine="victim", TOY_PACE=str(pace), HPO_LEASE_SECONDS="2")
+        eventually(lambda: _has_paused(db, fleet, victim))  # noqa: B023 - waits at once
         victim.kill()
         victim.wait()
     paused = _paused(fleet)
@@ -52,9 +57,8 @@ def test_killed_around_a_rung(db: Database, study: StudyRecord, fleet: Fleet) ->
     complete = [job for job in search if job.state is JobState.SUCCEEDED]
     assert len(complete) >= 1 + 3
     assert all(job.epoch == RUNG for job in search if job.state is JobState.PRUNED)
-    with db.reading() as tx:
-        made = attempts.of_study(tx, study.id)
-    assert any(each.state is AttemptState.PAUSED for each in made)
+    made = _attempts(db)
+    assert sum(each.state is AttemptState.PAUSED for each in made) >= KILLS
     assert any(each.began_epoch == RUNG for each in made)
     assert left_behind(db) == []
 
@@ -63,16 +67,16 @@ def _paused(fleet: Fleet) -> list[JobRecord]:
     return [job for job in fleet.search() if job.state is JobState.PAUSED]
 
 
-def _is_beyond_a_rung(db: Database, fleet: Fleet, worker: Process) -> bool:
-    """Whether this worker has paused a trial, or holds one that was better than the others there:
-    which of the two, the scores decide."""
+def _has_paused(db: Database, fleet: Fleet, worker: Process) -> bool:
     worker_id = fleet.id_of(worker)
-    with db.reading() as tx:
-        made = attempts.of_study(tx, studies.get(tx, "toy").id)
-    own = [each for each in made if each.worker_id == worker_id]
     return any(
-        each.state is AttemptState.PAUSED or fleet.job(each.job_id).epoch >= RUNG for each in own
+        each.state is AttemptState.PAUSED and each.worker_id == worker_id for each in _attempts(db)
     )
+
+
+def _attempts(db: Database) -> list[AttemptRecord]:
+    with db.reading() as tx:
+        return attempts.of_study(tx, studies.get(tx, "toy").id)
 
 
 @on("sqlite")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy.engine import URL, make_url
 
-from hpo import definition_loader, provenance
+from hpo import definition_loader
 from hpo.definition_loader import Definition
 from hpo.study import creation
 from hpo.study.creation import Budget
@@ -48,11 +48,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(Keeper().close)
     if (memory := in_memory()) is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: many tests wait for processes, or for time to pass."""
-    return provenance.cores() + 1
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.conftest import DEFINITIONS
 from tests.support.commandline import CommandLine
-from tests.support.marks import on
+from tests.support.marks import on, slow
 
 TOY = str(DEFINITIONS / "toy.py")
 
@@ -54,6 +54,7 @@ def test_a_definition_that_cannot_train(shell: CommandLine) -> None:
     assert "no study 'toy'" in shell.fail("status", "toy", code=1)
 
 
+@slow("waits for lost trainings that are left to others")
 def test_a_definition_that_hangs(shell: CommandLine) -> None:
     """After the stall timeout one line says so, and of a trial where, exit 1; no study of it is left."""
     file = shell.folder / "bad.py"

@@ -84,8 +84,15 @@ def storage(db: Database) -> LeasedStorage:
     return LeasedStorage(db, db.optuna)
 
 
+@on("sqlite")
 class TestContract(StorageTestCase):
     """All that Optuna asks of a storage."""
+
+
+@slow("asks a server all that Optuna asks of a storage")
+@on("postgresql", "mariadb")
+class TestContractOnServers(StorageTestCase):
+    """The same of those."""
 
 
 @slow("tries each part a second time")

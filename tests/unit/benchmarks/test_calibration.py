@@ -20,6 +20,7 @@ from benchmarks.verdict_calibration import (
 )
 from hpo.search.seeds import derive_seed
 from hpo.statistics.verdict import Correct
+from tests.support.marks import slow
 
 RECORDINGS = ("baseline", "published")
 DRAWS = 1000
@@ -67,6 +68,7 @@ def test_a_recording_that_holds_code_is_refused(
         load("foul")
 
 
+@slow("gives a thousand verdicts")
 @pytest.mark.parametrize("n", [3, 5, 10])
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_a_configuration_is_seldom_told_from_itself(name: str, n: int) -> None:
@@ -79,6 +81,7 @@ def test_a_configuration_is_seldom_told_from_itself(name: str, n: int) -> None:
         assert found.decided_early <= 0.02
 
 
+@slow("gives a thousand verdicts")
 def test_ten_seeds_see_what_they_are_asked_for(baseline: Correct) -> None:
     """A difference of 2.2 points in about 80% of studies, though they may end at their first look; and
     one of ten points nearly always there."""
@@ -101,6 +104,7 @@ def test_a_verdict_that_forgets_the_seeds_would_raise_false_alarms(baseline: Cor
     assert mcnemar(baseline) > 0.2
 
 
+@slow("gives a thousand verdicts")
 @pytest.mark.parametrize(("n", "power"), [(3, 0.9), (5, 0.99)])
 @pytest.mark.parametrize("better", [on_some_images, anywhere])
 def test_ten_points_are_nearly_always_found(

@@ -14,6 +14,7 @@ from studies.image_classification import compiled_model, training
 from studies.image_classification.image_data import TrainingImages
 from studies.space import Params
 from studies.training_outcomes import Epoch
+from tests.support.marks import slow
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]  # Keras ships no types
@@ -87,11 +88,12 @@ def test_it_begins_as_a_new_one(images: TrainingImages) -> None:
 
 def test_another_configuration_has_its_own(images: TrainingImages) -> None:
     """A learning rate may be a number in the program."""
-    slow = train(images, 1)
-    assert train(images, 1, learning_rate=0.02) != slow
+    usual = train(images, 1)
+    assert train(images, 1, learning_rate=0.02) != usual
     assert len(compiled_model._kept) == 2
 
 
+@slow("builds three networks")
 def test_no_more_are_kept_than_there_is_room_for(
     images: TrainingImages, monkeypatch: pytest.MonkeyPatch
 ) -> None:

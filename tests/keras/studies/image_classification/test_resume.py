@@ -198,6 +198,7 @@ def whole(digits_images: TrainingImages) -> tuple[Outcome, list[Checkpoint]]:
     return _train(DIGITS, DROPPING, digits_images)
 
 
+@slow("trains two networks")
 def test_without_the_state_of_dropout_it_would_not_be_the_same(
     whole: tuple[Outcome, list[Checkpoint]], digits_images: TrainingImages
 ) -> None:
@@ -268,6 +269,7 @@ def test_a_checkpoint_of_another_model_is_refused(
         _train(DIGITS, {**DROPPING, **params}, digits_images, whole[1][0])
 
 
+@slow("trains a network in another precision")
 def test_so_is_one_of_another_type_or_with_less_or_more_in_it(
     whole: tuple[Outcome, list[Checkpoint]], digits_images: TrainingImages
 ) -> None:

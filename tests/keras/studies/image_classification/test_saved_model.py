@@ -21,6 +21,7 @@ from studies.image_classification.study import ImageClassification
 from studies.image_classification.training import train
 from studies.training_outcomes import Trained
 from tests.support.handles import none_left
+from tests.support.marks import slow
 
 QUICK = digits.STUDY.with_settings({"epochs": 1})
 Rewrite = Callable[..., Path]
@@ -90,6 +91,7 @@ def test_a_restored_model_answers_exactly_as_before(
     assert not np.allclose(np.asarray(fresh(x)), expected)
 
 
+@slow("trains a network in half precision")
 def test_so_it_does_in_half_precision(digits_images: TrainingImages, tmp_path: Path) -> None:
     """The study's precision is that of the model, whatever this process computes in; and it is
     not that of what comes after."""

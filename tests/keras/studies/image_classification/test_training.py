@@ -153,6 +153,7 @@ def test_divergence_is_an_outcome(digits_images: TrainingImages) -> None:
     assert all(np.isfinite(list(epoch.metrics.values())).all() for epoch in epochs)
 
 
+@slow("trains with each optimizer")
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop", "sgd"])
 def test_every_optimizer_learns(optimizer: str, digits_images: TrainingImages) -> None:
     """Each optimizer lowers the training loss within three epochs."""

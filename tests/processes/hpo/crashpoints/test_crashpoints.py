@@ -186,6 +186,7 @@ def test_every_point(stage: Stage, scene: str, kinds: Collection[str]) -> None:
     _kill_each(stage, scene, _points(stage, scene, kinds), _survive)
 
 
+@slow("kills what it did on SQLite once more on a server")
 @on("postgresql", "mariadb")
 @pytest.mark.parametrize("scene", SCENES)
 def test_every_commit(stage: Stage, scene: str) -> None:

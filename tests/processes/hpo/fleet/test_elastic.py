@@ -9,11 +9,12 @@ from storage.records import StudyRecord
 from storage.states import JobState, Phase
 from tests.processes.hpo.fleet.conftest import BUDGET, small
 from tests.support.fleet import HELD, Fleet, left_behind
-from tests.support.marks import on
+from tests.support.marks import on, slow
 from tests.support.outcome import assert_exactly, optuna_trials
 from tests.support.waiting import eventually
 
 
+@slow("starts a fleet")
 def test_a_study_is_halted_and_goes_on(db: Database, study: StudyRecord, fleet: Fleet) -> None:
     """`hpo stop` lets what runs write a checkpoint and gives the jobs back; the workers stay and do
     nothing until `hpo resume`, and then go on from there. Either may be said twice."""
@@ -58,6 +59,7 @@ def test_workers_are_listed(db: Database, study: StudyRecord, fleet: Fleet) -> N
     assert fleet.shell.succeed("workers") == "no worker is alive\n"
 
 
+@slow("starts a fleet")
 @on("sqlite")
 def test_a_failed_trial_runs_again(db: Database, fleet: Fleet, tmp_path: Path) -> None:
     """`hpo retry` trains a failed trial's parameters again as one more trial; the failed one stays,

@@ -21,7 +21,7 @@ from tests.processes.hpo.fleet import conftest
 from tests.processes.hpo.fleet.conftest import small
 from tests.support.commandline import Process
 from tests.support.fleet import Fleet, left_behind
-from tests.support.marks import on
+from tests.support.marks import on, slow
 from tests.support.outcome import assert_exactly, of_phase, optuna_trials
 
 Trouble = Callable[..., Process]
@@ -111,6 +111,7 @@ def test_out_of_memory_though_alone(
     assert "trial 0 failed: given up after 3 lost workers" in fleet.shell.succeed("status", "toy")
 
 
+@slow("starts a fleet")
 @on("postgresql")
 def test_a_bad_device_does_not_eat_the_budget(db: Database, fleet: Fleet, trouble: Trouble) -> None:
     """A device on which jobs of different definitions are lost, one after another, is given up, and

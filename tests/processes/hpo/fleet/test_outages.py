@@ -15,7 +15,7 @@ from storage.states import JobState
 from tests.processes.hpo.fleet.conftest import BUDGET, small
 from tests.support import postgres
 from tests.support.fleet import EPOCHS, HELD, Fleet, left_behind, through
-from tests.support.marks import on
+from tests.support.marks import on, slow
 from tests.support.outcome import assert_exactly, optuna_trials
 from tests.support.proxy import Proxy
 from tests.support.waiting import eventually
@@ -81,6 +81,7 @@ def server() -> Iterator[postgres.Server]:
         yield made
 
 
+@slow("waits for a lease")
 def test_a_server_that_was_down_for_longer_than_a_lease(
     server: postgres.Server, tmp_path: Path
 ) -> None:
@@ -167,6 +168,7 @@ def test_a_database_that_refuses(
     assert left_behind(db) == []
 
 
+@slow("starts a fleet")
 @on("postgresql")
 def test_a_database_with_too_many_clients(
     db: Database, url: str, study: StudyRecord, fleet: Fleet,

@@ -45,6 +45,7 @@ def test_the_epoch_is_finished_and_kept(
         assert left_behind(db) == []
 
 
+@slow("waits for a grace")
 @on("postgresql")
 @pytest.mark.parametrize(
     "number",
@@ -87,6 +88,7 @@ def test_a_second_interrupt_ends_at_once(db: Database, study: StudyRecord, fleet
     assert fleet.job(job.id).losses <= 1
 
 
+@slow("waits for a grace")
 @on("postgresql")
 def test_leaving_without_the_database(
     db: Database, url: str, study: StudyRecord, fleet: Fleet, proxy: Proxy

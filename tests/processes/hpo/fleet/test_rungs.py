@@ -12,7 +12,7 @@ from storage.tables import attempts, studies
 from tests.processes.hpo.fleet.conftest import small
 from tests.support.commandline import Process
 from tests.support.fleet import Fleet, left_behind
-from tests.support.marks import on
+from tests.support.marks import on, slow
 from tests.support.outcome import assert_exactly
 from tests.support.waiting import eventually
 
@@ -28,6 +28,7 @@ def study(db: Database) -> StudyRecord:
     return small(db, "paced", Budget(trials=9, select_top=1, select_seeds=1, final_seeds=2))
 
 
+@slow("starts a fleet")
 def test_killed_around_a_rung(
     db: Database, study: StudyRecord, fleet: Fleet, tmp_path: Path
 ) -> None:

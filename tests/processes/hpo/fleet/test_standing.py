@@ -13,7 +13,7 @@ from storage.tables import studies
 from tests.conftest import DEFINITIONS
 from tests.processes.hpo.fleet.conftest import BUDGET, small
 from tests.support.fleet import Fleet, left_behind
-from tests.support.marks import on
+from tests.support.marks import on, slow
 from tests.support.outcome import assert_exactly, of_phase
 from tests.support.waiting import eventually
 
@@ -25,6 +25,7 @@ def _phase(db: Database, name: str) -> Phase:
         return studies.get(tx, name).phase
 
 
+@slow("starts a fleet")
 @on("postgresql")
 def test_studies_that_are_made_later_are_trained(db: Database, fleet: Fleet) -> None:
     """Two workers without a name train each study that somebody creates, one that this machine
@@ -65,6 +66,7 @@ def test_a_study_of_higher_priority_is_next(db: Database, fleet: Fleet) -> None:
     fleet.finish(worker)
 
 
+@slow("starts a fleet")
 @on("postgresql")
 def test_what_a_dead_worker_left_of_any_study(db: Database, fleet: Fleet) -> None:
     """A worker that dies is followed on its machine by one on another study: that one brings its
@@ -83,6 +85,7 @@ def test_what_a_dead_worker_left_of_any_study(db: Database, fleet: Fleet) -> Non
     assert_exactly(db, study)
 
 
+@slow("starts a fleet")
 @on("sqlite")
 def test_a_definition_that_changes_under_a_standing_worker(
     db: Database, fleet: Fleet, tmp_path: Path

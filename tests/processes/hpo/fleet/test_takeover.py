@@ -15,7 +15,7 @@ from storage.records import JobRecord, StudyRecord
 from storage.states import AttemptState, JobState
 from storage.tables import attempts, workers
 from tests.support.fleet import EPOCHS, Fleet, is_gone, left_behind
-from tests.support.marks import on
+from tests.support.marks import on, slow
 from tests.support.outcome import assert_exactly, optuna_trials
 from tests.support.waiting import eventually
 
@@ -117,6 +117,7 @@ def test_a_resumed_trial_gives_the_same(
     assert reported.items() <= after.items()
 
 
+@slow("starts a fleet")
 @on("sqlite")
 def test_a_trial_that_crosses_machines_says_so(
     db: Database, study: StudyRecord, fleet: Fleet
@@ -158,6 +159,7 @@ def test_a_paused_worker_finds_its_job_taken(
     assert left_behind(db) == []
 
 
+@slow("waits for a grace")
 @on("postgresql")
 def test_the_last_worker_dies_and_another_machine_waits_its_grace(
     db: Database, study: StudyRecord, fleet: Fleet

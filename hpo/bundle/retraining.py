@@ -138,7 +138,7 @@ def find_data(exported: BestConfiguration, found: Definition, settings: Settings
         raise UsageError(
             f"the data of '{exported.definition}' here is not what study '{exported.study}' was"
             f" run with (sha256 {data.sha256[:12]}, not {exported.data_sha256[:12]})",
-            "delete the prepared data, and give the official files",
+            "bring back the files, and the code that reads them, as they were then",
         )
     return data
 

@@ -48,7 +48,7 @@ def _fixed() -> dict[str, str]:
         # Without being asked, TensorFlow takes oneDNN's only where the CPU has AVX-512.
         ONEDNN: os.environ.get(ONEDNN) or "1",
         "KERAS_NNX_ENABLED": os.environ.get("KERAS_NNX_ENABLED") or "false",
-        "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED") or "0",
+        "PYTHONHASHSEED": "0",
     }
 
 

@@ -6,6 +6,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,7 +32,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what is not of the part, and skips what wants programs that are not here. What takes
-    long comes first: at the end nobody waits for one process."""
+    long comes first: at the end nobody waits for one process. What trains with Keras is of two
+    processes, so that no other imports TensorFlow."""
     part = config.getoption(OPTION)
     reasons: dict[pytest.Item, list[str]] = {item: list(_costs(item)) for item in items}
     left_out = [item for item in items if part and bool(reasons[item]) == (part == "quick")]
@@ -39,6 +41,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    for item in items:
+        if (folders := Path(item.nodeid).parts)[1] == "keras":
+            item.add_marker(pytest.mark.xdist_group("-".join(folders[1:3])))
     told = Counter(reasons[item][0] for item in left_out if reasons[item])
     if "CI" not in os.environ:  # there all are installed, and one that is not is a failure
         for item in items:

@@ -104,6 +104,7 @@ def _is_training(database: str) -> bool:
         db.close()
 
 
+@slow("runs a study twice")
 def test_an_interrupted_run_goes_on_where_it_stopped(shell: CommandLine) -> None:
     """SIGINT ends a run with one line and exit code 1; the same command finishes the study with
     exactly its budget."""

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras  # type: ignore[import-untyped]  # Keras ships no types
 import numpy as np
 import pytest
 
@@ -24,6 +23,9 @@ from studies.prepared_data import PreparedData
 from studies.space import Params
 from studies.training_outcomes import Diverged, Epoch, Outcome, Stopped, Trained
 from tests.support.marks import slow
+
+if TYPE_CHECKING:
+    import keras  # type: ignore[import-untyped]  # Keras ships no types
 
 FAST = digits.STUDY.with_settings({"epochs": 3})
 
@@ -209,30 +211,33 @@ def _answering(
     """Builds a model whose last layer is this one; of a class, whose outputs nobody knows before."""
 
     def build(_params: Params, shape: tuple[int, int, int], _classes: int) -> keras.Model:
+        import keras
+
+        class Layered(keras.Model):  # type: ignore[misc]  # which is untyped
+            """Built when it is first called."""
+
+            def __init__(self) -> None:
+                super().__init__()
+                self.parts = layers
+
+            def call(self, x: Any) -> Any:
+                for part in self.parts:
+                    x = part(x)
+                return x
+
         layers = [keras.layers.Flatten(), keras.layers.Dense(units, activation=activation)]
         if by_class:
-            return Layered(layers)
+            return Layered()
         return keras.Sequential([keras.Input(shape, dtype="uint8"), *layers])
 
     return build
 
 
 def _two_headed() -> keras.Model:
+    import keras
+
     x = keras.Input((8, 8, 1))
     return keras.Model(x, [x, x])
-
-
-class Layered(keras.Model):  # type: ignore[misc]  # which is untyped
-    """Built when it is first called."""
-
-    def __init__(self, parts: list[keras.layers.Layer]) -> None:
-        super().__init__()
-        self.parts = parts
-
-    def call(self, x: Any) -> Any:
-        for part in self.parts:
-            x = part(x)
-        return x
 
 
 @pytest.mark.parametrize(

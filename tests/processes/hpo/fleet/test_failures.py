@@ -26,6 +26,8 @@ from tests.support.outcome import assert_exactly, of_phase, optuna_trials
 
 Trouble = Callable[..., Process]
 BUDGET = replace(conftest.BUDGET, trials=4)
+ANOTHER = slow("starts a fleet for another fault")
+DEVICE = ("INTERNAL: the device fell off the bus", "Traceback", "trouble.py")
 
 
 @pytest.fixture
@@ -50,9 +52,9 @@ def trouble(fleet: Fleet) -> Trouble:
     ("kind", "said"),
     [
         ("segfault", ("killed by SIGSEGV", "Segmentation fault", "trouble.py")),
-        ("die", ("killed by SIGKILL", "here comes die")),
-        ("hang", ("no progress for 4 s", "trouble.py", "in wait")),
-        ("device", ("INTERNAL: the device fell off the bus", "Traceback", "trouble.py")),
+        pytest.param("die", ("killed by SIGKILL", "here comes die"), marks=ANOTHER),
+        pytest.param("hang", ("no progress for 4 s", "trouble.py", "in wait"), marks=ANOTHER),
+        pytest.param("device", DEVICE, marks=ANOTHER),
     ],
 )
 def test_the_machines_fault_costs_a_try_and_no_trial(

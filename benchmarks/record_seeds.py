@@ -28,7 +28,7 @@ from hpo.devices.discovery import Device
 from hpo.errors import WorkFailed
 from hpo.search.seeds import derive_seed
 from hpo.settings import load_settings
-from hpo.training import run_in_child
+from hpo.training import one_off_work
 from hpo.training.protocol import Trained, Work
 from studies.space import Params
 
@@ -132,7 +132,7 @@ def train(changes: Params, seeds: Sequence[int]) -> Iterator[tuple[int, Answered
         )
         device = free.get()
         try:
-            match run_in_child.run(device, work, stall_seconds=settings.stall_seconds):
+            match one_off_work.run(device, work, stall_seconds=settings.stall_seconds):
                 case Trained(evaluations=(_, holdout)):
                     return seed, Answered(
                         labels=_bytes(holdout.labels),

@@ -24,8 +24,8 @@ from rich.table import Table
 
 from hpo.search.proposals import as_trial, draw
 from hpo.search.samplers import MAX_STARTUP_TRIALS, Estimator
-from hpo.search.sampling import BEST, REST, SamplersStudy
 from hpo.search.seeds import derive_seed
+from hpo.search.trial_history import BEST, REST, SamplersStudy
 from hpo.statistics.intervals import error_of_sum, term
 from studies.cifar100 import STUDY
 from studies.space import Params, Real, Space

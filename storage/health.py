@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from storage.clock import now_ms
 from storage.connection.driver_errors import translated
 from storage.connection.engine import READ_ONLY
-from storage.connection.grants import RIGHTS_OF_A_WORKER, permitted
+from storage.connection.missing_rights import RIGHTS_OF_A_WORKER, permitted
 from storage.database import Database
 from storage.schema import metadata
 

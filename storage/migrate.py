@@ -8,8 +8,8 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from storage.artifact_stores.in_database import PART_BYTES
 from storage.connection.engine import READ_ONLY, engine_arguments, make_engine, use_write_ahead_log
-from storage.connection.grants import RIGHTS_OF_A_WORKER, RIGHTS_TO_MAKE_TABLES, permitted
 from storage.connection.migration_lock import exclusively
+from storage.connection.missing_rights import RIGHTS_OF_A_WORKER, RIGHTS_TO_MAKE_TABLES, permitted
 from storage.errors import DatabaseUnavailable, SchemaMismatch
 from storage.schema import FIRST_REVISION, REVISION, VERSION_TABLE
 

@@ -25,8 +25,8 @@ from sqlalchemy.engine import Connection
 
 from storage.connection.id_batches import in_batches
 from storage.database import Database
-from storage.job_summaries import TrialFacts
 from storage.schema import attempts, jobs, workers
+from storage.summary_records import TrialFacts
 from storage.tables.optuna_study import counts
 
 # One object for all trials that have it, of which there may be thousands.

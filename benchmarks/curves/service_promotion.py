@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from benchmarks.curves.clock import Decision, State, Trial
 from hpo.search import promotion
 from hpo.search.promotion import Advice
-from storage.job_summaries import Rung, SearchOutline
+from storage.summary_records import Rung, SearchOutline
 
 _DECISIONS = {
     Advice.GO_ON: Decision.GO_ON,

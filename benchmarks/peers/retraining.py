@@ -9,7 +9,7 @@ from benchmarks.peers.tools import Params
 from hpo.devices import discovery
 from hpo.search.seeds import derive_seed
 from hpo.settings import Settings
-from hpo.training import run_in_child
+from hpo.training import one_off_work
 from hpo.training.protocol import Diverged, Trained, Work
 
 SEEDS = 3
@@ -36,7 +36,7 @@ def retrain(params: Params, repetition: int, task: Task, settings: Settings) -> 
     ]
     accuracies: dict[int, float] = {}
     devices = discovery.find_for(settings)
-    with closing(run_in_child.run_all(devices, works, settings.stall_seconds)) as all_heard:
+    with closing(one_off_work.run_all(devices, works, settings.stall_seconds)) as all_heard:
         for heard in filter(None, all_heard):
             match heard.said:
                 case Trained(evaluations=(_, holdout)):

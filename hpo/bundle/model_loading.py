@@ -16,7 +16,7 @@ from hpo.definition_loader import Definition
 from hpo.devices import discovery
 from hpo.errors import BadBundle, UsageError
 from hpo.settings import Settings
-from hpo.training import protocol, run_in_child
+from hpo.training import one_off_work, protocol
 from studies.image_classification import training
 from studies.image_classification.study import ImageClassification
 
@@ -50,7 +50,7 @@ class OpenedBundle:
             images_file=str(images_file),
         )
         device = discovery.find_for(settings)[0]
-        answer = run_in_child.run(device, question, stall_seconds=settings.stall_seconds)
+        answer = one_off_work.run(device, question, stall_seconds=settings.stall_seconds)
         assert isinstance(answer, protocol.Classified), f"out of turn: {answer}"
         return np.frombuffer(answer.probabilities, "<f4").reshape(-1, n_classes)
 

@@ -12,8 +12,8 @@ from hpo.definition_loader import Definition
 from hpo.devices import discovery
 from hpo.errors import UsageError, WorkFailed
 from hpo.settings import Settings
-from hpo.training import protocol, run_in_child
-from hpo.training.run_in_child import Tell
+from hpo.training import one_off_work, protocol
+from hpo.training.one_off_work import Tell
 from studies.prepared_data import PreparedData
 
 SUFFIX = ".keras"
@@ -106,7 +106,7 @@ def train(
         model_file=None if temporary is None else str(temporary),
     )
     try:
-        match run_in_child.run(device, work, tell, stall_seconds=settings.stall_seconds):
+        match one_off_work.run(device, work, tell, stall_seconds=settings.stall_seconds):
             case protocol.Trained(score=score, loss=loss):
                 pass
             case protocol.Diverged(epoch=epoch, reason=reason):

@@ -16,7 +16,7 @@ from hpo.result.look_results import look_back
 from hpo.result.scores import Answers, Comparison, contrast
 from hpo.settings import Settings
 from hpo.statistics.interim_looks import CONFIDENCE, Look, plan
-from hpo.training.run_in_child import Tell
+from hpo.training.one_off_work import Tell
 from storage.states import DataSet
 from studies.image_classification import evaluation, image_data
 from studies.image_classification.image_data import Images

@@ -16,15 +16,15 @@ from hpo.dashboard.notes_and_plots import LiveContent
 from hpo.errors import HpoError
 from hpo.formatting import first_line
 from hpo.provenance import Provenance
-from hpo.search.optuna_link import UUID_ATTRIBUTE
+from hpo.search.optuna_study import UUID_ATTRIBUTE
 from hpo.search.trials import JOB_ATTRIBUTE, PROVENANCE_ATTRIBUTE, REASON_ATTRIBUTE
 from hpo.study import removal
 from storage import optuna_trial_cache as trials_table
 from storage.database import Database
 from storage.errors import StorageError, StudyNotFound
-from storage.job_summaries import TrialFacts
 from storage.optuna_trial_cache import WholeHistory
 from storage.states import JobState
+from storage.summary_records import TrialFacts
 
 HIDDEN = {JOB_ATTRIBUTE, PROVENANCE_ATTRIBUTE, REASON_ATTRIBUTE}
 _looked_at: ContextVar[int | None] = ContextVar("looked_at", default=None)

@@ -10,8 +10,8 @@ from prometheus_client.registry import Collector
 
 from hpo.device_hours import Cost
 from storage.database import Database
-from storage.job_summaries import JobTally
 from storage.states import Phase
+from storage.summary_records import JobTally
 from storage.tables import studies, workers
 
 

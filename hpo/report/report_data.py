@@ -18,7 +18,7 @@ from hpo.result import finished_study
 from hpo.result.finished_study import FinishedStudy
 from hpo.result.result import Conclusion, Result, conclude
 from hpo.result.result_tables import study_title
-from hpo.search.sampling import SamplersStudy
+from hpo.search.trial_history import SamplersStudy
 from hpo.settings import Settings
 from hpo.study.status import Status, read_status
 from storage.database import Database
@@ -38,7 +38,7 @@ FindData = Callable[[StudyRecord], PreparedData | None]
 @dataclass(frozen=True)
 class Contents:
     """A study of which a trial has been completed. `trials` is Optuna's study with what is recalled
-    of its trials (hpo.search.sampling); what only a study that is done has is None or empty before."""
+    of its trials (hpo.search.trial_history); what only a study that is done has is None or empty before."""
 
     status: Status
     attempts: Sequence[AttemptRecord]

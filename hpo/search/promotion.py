@@ -10,9 +10,9 @@ time.
 from dataclasses import replace
 from enum import StrEnum
 
-from storage.job_summaries import Rung, SearchOutline
 from storage.records import NewStudy, StudyRecord
 from storage.states import Pruner
+from storage.summary_records import Rung, SearchOutline
 
 FACTOR = 3
 """Of so many that came to a rung one goes on."""

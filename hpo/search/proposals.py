@@ -15,8 +15,8 @@ from optuna.distributions import (
 from optuna.samplers import BaseSampler, RandomSampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from hpo.search.sampling import SamplersStudy
 from hpo.search.seeds import derive_seed
+from hpo.search.trial_history import SamplersStudy
 from studies.space import Choice, Parameter, Params, Real, Space, Whole
 
 SAMPLES = 10

@@ -15,11 +15,11 @@ from optuna.pruners import BasePruner, NopPruner, PercentilePruner
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo.provenance import Provenance
-from hpo.search import optuna_link, rungs, samplers
-from hpo.search.optuna_link import UUID_ATTRIBUTE
+from hpo.search import optuna_study, rungs, samplers
+from hpo.search.optuna_study import UUID_ATTRIBUTE
 from hpo.search.promotion import Advice
 from hpo.search.proposals import as_trial, propose
-from hpo.search.sampling import PrunersStudy, SamplersStudy
+from hpo.search.trial_history import PrunersStudy, SamplersStudy
 from storage.database import Database
 from storage.errors import ParamsTaken, TrialEnded, TrialExists
 from storage.lease_fence import fenced
@@ -78,7 +78,7 @@ class Trials:
             self._storage = History(db)
             self._study = self._load(PrunersStudy, pruner=_make_pruner(study, self._epochs))
             if self._study.user_attrs.get(UUID_ATTRIBUTE) != study.uuid:
-                raise optuna_link.gone(study)
+                raise optuna_study.gone(study)
 
     def begin(self, job: JobRecord, lease: Lease, space: Space) -> JobRecord:
         """Creates the job's trial with all its parameters, which then stand in the job's row too, or
@@ -214,7 +214,7 @@ class Trials:
         try:
             return kind(study_name=self.study.name, storage=self._storage, **parts)
         except KeyError as error:
-            raise optuna_link.gone(self.study) from error
+            raise optuna_study.gone(self.study) from error
 
     def _create(
         self, job: JobRecord, lease: Lease, params: Params, space: Space,
@@ -230,7 +230,7 @@ class Trials:
             with fenced(lease, newest_id, **chosen):
                 return self._storage.create_new_trial(self._study._study_id, template)
         except KeyError as error:  # of the study
-            raise optuna_link.gone(self.study) from error
+            raise optuna_study.gone(self.study) from error
         except TrialExists:
             with self._db.reading() as tx:
                 created = jobs.get(tx, job.id).trial_id

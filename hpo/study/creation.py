@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hpo.definition_loader import Definition, version_of
 from hpo.errors import UsageError
-from hpo.search import optuna_link
+from hpo.search import optuna_study
 from hpo.study import search_jobs
 from storage.connection.retries import retried
 from storage.database import Database
@@ -170,7 +170,7 @@ def refuse_taken(
         _check_same(existing, plan(name, definition, budget, seed, existing), definition)
         return existing
     _refuse_impossible(db, definition, plan(name, definition, budget, seed))
-    optuna_link.refuse_foreign(db, name, definition.study.direction)
+    optuna_study.refuse_foreign(db, name, definition.study.direction)
     return None
 
 
@@ -200,7 +200,7 @@ def create(
     new = replace(plan(name, definition, budget, seed, existing), priority=priority or 0)
     if existing is None:
         _refuse_impossible(db, definition, new)
-    beside = optuna_link.find_or_make(db, name, definition.study.direction)
+    beside = optuna_study.find_or_make(db, name, definition.study.direction)
     if existing is None:
         try:
             with db.transaction() as tx:
@@ -209,7 +209,7 @@ def create(
         except IntegrityError:  # somebody made it in this moment
             with db.reading() as tx:
                 existing = studies.get(tx, name)
-    optuna_link.tie(db, beside, existing)
+    optuna_study.tie(db, beside, existing)
     _check_same(existing, new, definition)
     if priority is None or priority == existing.priority:
         return existing
@@ -222,7 +222,7 @@ def _find(db: Database, name: str) -> StudyRecord | None:
     with db.reading() as tx:
         existing = studies.find(tx, name)
         if existing is not None:
-            optuna_link.check(tx, existing)
+            optuna_study.check(tx, existing)
     return existing
 
 

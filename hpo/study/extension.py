@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.engine import Connection
 
 from hpo.errors import UsageError
-from hpo.search import optuna_link
+from hpo.search import optuna_study
 from hpo.study import search_jobs
 from hpo.study.creation import Budget
 from storage.connection.retries import retried
@@ -43,7 +43,7 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
             )
         if trials == study.trials:
             return study
-        optuna_link.check(tx, study)
+        optuna_study.check(tx, study)
         search = search_jobs.among(jobs.of_study(tx, study.id))
         if search_jobs.has_failed(search_jobs.latest(search, BASELINE)):
             raise UsageError(
@@ -72,7 +72,7 @@ def retry(db: Database, name: str, trial: int) -> StudyRecord:
     """
     with db.transaction() as tx:
         study = studies.lock(tx, name)
-        optuna_link.check(tx, study)
+        optuna_study.check(tx, study)
         search = search_jobs.among(jobs.of_study(tx, study.id))
         failed = next((job for job in search if job.trial_number == trial), None)
         if failed is None:

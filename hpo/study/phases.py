@@ -9,9 +9,9 @@ from hpo.study import final_looks, racing, search_jobs
 from hpo.study.racing import Round
 from storage.connection.retries import retried
 from storage.database import Database
-from storage.job_summaries import Outline
 from storage.records import BASELINE, EvaluationRecord, JobRecord, NewJob, StudyRecord
 from storage.states import UNFINISHED, DataSet, JobState, Phase
+from storage.summary_records import Outline
 from storage.tables import evaluations, job_summaries, studies
 from storage.tables import jobs as jobs_table
 

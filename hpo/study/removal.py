@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.engine import Connection
 
 from hpo.errors import UsageError
-from hpo.search.optuna_link import UUID_ATTRIBUTE
+from hpo.search.optuna_study import UUID_ATTRIBUTE
 from storage.connection.retries import retried
 from storage.database import Database
 from storage.records import StudyRecord

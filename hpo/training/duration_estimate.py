@@ -14,9 +14,9 @@ from hpo.search.promotion import expected_epochs, rungs_of
 from hpo.search.proposals import draw
 from hpo.statistics.interim_looks import plan
 from hpo.study import racing
-from hpo.training import run_in_child
+from hpo.training import one_off_work
+from hpo.training.one_off_work import Heard
 from hpo.training.protocol import Diverged, Report, Work
-from hpo.training.run_in_child import Heard
 from storage.records import NewStudy
 from storage.states import Pruner
 from studies.prepared_data import PreparedData
@@ -98,7 +98,7 @@ def measure(
         # Else that it cannot be saved would be found when all has been trained.
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="hpo-model-"))
         works[0] = works[0].model_copy(update={"model_file": f"{folder}/baseline.keras"})
-        heards = stack.enter_context(closing(run_in_child.run_all(devices, works, stall_seconds)))
+        heards = stack.enter_context(closing(one_off_work.run_all(devices, works, stall_seconds)))
         for heard in heards:
             sample = None
             match heard:

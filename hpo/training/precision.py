@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from hpo import provenance
 from hpo.devices.discovery import Device
-from hpo.training import run_in_child
+from hpo.training import one_off_work
 from hpo.training.protocol import Measure, Measured, Probed
 from studies import keras_selftest, prepared_data
 
@@ -57,7 +57,7 @@ def decide(known: "Precisions", device: Device, stall_seconds: float) -> Choice:
         WorkFailed: the child that measured was lost or hangs.
     """
     if known.lacks(device, [AUTO]):
-        measured = run_in_child.run(device, Measure(), stall_seconds=stall_seconds)
+        measured = one_off_work.run(device, Measure(), stall_seconds=stall_seconds)
         assert isinstance(measured, Measured), "that was asked"
         known.note(device, measured)
     return known.choice(device)

@@ -16,8 +16,8 @@ from hpo.settings import Settings
 from hpo.training.precision import FLOAT32
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
-from storage.job_summaries import Demand
 from storage.records import StudyRecord
+from storage.summary_records import Demand
 from storage.tables import studies
 from studies.prepared_data import PreparedData
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from optuna.exceptions import StorageInternalError
 from sqlalchemy.engine import URL, Engine, ExceptionContext
 
-from storage.connection.grants import RIGHTS_OF_A_WORKER, refusal
+from storage.connection.missing_rights import RIGHTS_OF_A_WORKER, refusal
 from storage.errors import Conflict, DatabaseUnavailable, StorageError, TextRefused
 
 # A deadlock at PostgreSQL; a deadlock at MySQL, or at any a transaction that cannot be serialized.

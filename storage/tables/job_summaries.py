@@ -6,10 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.job_summaries import Outline, SearchOutline
 from storage.records import BASELINE, StudyRecord
 from storage.schema import jobs, studies
 from storage.states import UNFINISHED, JobState, Phase
+from storage.summary_records import Outline, SearchOutline
 from storage.tables import rungs
 
 

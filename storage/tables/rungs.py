@@ -5,9 +5,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from storage.job_summaries import Rung
 from storage.schema import jobs, rungs
 from storage.states import JobState
+from storage.summary_records import Rung
 
 
 def reach(target: Connection | Session, job_id: int, rung: int, value: float) -> None:

@@ -9,10 +9,10 @@ from sqlalchemy.engine import Connection
 
 from storage.clock import now_ms
 from storage.errors import DataMismatch, StudyNotFound, StudyRemoved
-from storage.job_summaries import Demand, JobTally
 from storage.records import NewStudy, StudyRecord
 from storage.schema import jobs, studies
 from storage.states import JobState, Phase
+from storage.summary_records import Demand, JobTally
 
 HOUR_MS = 3_600_000
 

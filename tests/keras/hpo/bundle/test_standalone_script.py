@@ -17,7 +17,7 @@ from hpo.bundle.standalone_script import standalone
 from hpo.definition_loader import Definition
 from hpo.devices import discovery
 from hpo.devices.discovery import Device
-from hpo.training import protocol, run_in_child
+from hpo.training import one_off_work, protocol
 from studies import digits
 from studies.errors import DataError
 from studies.image_classification import cifar100_files
@@ -108,7 +108,7 @@ def _trained_here(
         seed=best.training.seed,
         training_file=str(data.training_path("search")),
     )
-    said = run_in_child.run(device, work, stall_seconds=120)
+    said = one_off_work.run(device, work, stall_seconds=120)
     assert isinstance(said, protocol.Trained)
     came_to = best.training.model_copy(update={"score": said.score, "loss": said.loss})
     return best.model_copy(update={"training": came_to})

@@ -15,7 +15,7 @@ from hpo.bundle.exporter import Export
 from hpo.definition_loader import Definition
 from hpo.errors import DefinitionError, UsageError, WorkFailed
 from hpo.settings import Settings
-from hpo.training.run_in_child import Tell
+from hpo.training.one_off_work import Tell
 from studies.errors import SettingsError
 from studies.prepared_data import PreparedData
 

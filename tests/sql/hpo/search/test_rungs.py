@@ -10,15 +10,15 @@ from optuna.trial import TrialState
 from hpo.definition_loader import Definition
 from hpo.search import promotion
 from hpo.search.promotion import Advice
-from hpo.search.sampling import SamplersStudy
+from hpo.search.trial_history import SamplersStudy
 from hpo.search.trials import Ending, Trials
 from hpo.study import creation, phases
 from hpo.study.creation import Budget
 from storage.database import Database
-from storage.job_summaries import Rung, SearchOutline
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.schema import jobs as jobs_table
 from storage.states import AttemptState, JobState, Phase
+from storage.summary_records import Rung, SearchOutline
 from storage.tables import attempts, job_summaries, jobs, paused_jobs, studies
 from tests.support.claims import claim_next
 from tests.support.fixtures import MADE_BY, SPACE, Claim

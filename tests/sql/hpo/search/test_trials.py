@@ -15,7 +15,7 @@ from hpo.definition_loader import Definition
 from hpo.search import proposals
 from hpo.search import trials as hpo_trials
 from hpo.search.promotion import Advice
-from hpo.search.sampling import SamplersStudy
+from hpo.search.trial_history import SamplersStudy
 from hpo.search.trials import JOB_ATTRIBUTE, PROVENANCE_ATTRIBUTE, REASON_ATTRIBUTE, Ending, Trials
 from hpo.study import creation
 from hpo.study.creation import Budget

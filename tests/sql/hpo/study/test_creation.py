@@ -14,7 +14,7 @@ import pytest
 from hpo import definition_loader
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
-from hpo.search.optuna_link import UUID_ATTRIBUTE
+from hpo.search.optuna_study import UUID_ATTRIBUTE
 from hpo.study import removal
 from hpo.study.creation import Budget, configured, create, refuse_taken
 from hpo.study.extension import extend, retry

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from hpo.cli import cli
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
-from hpo.search.optuna_link import UUID_ATTRIBUTE
+from hpo.search.optuna_study import UUID_ATTRIBUTE
 from hpo.search.trials import Trials
 from hpo.study import creation, extension, phases, removal, stop_and_resume
 from hpo.study.creation import Budget

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from storage import schema
 from storage.clock import now_ms
 from storage.database import Database
-from storage.job_summaries import JobTally
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState, Phase
+from storage.summary_records import JobTally
 from storage.tables import jobs, studies, workers
 
 

@@ -26,9 +26,9 @@ from sqlalchemy.engine import Connection
 from storage import schema
 from storage.database import Database
 from storage.errors import LeaseLost
-from storage.job_summaries import Rung, SearchOutline
 from storage.records import BASELINE, Lease, NewJob, StudyRecord
 from storage.states import AttemptState, JobState, Phase
+from storage.summary_records import Rung, SearchOutline
 from storage.tables import attempts, job_summaries, jobs, paused_jobs, studies, workers
 from tests.support.marks import needs, of, slow
 from tests.support.squares import NEW_STUDY

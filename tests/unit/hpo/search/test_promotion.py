@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hpo.search import promotion
 from hpo.search.promotion import Advice, advise, derive_rungs, is_settled, next_due
-from storage.job_summaries import Rung, SearchOutline
 from storage.states import Pruner
+from storage.summary_records import Rung, SearchOutline
 from tests.unit.hpo.study.test_phases import STUDY
 
 GO_ON, PAUSE, PRUNE = Advice.GO_ON, Advice.PAUSE, Advice.PRUNE

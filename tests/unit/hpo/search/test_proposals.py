@@ -14,7 +14,7 @@ from optuna.trial import TrialState, create_trial
 
 from hpo.search.proposals import distributions, draw, propose
 from hpo.search.samplers import Estimator, make_sampler
-from hpo.search.sampling import SamplersStudy
+from hpo.search.trial_history import SamplersStudy
 from storage.states import Sampler
 from studies.space import Choice, Params, Real, Space, Whole, count_points
 from tests.support.statuses import STUDY

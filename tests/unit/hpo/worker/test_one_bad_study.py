@@ -13,7 +13,7 @@ from hpo.definition_loader import Definition
 from hpo.devices.discovery import Device
 from hpo.search import proposals
 from hpo.search import trials as hpo_trials
-from hpo.search.sampling import SamplersStudy
+from hpo.search.trial_history import SamplersStudy
 from hpo.study import creation, phases
 from hpo.study.creation import Budget
 from hpo.training.precision import Precisions

@@ -2,7 +2,7 @@
 
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from hpo.search.sampling import BEST, REST, recall
+from hpo.search.trial_history import BEST, REST, recall
 
 
 def _trials(*states: TrialState) -> list[FrozenTrial]:

@@ -11,9 +11,9 @@ import pytest
 from hpo import definition_loader
 from hpo.devices.discovery import Device, find
 from hpo.errors import WorkFailed
-from hpo.training import child_pool, run_in_child
+from hpo.training import child_pool, one_off_work
+from hpo.training.one_off_work import Done, Tell
 from hpo.training.protocol import Diverged, Question, Trained, Work
-from hpo.training.run_in_child import Done, Tell
 from studies.prepared_data import PreparedData
 from tests.conftest import DEFINITIONS
 from tests.support.children import none_stays
@@ -70,7 +70,7 @@ def _run(
     device: Device = CPU,
     stall_seconds: float = 120.0,
 ) -> Done:
-    return run_in_child.run(device, work, tell, stall_seconds=stall_seconds)
+    return one_off_work.run(device, work, tell, stall_seconds=stall_seconds)
 
 
 @pytest.fixture(autouse=True)
@@ -169,7 +169,7 @@ def test_any_kind_of_study_is_trained_and_judged(tmp_path: Path) -> None:
         params={"threshold": 0.5}, seed=1, training_file=str(data.training_path("search")),
         holdout_file=str(data.holdout_path("search")), model_file=str(tmp_path / "model"),
     )  # fmt: skip
-    done = run_in_child.run(find(1)[0], work, stall_seconds=300)
+    done = one_off_work.run(find(1)[0], work, stall_seconds=300)
     assert isinstance(done, Trained)
     assert (done.score, done.loss, (tmp_path / "model").read_text()) == (0.625, 0.375, "0.5")
     assert [each.split for each in done.evaluations] == ["validation", "holdout"]

@@ -10,7 +10,7 @@ import pytest
 from hpo import definition_loader
 from hpo.devices.discovery import find
 from hpo.errors import WorkFailed
-from hpo.training import run_in_child
+from hpo.training import one_off_work
 from hpo.training.protocol import Classified, Question, Trained, Work
 from studies.digits import STUDY
 from studies.image_classification import image_data
@@ -32,7 +32,7 @@ def test_a_model_answers_in_a_process_that_never_trained_it(tmp_path: Path) -> N
     files = {"training_file": data.training_path("search"), "model_file": tmp_path / "it.keras"}
     files["holdout_file"] = data.holdout_path("search")
     named = {name: str(file) for name, file in files.items()}
-    trained = run_in_child.run(
+    trained = one_off_work.run(
         CPU, Work.model_validate({**asked, **named, "seed": 3}), stall_seconds=300
     )
     assert isinstance(trained, Trained)
@@ -45,7 +45,7 @@ def test_a_model_answers_in_a_process_that_never_trained_it(tmp_path: Path) -> N
             "images_file": str(data.holdout_path("search")),
         }
     )
-    answer = run_in_child.run(CPU, question, stall_seconds=300)
+    answer = one_off_work.run(CPU, question, stall_seconds=300)
     assert isinstance(answer, Classified)
     probabilities = np.frombuffer(answer.probabilities, "<f4").reshape(-1, question.n_classes)
     (holdout,) = [each for each in trained.evaluations if each.split == "holdout"]
@@ -57,5 +57,5 @@ def test_a_model_answers_in_a_process_that_never_trained_it(tmp_path: Path) -> N
 
     params = {**STUDY.baseline, "dense_units": int(STUDY.baseline["dense_units"]) * 2}
     with pytest.raises(WorkFailed, match="does not hold the weights of this model") as refused:
-        run_in_child.run(CPU, question.model_copy(update={"params": params}), stall_seconds=300)
+        one_off_work.run(CPU, question.model_copy(update={"params": params}), stall_seconds=300)
     assert os.linesep not in str(refused.value)

@@ -9,10 +9,10 @@ def on(*backends: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("backend", [of(each) for each in backends], indirect=True)
 
 
-def of(backend: str) -> object:
-    """A database as a parameter of a test."""
+def of(backend: str, *marks: pytest.MarkDecorator) -> object:
+    """A database as a parameter of a test, with these marks."""
     wanted = [needs("mariadbd")] if backend == "mariadb" else []
-    return pytest.param(backend, marks=wanted)
+    return pytest.param(backend, marks=[*wanted, *marks])
 
 
 def needs(*programs: str) -> pytest.MarkDecorator:

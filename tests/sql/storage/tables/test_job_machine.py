@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -30,7 +29,7 @@ from storage.records import BASELINE, Lease, NewJob, StudyRecord
 from storage.states import AttemptState, JobState, Phase
 from storage.summary_records import Rung, SearchOutline
 from storage.tables import attempts, job_summaries, jobs, paused_jobs, studies, workers
-from tests.support.marks import needs, of, slow
+from tests.support.marks import slow
 from tests.support.squares import NEW_STUDY
 
 N = 4
@@ -353,15 +352,7 @@ class JobMachine(RuleBasedStateMachine):
         return True
 
 
-@pytest.mark.parametrize(
-    "backend",
-    [
-        of("sqlite"),
-        pytest.param("postgresql", marks=slow("tries thousands of steps")),
-        pytest.param("mariadb", marks=[needs("mariadbd"), slow("tries thousands of steps")]),
-    ],
-    indirect=True,
-)
+@slow("tries thousands of steps")
 def test_whatever_happens_to_jobs(db: Database) -> None:
     """Whatever workers, operators and clocks do, in any order, with leases that are held or long
     lost: the rows are those of the model."""

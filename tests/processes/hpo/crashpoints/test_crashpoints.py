@@ -20,16 +20,16 @@ from tests.processes.hpo.crashpoints.aftermath import assert_nothing_lost_or_lef
 from tests.processes.hpo.crashpoints.lives import Nursery
 from tests.processes.hpo.crashpoints.stage import KILL, LEAVE, NAME, SCENES, Play, Stage, trained
 from tests.support.databases import Databases
-from tests.support.marks import on, slow
+from tests.support.marks import needs, on, slow
 
 log = logging.getLogger(__name__)
 KINDS = ("commit", "message", "file")
 HOUR_MS = 3_600_000
 SHORT_SECONDS = 0.3
 EACH = int(os.environ.get("HPO_TEST_CRASH_POINTS", "10"))
-# There are about twice as many of a kind in a scene; with fewer, something is not looked at any more.
 OTHERS = slow("kills at the points of other scenes")
 REST = ("takeover", "final", "told")
+# There are about twice as many of a kind in a scene; with fewer, something is not looked at any more.
 FEWEST = {"search": 20, "takeover": 5, "final": 5, "rung": 5, "told": 5}
 
 
@@ -132,12 +132,15 @@ def _kill_each(
         raise ExceptionGroup(f"{len(failed)} of {len(chosen)} points of {scene}", failed)
 
 
+def _of_commit() -> int:
+    """A number that is another one at each commit."""
+    return int((provenance.git_commit() or "0")[:7], 16)
+
+
 def _chosen(points: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     """One of each `EACH`, at least one; which ones follows from the commit, so that in time all are
     tried, and a failure comes again."""
-    commit = provenance.git_commit() or "0"
-    first = int(commit[:7], 16) % min(EACH, len(points))
-    return points[first::EACH]
+    return points[_of_commit() % min(EACH, len(points)) :: EACH]
 
 
 def _kill(stage: Stage, play: Play, point: str) -> None:
@@ -189,9 +192,17 @@ def test_every_point(stage: Stage, scene: str, kinds: Collection[str]) -> None:
     _kill_each(stage, scene, _points(stage, scene, kinds), _survive)
 
 
+def _on_servers() -> Iterator[object]:
+    """Each scene on one of the servers, on the other at another commit; or on both."""
+    for number, scene in enumerate(SCENES):
+        for turn, server in enumerate(("postgresql", "mariadb")):
+            if EACH == 1 or (number + turn + _of_commit()) % 2:
+                wanted = [needs("mariadbd")] if server == "mariadb" else []
+                yield pytest.param(scene, server, marks=wanted)
+
+
 @slow("kills what it did on SQLite once more on a server")
-@on("postgresql", "mariadb")
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize(("scene", "backend"), list(_on_servers()), indirect=["backend"])
 def test_every_commit(stage: Stage, scene: str) -> None:
     """The same of every commit on a server; what is said and filed does not depend on it."""
     _kill_each(stage, scene, _points(stage, scene, {"commit"}), _survive)

@@ -53,9 +53,8 @@ def test_a_keras_json_changes_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     train less than was asked for."""
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     plain = _train(tmp_path / "plain", None)
-    assert _train(tmp_path / "other", OTHER) == plain
     less = {"KERAS_MAX_EPOCHS": "1", "KERAS_MAX_STEPS_PER_EPOCH": "2"}
-    assert _train(tmp_path / "less", None, **less) == plain
+    assert _train(tmp_path / "other", OTHER, **less) == plain
 
 
 @slow("each imports TensorFlow in a process of its own")

@@ -99,3 +99,24 @@ def test_a_paused_trial_whose_checkpoint_is_gone(
     assert_exactly(db, study)
     assert fleet.job(job.id).trial_number == job.trial_number
     assert left_behind(db) == []
+
+
+@slow("starts a fleet")
+@on("sqlite")
+def test_what_is_paused_outlives_a_halt(db: Database, study: StudyRecord, fleet: Fleet) -> None:
+    """`hpo stop` leaves it paused, with its checkpoint; `hpo resume` goes on with whatever is due."""
+    fleet.hold(BEYOND)
+    steady = fleet.start(machine="steady")
+    eventually(lambda: fleet.search()[0].epoch == RUNG)
+    fleet.start(machine="another")
+    (paused, *_) = eventually(lambda: _paused(fleet) or None)
+    fleet.shell.succeed("stop", "toy")
+    fleet.go_on()
+    eventually(lambda: JobState.LEASED not in {job.state for job in fleet.search()})
+    assert paused.id in [job.id for job in _paused(fleet)]
+    assert [kept.epoch for kept in fleet.checkpoints(paused)] == [RUNG]
+    assert "paused" in fleet.shell.succeed("status", "toy")
+    fleet.shell.succeed("resume", "toy")
+    fleet.finish(steady)
+    assert_exactly(db, study)
+    assert left_behind(db) == []

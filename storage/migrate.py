@@ -4,6 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from optuna.storages import RDBStorage
+from optuna.storages._rdb.models import BaseModel
 from sqlalchemy.engine import URL, Connection, Engine
 
 from storage.artifact_stores.in_database import PART_BYTES
@@ -37,6 +38,7 @@ def upgrade(url: URL) -> None:
 def _make(url: URL, engine: Engine) -> None:
     _refuse_small_packets(engine)
     _refuse_foreign(_revision(engine))
+    _refuse_another_program(engine)
     _prepare_empty(engine)
     try:
         # Optuna makes its tables when a storage is opened.
@@ -124,6 +126,28 @@ def _refuse_foreign(current: str | None) -> None:
             f"the tables of the database ({current}) are older than the first release of hpo",
             "give this one a database of its own",
         )
+
+
+def _refuse_another_program(engine: Engine) -> None:
+    """Optuna's tables are welcome, and those of which its making was broken off. Others of their names
+    would be taken for them."""
+    inspector = sa.inspect(engine)
+    there = set(inspector.get_table_names())
+    known = BaseModel.metadata.tables
+    if "version_info" in there:  # that of Optuna, which says itself what it thinks of them
+        return
+    others = {name for name in there & known.keys() if not _is_as_in(inspector, known[name])}
+    others |= there & {"alembic_version"}  # written after all of Optuna's
+    if others:
+        raise SchemaMismatch(
+            f"the database holds tables of another program ({', '.join(sorted(others))})",
+            "give hpo a database of its own",
+        )
+
+
+def _is_as_in(inspector: sa.Inspector, table: sa.Table) -> bool:
+    columns = {column["name"] for column in inspector.get_columns(table.name)}
+    return columns >= set(table.columns.keys())
 
 
 def _revision(engine: Engine) -> str | None:

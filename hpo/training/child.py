@@ -173,7 +173,7 @@ def _raised(error: BaseException) -> protocol.Raised | protocol.Faulty | protoco
     cause = _cause(error)
     try:
         is_of_keras, fault = lacks_keras(error), fault_of(error)
-    except Exception:  # of the error's own __str__
+    except BaseException:  # of the error's own __str__, which may want to exit
         is_of_keras, fault = False, None
     if is_of_keras:
         return protocol.Unfit(reason=f"this machine has no Keras that works ({cause})")
@@ -186,7 +186,7 @@ def _cause(error: BaseException) -> str:
     name = type(error).__name__
     try:
         return f"{name}: {code_loader.as_written(str(error))}".removesuffix(": ")
-    except Exception as unprintable:  # of the error's own __str__
+    except BaseException as unprintable:  # of the error's own __str__, which may want to exit
         return f"{name}, whose text raises {type(unprintable).__name__}"
 
 

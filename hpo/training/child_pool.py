@@ -43,10 +43,12 @@ class Health:
         self._since_proof: set[int] = set()
         self._rests_until = 0.0
 
-    def note_loss(self, lease: Lease, definition: str) -> None:
-        """A job of that definition, by its hash, was lost."""
+    def note_loss(self, lease: Lease, definition: str, *, ended_itself: bool = False) -> None:
+        """A job of that definition, by its hash, was lost. Where its process ended itself, as code may
+        that was trained, that says nothing of the device."""
         self.losses.append(lease)
-        self._definitions.add(definition)
+        if not ended_itself:
+            self._definitions.add(definition)
         times = sum(each.job_id == lease.job_id for each in self.losses)
         # One that was lost so often is not trained again: whoever claims it ends it.
         seconds = RETAKE_SECONDS * RETAKE_FACTOR ** (times - 1) if times < FAILURES_IN_A_ROW else 0
@@ -113,14 +115,21 @@ class SlotPool:
         return any(other not in idle for other in self._beside(slot, memory))
 
     def note_loss(
-        self, slot: Slot, lease: Lease, definition: str, exhaustions: int, exhausted: Memory | None
+        self,
+        slot: Slot,
+        lease: Lease,
+        definition: str,
+        exhaustions: int,
+        exhausted: Memory | None,
+        *,
+        ended_itself: bool = False,
     ) -> bool:
         """Notes that a job was lost with the slot's child, which may have exhausted a memory. Says
         whether others could take of it: then the job has another try alone, and nothing counts
         against it."""
         if exhausted is not None:  # too large a job says nothing of the device
             return self.is_crowded(slot, exhaustions, exhausted)
-        self._health[slot].note_loss(lease, definition)
+        self._health[slot].note_loss(lease, definition, ended_itself=ended_itself)
         return False
 
     def has_proof(self, slot: Slot) -> bool:

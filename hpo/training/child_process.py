@@ -71,12 +71,12 @@ class Tail:
 @dataclass(frozen=True)
 class ChildLost:
     """The child is gone, or of no use: what became of it, in a line, what it told of that, whether the
-    system killed it because memory ran out, and whether it ended itself as if all were well."""
+    system killed it because memory ran out, and with which code it ended itself, if it did."""
 
     cause: str
     told: str = ""
     exhausted: bool = False
-    ended_itself: bool = False
+    exit_code: int | None = None
 
     @property
     def reason(self) -> str:
@@ -220,4 +220,4 @@ class Slot:
             cause = f"the child exited with code {code}"
         tail = self._tail.text()
         told = f"it last printed:\n{tail}" if tail else ""
-        return ChildLost(cause, told, exhausted, ended_itself=code == 0)
+        return ChildLost(cause, told, exhausted, exit_code=code if code >= 0 else None)

@@ -103,10 +103,10 @@ def _judge(message: protocol.FromChild | ChildLost) -> protocol.Report | protoco
             raise WorkFailed.of_machine(error, traceback)
         case protocol.Unfit(reason=reason):
             raise WorkFailed(reason)
-        case ChildLost(cause=cause, told=told, ended_itself=ended_itself):
+        case ChildLost(cause=cause, told=told, exit_code=exit_code):
             mend = (
                 "let the definition return instead of ending the process"
-                if ended_itself
+                if exit_code == 0
                 else "run it again, with more memory or fewer slots if that ran out"
             )
             raise _failed(cause, f"{mend} (--debug: what it last printed)", told)

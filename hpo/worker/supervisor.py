@@ -98,7 +98,7 @@ class Supervisor:
                 for slot, message in self._pool.listen(self._pause_seconds):
                     self._hear(slot, message)
                 for slot, hung in self._pool.find_hung(self._assignments.working):
-                    self._lose_child(slot, hung.reason)
+                    self._lose_child(slot, hung)
         finally:
             self._leave()
 
@@ -207,11 +207,11 @@ class Supervisor:
             case protocol.Left(epoch=epoch):
                 log.info("%s left after epoch %s", self._assignment(slot).title, epoch)
                 self._held.give_back(slot)
-            case ChildLost(reason=reason, exhausted=exhausted):
-                self._lose_child(slot, reason, exhausted="host" if exhausted else None)
+            case ChildLost() as lost:
+                self._lose_child(slot, lost, "host" if lost.exhausted else None)
             case protocol.Faulty(fault=fault, error=error, traceback=traceback):
-                memory: Memory | None = "device" if fault == Fault.MEMORY else None
-                self._lose_child(slot, f"{error}\n{traceback}", exhausted=memory)
+                lost = ChildLost(f"{error}\n{traceback}")
+                self._lose_child(slot, lost, "device" if fault == Fault.MEMORY else None)
             case protocol.Unfit(reason=reason) if slot.proves:
                 self._served.refuse_keras(reason)
                 slot.start()  # what could not be imported is half there
@@ -254,13 +254,14 @@ class Supervisor:
                 )
             )
 
-    def _lose_child(self, slot: Slot, reason: str, *, exhausted: Memory | None = None) -> None:
+    def _lose_child(self, slot: Slot, lost: ChildLost, exhausted: Memory | None = None) -> None:
         """Gives the job back that was lost with the slot's child, and has the child replaced."""
+        reason = lost.reason
         log.warning("%s: %s", slot.device.name, reason)
         if (assignment := self._assignments.of(slot)) is not None:
             crowded = self._pool.note_loss(
                 slot, assignment.lease, assignment.prepared.definition.hash,
-                assignment.job.exhaustions, exhausted,
+                assignment.job.exhaustions, exhausted, ended_itself=lost.exit_code is not None,
             )  # fmt: skip
             self._held.give_back(slot, reason, crowded=crowded)
         if slot.measures:

@@ -22,6 +22,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from optuna.storages import RDBStorage
+from optuna.storages._rdb.models import BaseModel
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from storage import migrate, schema
@@ -79,6 +80,35 @@ def test_opening_creates_nothing(bare_url: str, bare_engine: Engine) -> None:
     with pytest.raises(SchemaMismatch, match="no tables of hpo yet: run `hpo db upgrade`"):
         Database.open(bare_url)
     assert sa.inspect(bare_engine).get_table_names() == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE studies (id INTEGER, title VARCHAR(20))",
+        "CREATE TABLE alembic_version (version_num VARCHAR(32))",
+    ],
+)
+def test_tables_of_another_program_are_left_alone(
+    bare_url: str, bare_engine: Engine, statement: str
+) -> None:
+    """It is said whose name they have, and nothing is made beside them."""
+    with bare_engine.begin() as connection:
+        connection.execute(sa.text(statement))
+    (name,) = sa.inspect(bare_engine).get_table_names()
+    for _ in range(2):
+        with pytest.raises(SchemaMismatch, match=rf"tables of another program \({name}\)"):
+            Database.create(bare_url)
+    assert sa.inspect(bare_engine).get_table_names() == [name]
+
+
+def test_what_was_broken_off_is_gone_on_with(bare_url: str, bare_engine: Engine) -> None:
+    """MySQL keeps each table as soon as it is made: those of Optuna come one by one."""
+    known = BaseModel.metadata
+    first = [table for table in known.sorted_tables if table.name != "version_info"][:4]
+    known.create_all(bare_engine, tables=first)
+    Database.create(bare_url).close()
+    Database.open(bare_url).close()
 
 
 @on("sqlite")

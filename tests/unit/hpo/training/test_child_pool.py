@@ -35,6 +35,14 @@ def test_jobs_of_one_definition_may_be_its_own_fault() -> None:
     assert not device.is_bad
 
 
+def test_a_process_that_ends_itself_says_nothing_of_the_device() -> None:
+    """Code that is trained may do so in every definition."""
+    device = Health()
+    for number in range(3 * FAILURES_IN_A_ROW):
+        device.note_loss(_lease(number), f"{number % 3}", ended_itself=True)
+    assert not device.is_bad and device.rests
+
+
 def test_one_job_lost_again_and_again_is_its_own_fault() -> None:
     """However often the same job is lost, the device is not blamed; how often is known."""
     device = Health()

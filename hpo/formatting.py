@@ -1,6 +1,7 @@
 """What is known of a study as a person says it, and text of others made fit to be shown."""
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def limit_words(study: "StudyRecord") -> list[str]:
     """What ends a study's search before its last trial."""
     words = []
     if study.timeout_ms is not None:
-        words.append(f"timeout {duration(study.timeout_ms / 1000)}")
+        words.append(f"timeout {timedelta(milliseconds=study.timeout_ms)}")  # exactly
     if study.target is not None:
         words.append(f"target {study.target:g}")
     if study.patience is not None:

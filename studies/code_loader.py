@@ -16,6 +16,7 @@ from threading import RLock
 from types import ModuleType
 from typing import Any
 
+from studies import raw_files
 from studies.code_hash import Code
 
 
@@ -28,7 +29,15 @@ def run(code: Code) -> ModuleType:
         _finder.codes[package] = code
         for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
             del sys.modules[name]
-        return import_module(f"{package}.{code.main}")
+        with raw_files.watched() as read:
+            module = import_module(f"{package}.{code.main}")
+        _finder.read[package] = frozenset(read)
+        return module
+
+
+def read_for_class(cls: type) -> frozenset[Path]:
+    """The files that were read when the definition of a class was run; none of a class of ours."""
+    return _finder.read.get(cls.__module__.partition(".")[0], frozenset())
 
 
 def sha256_of_class(cls: type) -> str:
@@ -62,6 +71,7 @@ class _Finder(MetaPathFinder):
 
     def __init__(self) -> None:
         self.codes: dict[str, Code] = {}
+        self.read: dict[str, frozenset[Path]] = {}
 
     def find_spec(self, fullname: str, *_where: object) -> ModuleSpec | None:
         package, _, name = fullname.partition(".")

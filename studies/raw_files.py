@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -75,30 +76,43 @@ class RawFiles(BaseModel):
         return there if there.exists() else path
 
 
+@dataclass(frozen=True)
+class _Watch:
+    """What was read meanwhile, but by these threads, which have other work."""
+
+    read: set[Path]
+    others: frozenset[int]
+
+
 @contextmanager
 def watched() -> Iterator[set[Path]]:
-    """The files that this thread opens for reading within, and the folders that it lists. Python is
-    asked: what a library opens by itself, as HDF5 does, it does not see."""
+    """The files that this thread, and any that it starts, opens for reading within, and the folders that
+    are listed. Python is asked: it does not see what a library opens by itself, as HDF5 and TensorFlow
+    do, nor what another process reads."""
     if _hear not in _hooks:
         sys.addaudithook(_hear)
         _hooks.append(_hear)
-    read = set[Path]()
-    token = _read.set(read)
+    threads = [each for each in threading.enumerate() if each is not threading.current_thread()]
+    watch = _Watch(set(), frozenset(each.ident for each in threads if each.ident is not None))
+    _watches.append(watch)
     try:
-        yield read
+        yield watch.read
     finally:
-        _read.reset(token)
+        _watches.remove(watch)
 
 
 def _hear(event: str, details: tuple[object, ...]) -> None:
-    if event not in _READING or (read := _read.get()) is None:
+    if event not in _READING or not _watches:
         return
+    by = threading.get_ident()
+    watches = [watch for watch in tuple(_watches) if by not in watch.others]
     path = details[0]
     if event == "open" and isinstance(details[2], int) and details[2] & (os.O_WRONLY | os.O_RDWR):
         return
     if isinstance(path, str | bytes | os.PathLike):
         with suppress(OSError):  # of a working directory that is gone
-            read.add(Path(os.fsdecode(path)).absolute())
+            for watch in watches:
+                watch.read.add(Path(os.fsdecode(path)).absolute())
 
 
 def _differs(path: Path, then: FileState) -> bool:
@@ -112,6 +126,6 @@ def _differs(path: Path, then: FileState) -> bool:
 
 
 _READING = ("open", "os.listdir", "os.scandir")
-_read: ContextVar[set[Path] | None] = ContextVar("_read", default=None)
+_watches: list[_Watch] = []
 # A hook stays for as long as the process.
 _hooks: list[object] = []

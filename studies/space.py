@@ -38,6 +38,14 @@ def _as_float(value: object) -> float:
     return float(value)
 
 
+def _is_row(options: object) -> bool:
+    """Of options; bytes of any kind are a row of numbers to Python, and letters of texts."""
+    if isinstance(options, np.ndarray):
+        return options.ndim == 1
+    is_bytes_or_text = isinstance(options, str | bytes | bytearray | memoryview)
+    return isinstance(options, Sequence) and not is_bytes_or_text
+
+
 @dataclass(frozen=True)
 class Choice:
     """One of several options, without order."""
@@ -45,9 +53,7 @@ class Choice:
     options: Sequence[str | bool | int | float]
 
     def __post_init__(self) -> None:
-        if not isinstance(self.options, Sequence | np.ndarray) or isinstance(
-            self.options, str | bytes
-        ):
+        if not _is_row(self.options):
             raise SettingsError(
                 f"Choice({self.options!r}) is no choice",
                 "give its options, as in Choice(('a', 'b'))",

@@ -72,9 +72,10 @@ class Budget:
         for name, (value, least) in counts.items():
             if value is not None and not least <= value <= MOST:
                 raise UsageError(f"{name} {value} is not between {least} and {MOST}")
-        if self.timeout_seconds is not None and not 0 < self.timeout_seconds < math.inf:
+        if self.timeout_seconds is not None and not 0.001 <= self.timeout_seconds < math.inf:
             raise UsageError(
-                f"--timeout {self.timeout_seconds:g} leaves no time, or all", "give seconds > 0"
+                f"--timeout {self.timeout_seconds:g} leaves no time, or all",
+                "give 0.001 s or more",
             )
         if self.target is not None and not math.isfinite(self.target):
             raise UsageError(f"--target {self.target:g} is no score", "give a number")

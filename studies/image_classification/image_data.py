@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from studies import prepared_data, raw_files
+from studies import code_loader, prepared_data, raw_files
 from studies.errors import DataError, StudyError
 from studies.image_classification import raw_images
 from studies.image_classification.image_source import ImageSource, Labels, Pixels, Pools
@@ -54,6 +54,7 @@ def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = Non
         return there
     with raw_files.watched() as read:
         pools = _read(source, data_dir, cache_folder)
+    read |= code_loader.read_for_class(type(source))
     contents: dict[str, Arrays] = {}
     splits: dict[DataSet, dict[str, object]] = {}
     names: dict[DataSet, tuple[str, ...]] = {"search": source.classes, "new": source.new_classes}

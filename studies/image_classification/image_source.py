@@ -102,7 +102,10 @@ class ImageSource(BaseModel, ABC):
         """Find the raw data (in `data_dir` first), check and read it; downloads go under
         `cache_folder`. Raises DataError, and DataUnavailable if it is found nowhere.
 
-        Of images that are not bytes, or labels in a column, `raw_images` says what is converted."""
+        Of images that are not bytes, or labels in a column, `raw_images` says what is converted. A file
+        that Python opened for it here, or while the definition was loaded, is seen to change later, and
+        then all is read again. What a library opens by itself (HDF5, TensorFlow), another process or a
+        variable of the environment says is not seen: give it a checksum in `checksums`."""
 
     def script_loader(self) -> ScriptLoader | None:
         """How a standalone script reads the raw data itself, and of it no image held out; None

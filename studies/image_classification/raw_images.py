@@ -68,8 +68,8 @@ def _images(name: str, given: object) -> Pixels:
     if images.dtype.kind == "f" and low >= -1 and high <= 1:
         raise DataError(
             f"{name} is {images.dtype} between {low:g} and {high:g}",
-            "give raw images, whole numbers from 0 to 255; what scales them belongs into the model"
-            " (keras.layers.Rescaling)",
+            "give raw images, whole numbers from 0 to 255, as (x * 255).round() may be; what scales them"
+            " belongs into the model (keras.layers.Rescaling)",
         )
     mend = "give whole numbers from 0 to 255"
     _check_whole(name, images, mend)
@@ -99,6 +99,8 @@ def _labels(name: str, given: object, class_names: Sequence[str]) -> Labels:
 
 
 def _array(name: str, given: object) -> NDArray[Any]:
+    if isinstance(given, np.ma.MaskedArray):
+        raise DataError(f"{name} is masked", "leave out what is masked, and give plain arrays")
     try:
         array = np.asarray(given)
     except (TypeError, ValueError, RuntimeError) as error:  # of whatever library it is

@@ -162,8 +162,8 @@ def test_a_study_is_created_in_one_line(shell: CommandLine) -> None:
     assert (done.stdout, done.stderr) == ("mine: 3 trials of toy, search\n", "")
     limits = "--timeout", "1h", "--target", "0.9", "--patience", "20"
     said = shell.succeed("create", "short", "--study", TOY, "--trials", "3", *limits)
-    assert said == "short: 3 trials of toy, timeout 60 min, target 0.9, patience 20, search\n"
-    assert "timeout 60 min, target 0.9, patience 20" in shell.succeed("status", "short")
+    assert said == "short: 3 trials of toy, timeout 1:00:00, target 0.9, patience 20, search\n"
+    assert "timeout 1:00:00, target 0.9, patience 20" in shell.succeed("status", "short")
 
 
 @on("postgresql")

@@ -217,6 +217,7 @@ def test_nor_is_one_that_minimises(db: Database, toy: Definition) -> None:
         ({"select_seeds": 0}, "--select-seeds 0"),
         ({"final_seeds": 1}, "--final-seeds 1 is not between 2 and"),
         ({"timeout_seconds": 0.0}, "--timeout 0 leaves no time"),
+        ({"timeout_seconds": 0.0001}, "--timeout 0.0001 leaves no time"),
     ],
 )
 def test_a_budget_that_cannot_be_meant(budget: dict[str, Any], said: str) -> None:

@@ -7,12 +7,13 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from studies import cifar100, code_loader, digits
+from studies import cifar100, code_loader, digits, raw_files
 from studies.code_hash import Code
 from studies.errors import DataError, SettingsError
 from studies.image_classification import cifar100_files, cifar100_source
@@ -276,6 +277,49 @@ def test_a_file_that_was_read_and_has_changed_is_read_again(tmp_path: Path) -> N
     shutil.rmtree(tmp_path / "there")
     assert _light(source, cache, tmp_path / "there") == 4
     assert _light(source, cache, None) == 4
+
+
+IN_THREADS = FILES.replace(
+    "[np.load(file) for file in files]", "list(ThreadPoolExecutor().map(np.load, files))"
+).replace("import numpy", "from concurrent.futures import ThreadPoolExecutor\nimport numpy")
+AT_ONCE = FILES.replace(
+    "[np.load(file) for file in files]", "[WHOLE]"
+).replace(
+    "class Files", "WHOLE = np.load(Path(__file__).parent / 'images' / '1.npy')\nclass Files"
+).replace("import numpy", "from pathlib import Path\nimport numpy")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [IN_THREADS, AT_ONCE], ids=["threads", "module"])
+def test_however_it_was_read(text: str, tmp_path: Path) -> None:
+    """By threads that `read` starts, or when the definition was loaded."""
+    definition = tmp_path / "files.py"
+    definition.write_text(text)
+    (tmp_path / "images").mkdir()
+    for light in (1, 2):
+        np.save(tmp_path / "images" / "1.npy", np.full((8, 2, 2, 1), light, np.uint8))
+        source = code_loader.run(Code.read(definition)).SOURCE
+        assert _light(source, tmp_path / "cache", tmp_path) == light
+
+
+def test_what_other_threads_read_is_not_its_data(tmp_path: Path) -> None:
+    """They have other work."""
+    (tmp_path / "mine").write_text("")
+    (tmp_path / "theirs").write_text("")
+    go, done = Event(), Event()
+
+    def work() -> None:
+        go.wait()
+        (tmp_path / "theirs").read_text()
+        done.set()
+
+    other = Thread(target=work)
+    other.start()
+    with raw_files.watched() as read:
+        (tmp_path / "mine").read_text()
+        go.set()
+        done.wait()
+    other.join()
+    assert read == {tmp_path / "mine"}
 
 
 def test_nothing_but_data_is_watched(digits_data: PreparedData) -> None:

@@ -6,7 +6,7 @@
 Each writes `benchmarks/recorded/NAME.npz`, which `benchmarks/verdict_calibration.py` reads. What is in it
 stays: only seeds that it lacks are trained, and each is kept as it comes, so that this may be broken off
 and gone on with. It opens the holdout outside any database: to judge the verdict, never a configuration.
-On two cores 40 seeds of the baseline take a quarter of an hour, of the published configuration more than
+On two cores 40 seeds of the baseline take a quarter of an hour and more, of the published configuration
 twice that.
 """
 

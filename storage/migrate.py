@@ -86,6 +86,7 @@ def check(engine: Engine) -> None:
         _refuse_small_packets(engine)
         current = _revision(engine)
     if current is None:
+        _refuse_another_program(engine)
         raise SchemaMismatch("the database has no tables of hpo yet", "run `hpo db upgrade` once")
     _refuse_foreign(current)
     if current < REVISION:
@@ -131,12 +132,13 @@ def _refuse_foreign(current: str | None) -> None:
 def _refuse_another_program(engine: Engine) -> None:
     """Optuna's tables are welcome, and those of which its making was broken off. Others of their names
     would be taken for them."""
-    inspector = sa.inspect(engine)
-    there = set(inspector.get_table_names())
     known = BaseModel.metadata.tables
-    if "version_info" in there:  # that of Optuna, which says itself what it thinks of them
-        return
-    others = {name for name in there & known.keys() if not _is_as_in(inspector, known[name])}
+    with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+        inspector = sa.inspect(connection)
+        there = set(inspector.get_table_names())
+        if "version_info" in there:  # that of Optuna, which says itself what it thinks of them
+            return
+        others = {name for name in there & known.keys() if not _is_as_in(inspector, known[name])}
     others |= there & {"alembic_version"}  # written after all of Optuna's
     if others:
         raise SchemaMismatch(

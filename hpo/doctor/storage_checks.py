@@ -30,8 +30,13 @@ def check_database(db: Database) -> Iterator[Finding]:
         yield from unknown_database()
         return
     yield well("database", db.shown_url)
-    yield _tables(db)
-    yield _rights(db)
+    tables = _tables(db)
+    yield tables
+    yield (
+        broken("rights", "not known", "mend the line `tables` first")
+        if tables.mend
+        else _rights(db)
+    )
     yield from judge_database(found)
 
 

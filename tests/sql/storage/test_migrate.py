@@ -99,6 +99,8 @@ def test_tables_of_another_program_are_left_alone(
     for _ in range(2):
         with pytest.raises(SchemaMismatch, match=rf"tables of another program \({name}\)"):
             Database.create(bare_url)
+    with pytest.raises(SchemaMismatch, match="another program"):
+        Database.open(bare_url)
     assert sa.inspect(bare_engine).get_table_names() == [name]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 
 from hpo.doctor.finding import Grade
 from hpo.doctor.storage_checks import ASPECTS, check_artifacts, check_database, judge_database
+from storage.connection.engine import make_engine, parse_url
 from storage.database import Database
 from storage.health import Condition
 from tests.support.marks import on
@@ -56,6 +57,19 @@ def test_a_role_that_only_reads(db: Database, url: str) -> None:
     assert found["tables"].grade == Grade.OK
     assert found["rights"].grade == Grade.FAIL
     assert found["rights"].mend.startswith("have its owner run GRANT SELECT, INSERT")
+
+
+def test_tables_of_another_program(bare_url: str) -> None:
+    """They are told to be that, and not tried."""
+    engine = make_engine(parse_url(bare_url))
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE studies (id INTEGER)"))
+    engine.dispose()
+    db = Database.reach(bare_url)
+    found = {each.name: each.found for each in check_database(db)}
+    db.close()
+    assert "another program" in found["tables"]
+    assert found["rights"] == "not known"
 
 
 def test_the_store_is_left_as_it_was(db: Database, url: str) -> None:

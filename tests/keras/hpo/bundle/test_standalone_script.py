@@ -3,13 +3,15 @@
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import tarfile
-from importlib.metadata import version
+import venv
+from collections.abc import Iterable
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from hpo import definition_loader
 from hpo.bundle.best_json import BestConfiguration
@@ -27,7 +29,7 @@ from tests.support.images import data_dir
 from tests.support.marks import slow
 from tests.support.scripts import Export, own_definition, run_script
 
-pytestmark = slow("makes an environment with TensorFlow")
+pytestmark = slow("trains by a script in processes of its own")
 
 ASK = """
 import keras, numpy
@@ -40,16 +42,32 @@ print(float((answers.argmax(axis=1) == y).mean()))
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python in whose environment are TensorFlow, NumPy and what these need, as here."""
-    folder = tmp_path_factory.mktemp("bare") / "venv"
-    python = folder / "bin" / "python"
-    uv = [sys.executable, "-m", "uv"]
-    wanted = [f"{name}=={version(name)}" for name in ("tensorflow", "keras", "numpy")]
-    subprocess.run([*uv, "venv", "-q", "--python", sys.executable, folder], check=True)
-    # The files are those that uv keeps, where it keeps them.
-    install = [*uv, "pip", "install", "-q", "--link-mode", "symlink", "--python", str(python)]
-    subprocess.run([*install, *wanted], check=True)
-    return python
+    """A Python that has TensorFlow, NumPy and what these need, as here, and nothing else."""
+    folder = tmp_path_factory.mktemp("bare")
+    venv.create(folder, symlinks=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    for each in _with_what_they_need("tensorflow", "keras", "numpy"):
+        for top in {file.parts[0] for file in each.files or ()} - {"..", "__pycache__"}:
+            there = packages / top
+            if not there.exists():
+                there.symlink_to(Path(str(each.locate_file(top))))
+    return folder / "bin" / "python"
+
+
+def _with_what_they_need(*names: str) -> Iterable[Distribution]:
+    found: dict[str, Distribution] = {}
+    wanted = list(names)
+    while wanted:
+        name = canonicalize_name(wanted.pop())
+        if name not in found:
+            found[name] = distribution(name)
+            needs = map(Requirement, found[name].requires or ())
+            wanted += [
+                each.name
+                for each in needs
+                if each.marker is None or each.marker.evaluate({"extra": ""})
+            ]
+    return found.values()
 
 
 @pytest.fixture(scope="module")

@@ -55,6 +55,7 @@ setup: $(BIN)/uv
 	@$(BIN)/uv sync --quiet --locked --no-dev --inexact
 
 # The environment of a developer: that, and what checks and tests need.
+dev: export UV_COMPILE_BYTECODE := 1 # once, and not by each of the first processes
 dev: $(BIN)/uv
 	@$(BIN)/uv sync --quiet --locked --inexact
 

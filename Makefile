@@ -55,7 +55,8 @@ setup: $(BIN)/uv
 	@$(BIN)/uv sync --quiet --locked --no-dev --inexact
 
 # The environment of a developer: that, and what checks and tests need.
-dev: export UV_COMPILE_BYTECODE := 1 # once, and not by each of the first processes
+# Compiled once, and not by each of the first processes.
+dev: export UV_COMPILE_BYTECODE := 1
 dev: $(BIN)/uv
 	@$(BIN)/uv sync --quiet --locked --inexact
 

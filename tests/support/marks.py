@@ -11,8 +11,12 @@ def on(*backends: str) -> pytest.MarkDecorator:
 
 def of(backend: str, *marks: pytest.MarkDecorator) -> object:
     """A database as a parameter of a test, with these marks."""
-    wanted = [needs("mariadbd")] if backend == "mariadb" else []
-    return pytest.param(backend, marks=[*wanted, *marks])
+    return pytest.param(backend, marks=[*wanted_by(backend), *marks])
+
+
+def wanted_by(backend: str) -> list[pytest.MarkDecorator]:
+    """The marks of every test on this database: what it wants that no wheel brings."""
+    return [needs("mariadbd")] if backend == "mariadb" else []
 
 
 def needs(*programs: str) -> pytest.MarkDecorator:

@@ -20,7 +20,7 @@ from tests.processes.hpo.crashpoints.aftermath import assert_nothing_lost_or_lef
 from tests.processes.hpo.crashpoints.lives import Nursery
 from tests.processes.hpo.crashpoints.stage import KILL, LEAVE, NAME, SCENES, Play, Stage, trained
 from tests.support.databases import Databases
-from tests.support.marks import needs, on, slow
+from tests.support.marks import on, slow, wanted_by
 
 log = logging.getLogger(__name__)
 KINDS = ("commit", "message", "file")
@@ -197,8 +197,7 @@ def _on_servers() -> Iterator[object]:
     for number, scene in enumerate(SCENES):
         for turn, server in enumerate(("postgresql", "mariadb")):
             if EACH == 1 or (number + turn + _of_commit()) % 2:
-                wanted = [needs("mariadbd")] if server == "mariadb" else []
-                yield pytest.param(scene, server, marks=wanted)
+                yield pytest.param(scene, server, marks=wanted_by(server))
 
 
 @slow("kills what it did on SQLite once more on a server")

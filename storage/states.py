@@ -12,6 +12,8 @@ class JobState(StrEnum):
     """It came to a rung, and others were better: it goes on from its checkpoint when it is due."""
     SUCCEEDED = "succeeded"
     PRUNED = "pruned"
+    DIVERGED = "diverged"
+    """Its loss, or another metric, was no number any more."""
     FAILED = "failed"
     CANCELLED = "cancelled"
 
@@ -21,6 +23,8 @@ class JobState(StrEnum):
 
 
 UNFINISHED = (JobState.OPEN, JobState.LEASED, JobState.PAUSED)
+TRAINED = (JobState.SUCCEEDED, JobState.PRUNED, JobState.DIVERGED)
+"""Those that came to an end which says something of their configuration."""
 
 
 class Pruner(StrEnum):

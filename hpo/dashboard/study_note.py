@@ -79,13 +79,21 @@ def _best(status: Status) -> str:
 
 
 def _progress(status: Status) -> Table:
-    counted = (JobState.LEASED, JobState.PAUSED, JobState.PRUNED, JobState.FAILED)
+    counted = (
+        JobState.LEASED,
+        JobState.PAUSED,
+        JobState.PRUNED,
+        JobState.DIVERGED,
+        JobState.FAILED,
+    )
     phases = []
     for phase in WORKING_PHASES:
         counts = status.counts(phase)
         done = f"{status.done(phase)} of {status.total(phase)}"
         phases.append((phase.value, done, *(str(counts[state]) for state in counted)))
-    return Table(("phase", "done", "running", "paused", "pruned", "failed"), tuple(phases))
+    return Table(
+        ("phase", "done", "running", "paused", "pruned", "diverged", "failed"), tuple(phases)
+    )
 
 
 def _running(status: Status) -> Table:

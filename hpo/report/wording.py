@@ -53,6 +53,8 @@ def facts(contents: Contents) -> Iterator[Entry]:
     if counts[JobState.PAUSED]:
         yield Entry("paused", str(counts[JobState.PAUSED]))
     yield Entry("pruned", str(counts[JobState.PRUNED]))
+    if counts[JobState.DIVERGED]:
+        yield Entry("diverged", str(counts[JobState.DIVERGED]))
     study = contents.study
     if contents.attempts:
         seconds = ((study.ended_ms or status.now_ms) - contents.attempts[0].began_ms) / 1000

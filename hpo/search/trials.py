@@ -42,6 +42,8 @@ S = TypeVar("S", bound=optuna.Study)
 _TRIAL_STATES = {
     JobState.SUCCEEDED: TrialState.COMPLETE,
     JobState.PRUNED: TrialState.PRUNED,
+    # Not FAIL: the sampler ignores failed trials and would suggest the region again.
+    JobState.DIVERGED: TrialState.PRUNED,
     JobState.FAILED: TrialState.FAIL,
 }
 
@@ -259,6 +261,6 @@ def _values(trial: FrozenTrial, ending: Ending) -> list[float] | None:
         assert ending.score is not None
         return [ending.score]
     values: Mapping[int, float] = trial.intermediate_values
-    if ending.state is JobState.PRUNED and values:
+    if _TRIAL_STATES[ending.state] is TrialState.PRUNED and values:
         return [values[max(values)]]
     return None

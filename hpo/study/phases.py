@@ -10,7 +10,7 @@ from hpo.study.racing import Round
 from storage.connection.retries import retried
 from storage.database import Database
 from storage.records import BASELINE, EvaluationRecord, JobRecord, NewJob, StudyRecord
-from storage.states import UNFINISHED, DataSet, JobState, Phase
+from storage.states import TRAINED, UNFINISHED, DataSet, JobState, Phase
 from storage.summary_records import Outline
 from storage.tables import evaluations, job_summaries, studies
 from storage.tables import jobs as jobs_table
@@ -247,7 +247,7 @@ def _since_best(study: StudyRecord, jobs: Sequence[JobRecord], best: Sequence[Jo
     reached_ms = min(job.ended_ms or 0 for job in best if job.score == best[0].score)
     return sum(
         job.generation == study.generation
-        and job.state in (JobState.SUCCEEDED, JobState.PRUNED, JobState.PAUSED)
+        and job.state in (*TRAINED, JobState.PAUSED)
         and (job.started_ms or 0) > reached_ms
         for job in jobs
     )

@@ -31,9 +31,9 @@ def latest(jobs: Iterable[JobRecord], configuration: int) -> JobRecord:
 
 
 def has_failed(job: JobRecord) -> bool:
-    """Whether a search job is of no use and may be run again: it failed, or it is the baseline,
-    which nothing prunes, and its loss was no longer a number."""
-    is_lost_baseline = job.configuration == BASELINE and job.state == JobState.PRUNED
+    """Whether a search job is of no use and may be run again: it failed, or it is the baseline and
+    diverged."""
+    is_lost_baseline = job.configuration == BASELINE and job.state == JobState.DIVERGED
     return job.state == JobState.FAILED or is_lost_baseline
 
 

@@ -5,7 +5,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from storage.records import BASELINE, JobRecord
-from storage.states import JobState, Phase
+from storage.states import TRAINED, JobState, Phase
 
 if TYPE_CHECKING:
     from hpo.study.status import Status
@@ -60,7 +60,7 @@ def _seconds_beside_epochs(jobs: Iterable[JobRecord]) -> float:
     told = [
         max(0.0, (job.ended_ms - job.started_ms) / 1000 - job.epoch * job.epoch_seconds)
         for job in jobs
-        if job.state in (JobState.SUCCEEDED, JobState.PRUNED)
+        if job.state in TRAINED
         and job.attempts == 1  # it was not resumed: its last attempt trained all of it
         and job.epoch_seconds is not None
         and job.started_ms is not None
@@ -70,9 +70,5 @@ def _seconds_beside_epochs(jobs: Iterable[JobRecord]) -> float:
 
 
 def _kept_by_pruning(search: Sequence[JobRecord], epochs: int) -> float:
-    ended = [
-        job.epoch
-        for job in search
-        if job.state in (JobState.SUCCEEDED, JobState.PRUNED) and job.configuration != BASELINE
-    ]
+    ended = [job.epoch for job in search if job.state in TRAINED and job.configuration != BASELINE]
     return fmean(ended) / epochs if len(ended) >= LEAST_ENDED else KEPT_BY_PRUNING

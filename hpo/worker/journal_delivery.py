@@ -272,8 +272,7 @@ def _ending(outcome: Outcome) -> Ending:
         case Pruned(epoch=epoch, hopeless=hopeless):
             return Ending(JobState.PRUNED, reason=f"pruned after epoch {epoch}: {hopeless}")
         case Diverged(epoch=epoch, reason=reason):
-            # Not FAIL: the sampler ignores failed trials and would suggest the region again.
-            return Ending(JobState.PRUNED, reason=f"diverged in epoch {epoch}: {reason}")
+            return Ending(JobState.DIVERGED, reason=f"diverged in epoch {epoch}: {reason}")
         case Raised(error=error, traceback=traceback):
             return Ending(JobState.FAILED, reason=f"{error}\n{traceback}")
 

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from storage.records import BASELINE, StudyRecord
 from storage.schema import jobs, studies
-from storage.states import UNFINISHED, JobState, Phase
+from storage.states import TRAINED, UNFINISHED, JobState, Phase
 from storage.summary_records import Outline, SearchOutline
 from storage.tables import rungs
 
@@ -23,11 +23,10 @@ def of_phase(tx: Connection, study: StudyRecord, last: int) -> Outline:
         jobs.c.state.in_(UNFINISHED),
     )
     failed = sa.exists().where(search, jobs.c.state == JobState.FAILED)
-    # Nothing prunes a baseline: one that is has diverged.
     baseline_failed = sa.exists().where(
         search,
         jobs.c.configuration == BASELINE,
-        jobs.c.state.in_([JobState.FAILED, JobState.PRUNED]),
+        jobs.c.state.in_([JobState.FAILED, JobState.DIVERGED]),
     )
     best = sa.select(sa.func.max(jobs.c.score)).where(search, jobs.c.state == JobState.SUCCEEDED)
     needs_best = study.target is not None or study.patience is not None
@@ -50,7 +49,7 @@ def of_phase(tx: Connection, study: StudyRecord, last: int) -> Outline:
         since_best = tx.scalars(
             sa.select(sa.func.count())
             .where(search, jobs.c.generation == study.generation)
-            .where(jobs.c.state.in_([JobState.SUCCEEDED, JobState.PRUNED, JobState.PAUSED]))
+            .where(jobs.c.state.in_([*TRAINED, JobState.PAUSED]))
             .where(jobs.c.started_ms > reached_ms.scalar_subquery())
         ).one()
     return Outline(
@@ -60,7 +59,7 @@ def of_phase(tx: Connection, study: StudyRecord, last: int) -> Outline:
 
 def _last_ended(tx: Connection, of_these: sa.ColumnElement[bool], last: int) -> list[JobState]:
     """How the last of these jobs ended, the newest first; one that came to a rung is PAUSED there."""
-    told = [JobState.SUCCEEDED, JobState.PRUNED, JobState.FAILED]
+    told = [*TRAINED, JobState.FAILED]
     ended = tx.execute(
         sa.select(jobs.c.ended_ms, jobs.c.id, jobs.c.state)
         .where(of_these, jobs.c.state.in_(told))

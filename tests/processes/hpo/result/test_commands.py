@@ -61,7 +61,7 @@ def test_a_study_that_stopped_without_a_completed_trial_says_why(
     def train(now: StudyRecord, job: JobRecord) -> Outcome:
         if job.configuration == BASELINE:
             return usual(now, job)
-        return Outcome(JobState.PRUNED, score=0.1, reason="diverged in epoch 1: loss was nan")
+        return Outcome(JobState.DIVERGED, score=0.1, reason="diverged in epoch 1: loss was nan")
 
     carry_out(db, study, train)
     said = " ".join(shell_on.succeed("status", "toy").split())

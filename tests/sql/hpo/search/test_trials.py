@@ -212,9 +212,10 @@ def test_reports_are_write_once(
     [
         (Ending(JobState.SUCCEEDED, 0.75, 1.5), TrialState.COMPLETE, [0.75]),
         (Ending(JobState.PRUNED, reason="too slow"), TrialState.PRUNED, [0.5]),
+        (Ending(JobState.DIVERGED, reason="loss was nan"), TrialState.PRUNED, [0.5]),
         (Ending(JobState.FAILED, reason="a traceback"), TrialState.FAIL, None),
     ],
-    ids=["succeeded", "pruned", "failed"],
+    ids=["succeeded", "pruned", "diverged", "failed"],
 )
 def test_how_a_trial_ends(
     db: Database, study: StudyRecord, trials: Trials, claim: Claim, ending: Ending,
@@ -242,7 +243,7 @@ def test_a_trial_pruned_before_its_first_report_has_no_value(
 ) -> None:
     """Divergence in the first epoch leaves a pruned trial, which the sampler still learns from."""
     job, lease = claim()
-    trials.end(trials.begin(job, lease, SPACE), lease, Ending(JobState.PRUNED, reason="diverged"))
+    trials.end(trials.begin(job, lease, SPACE), lease, Ending(JobState.DIVERGED, reason="nan"))
     (trial,) = _optuna_trials(db, study)
     assert (trial.state, trial.values) == (TrialState.PRUNED, None)
 

@@ -135,7 +135,7 @@ def test_what_was_lost_is_dropped(
         ),
         (
             Diverged(epoch=2, reason="loss was nan"),
-            JobState.PRUNED, TrialState.PRUNED, "diverged in epoch 2: loss was nan",
+            JobState.DIVERGED, TrialState.PRUNED, "diverged in epoch 2: loss was nan",
         ),
         (
             Raised(error="ValueError: no", traceback="Traceback\n  line"),

@@ -162,7 +162,7 @@ def test_a_first_seed_without_a_model_gives_way_to_the_next(
     def train(now: StudyRecord, job: JobRecord) -> Outcome:
         of_winner = (job.phase, job.configuration) == (Phase.FINAL, WINNER)
         if of_winner and job.data_set == DataSet.SEARCH and seed_index(now, job) == 0:
-            return Outcome(JobState.PRUNED, reason="diverged in epoch 3")
+            return Outcome(JobState.DIVERGED, reason="diverged in epoch 3")
         return usual(now, job)
 
     carry_out(db, study, train)
@@ -192,7 +192,7 @@ def test_a_winner_is_exported_without_a_baseline(
 
     def train(now: StudyRecord, job: JobRecord) -> Outcome:
         if (job.phase, job.configuration) == (Phase.FINAL, 0):
-            return Outcome(JobState.PRUNED, reason="diverged in epoch 3")
+            return Outcome(JobState.DIVERGED, reason="diverged in epoch 3")
         return usual(now, job)
 
     carry_out(db, study, train)

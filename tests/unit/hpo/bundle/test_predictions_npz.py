@@ -101,7 +101,7 @@ def test_a_side_may_be_missing(finish: Finishing, tmp_path: Path, side: int) -> 
 
     def train(study: StudyRecord, job: JobRecord) -> Outcome:
         if (job.phase, job.configuration, job.data_set) == (Phase.FINAL, side, DataSet.NEW):
-            return Outcome(JobState.PRUNED, reason="diverged in epoch 3")
+            return Outcome(JobState.DIVERGED, reason="diverged in epoch 3")
         return usual(study, job)
 
     file = tmp_path / PREDICTIONS

@@ -25,7 +25,7 @@ def test_a_study_that_runs() -> None:
         "Best of 2 trials **0.7500** (trial 1), baseline 0.5000, on validation, of one seed each: x=0.25"
         in lines
     )
-    assert "| search | 3 of 5 | 1 | 1 | 0 | 1 |" in lines
+    assert "| search | 3 of 5 | 1 | 1 | 0 | 0 | 1 |" in lines
     assert (
         f"| gpu-node-0123.cluster.example.edu | gpu:1 | trial 3 | 5 | {TRIAL.score:.4f} |" in lines
     )

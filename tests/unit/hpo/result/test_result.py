@@ -152,7 +152,7 @@ def test_a_final_training_without_a_model_is_told_and_left_out(
         of_baseline = (job.phase, job.configuration) == (Phase.FINAL, 0)
         if of_baseline and job.data_set == DataSet.SEARCH and seed_index(now, job) == 1:
             reason = "diverged in epoch 3: loss was nan\nmore of it"
-            return Outcome(JobState.PRUNED, score=0.99, reason=reason)
+            return Outcome(JobState.DIVERGED, score=0.99, reason=reason)
         return usual(now, job)
 
     carry_out(db, study, train)
@@ -185,7 +185,7 @@ def test_without_models_on_the_new_classes_there_is_still_a_verdict(
 
 
 @on("sqlite")
-@pytest.mark.parametrize("state", [JobState.PRUNED, JobState.FAILED])
+@pytest.mark.parametrize("state", [JobState.DIVERGED, JobState.FAILED])
 def test_without_any_model_of_the_baseline_the_winner_is_told_without_a_verdict(
     db: Database, study: StudyRecord, state: JobState
 ) -> None:

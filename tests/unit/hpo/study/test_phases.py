@@ -14,7 +14,7 @@ from hpo.study.search_jobs import best_first
 from storage.records import BASELINE, EvaluationRecord, JobRecord, StudyRecord
 from storage.states import DataSet, JobState, Phase, Sampler, Split
 
-OPEN, LEASED, PAUSED, SUCCEEDED, PRUNED, FAILED, CANCELLED = JobState
+OPEN, LEASED, PAUSED, SUCCEEDED, PRUNED, DIVERGED, FAILED, CANCELLED = JobState
 NOW = 1_000_000
 STUDY = StudyRecord(
     id=1, uuid="u", name="toy", definition="toy", definition_hash="h", settings={},
@@ -410,9 +410,8 @@ def test_a_failed_baseline_stops() -> None:
 
 
 def test_a_baseline_that_diverged_stops() -> None:
-    """Nothing prunes the baseline: one without a score diverged, and what else is trained would
-    have nothing to be compared with. One that was run again, and trained, is as good as any."""
-    states = (PRUNED, LEASED, OPEN)
+    """What else is trained would have nothing to be compared with. One that was run again, and trained, is as good as any."""
+    states = (DIVERGED, LEASED, OPEN)
     assert decide(STUDY, _search(*states), NOW) == Stop("the baseline has no score: reason 0")
     again = replace(_job(0), id=9)
     assert decide(STUDY, [*_search(*states), again], NOW) is None

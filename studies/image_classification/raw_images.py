@@ -62,9 +62,17 @@ def _images(name: str, given: object) -> Pixels:
             f"{name} has the shape {images.shape}, as if its channels came first",
             "put them last: np.moveaxis(x, 1, -1)",
         )
+    low, high = _range(name, images)
+    if low == high:
+        raise DataError(f"{name} holds nothing but {low:g}", "give images that differ")
+    if images.dtype.kind != "f" and low >= 0 and high <= 1:
+        raise DataError(
+            f"{name} holds nothing but 0 and 1, as if images between 0 and 1 had been cut to whole"
+            " numbers",
+            "give whole numbers from 0 to 255, as (x * 255).round() may be",
+        )
     if images.dtype == np.uint8:
         return images
-    low, high = _range(name, images)
     if images.dtype.kind == "f" and low >= -1 and high <= 1:
         raise DataError(
             f"{name} is {images.dtype} between {low:g} and {high:g}",

@@ -38,7 +38,8 @@ class Squares(ImageSource):
     class_names: ClassVar = ("a", "b", "c", "d")
 
     def read(self, data_dir, cache_folder):
-        images, labels = np.full((8, 2, 2, 1), LIGHT, np.uint8), np.repeat(np.arange(4), 2)
+        images = np.tile(np.array([[[LIGHT], [100]]], np.uint8), (8, 2, 1, 1))
+        labels = np.repeat(np.arange(4), 2)
         return Pools(images, labels, images, labels)
 
 SOURCE = Squares(classes=("a", "b"), new_classes=("c", "d"))
@@ -210,12 +211,12 @@ def test_an_edit_of_a_source_is_other_data(made: Made, tmp_path: Path) -> None:
 
     def light(source: ImageSource) -> int:
         images = load_training(prepare(source, tmp_path / "cache").training_path("search"))
-        return int(images.x_train.max())
+        return int(images.x_train.min())
 
     first = made("here")
     assert light(first) == 1
     assert light(made("here", light="LIGHT = 2\n")) == 2
-    assert light(made("here", SQUARES.replace("LIGHT, np", "3 * LIGHT, np"))) == 3
+    assert light(made("here", SQUARES.replace("[LIGHT]", "[3 * LIGHT]"))) == 3
     assert light(made("there", light="LIGHT = 4\n")) == 4
     assert light(first) == 1
     assert len(list((tmp_path / "cache").iterdir())) == 4
@@ -244,9 +245,14 @@ SOURCE = Files(classes=("a", "b"), new_classes=("c", "d"))
 """
 
 
+def _grey(light: int) -> NDArray[np.uint8]:
+    """Eight images, of which the darker half of each is so light."""
+    return np.tile(np.array([[[light], [100]]], np.uint8), (8, 2, 1, 1))
+
+
 def _light(source: ImageSource, cache: Path, data_dir: Path | None) -> int:
     images = load_training(prepare(source, cache, data_dir).training_path("search"))
-    return int(images.x_train.max())
+    return int(images.x_train.min())
 
 
 def test_a_file_that_was_read_and_has_changed_is_read_again(tmp_path: Path) -> None:
@@ -259,7 +265,7 @@ def test_a_file_that_was_read_and_has_changed_is_read_again(tmp_path: Path) -> N
     def write(name: str, light: int, file: str = "1") -> Path:
         folder = tmp_path / name / "images"
         folder.mkdir(parents=True, exist_ok=True)
-        np.save(folder / file, np.full((8, 2, 2, 1), light, np.uint8))
+        np.save(folder / file, _grey(light))
         return folder.parent
 
     here = write("here", 1)
@@ -296,7 +302,7 @@ def test_however_it_was_read(text: str, tmp_path: Path) -> None:
     definition.write_text(text)
     (tmp_path / "images").mkdir()
     for light in (1, 2):
-        np.save(tmp_path / "images" / "1.npy", np.full((8, 2, 2, 1), light, np.uint8))
+        np.save(tmp_path / "images" / "1.npy", _grey(light))
         source = code_loader.run(Code.read(definition)).SOURCE
         assert _light(source, tmp_path / "cache", tmp_path) == light
 

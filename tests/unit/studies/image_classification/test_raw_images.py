@@ -89,6 +89,10 @@ def test_grey_images_are_given_their_channel() -> None:
         ({"x_train": [[1], [1, 2]]}, "x_train of Mine is no array"),
         ({"x_test": np.ma.masked_equal(X, 0)}, "x_test of Mine is masked"),
         ({"x_train": None}, "x_train of Mine is object"),
+        ({"x_train": (X / 255).astype(np.uint8)}, "x_train of Mine holds nothing but 0"),
+        ({"x_test": (X > 99).astype(np.uint8)}, "x_test of Mine holds nothing but 0 and 1, as if"),
+        ({"x_train": (X > 99).astype(int)}, "x_train of Mine holds nothing but 0 and 1, as if"),
+        ({"x_test": np.full_like(X, 7)}, "x_test of Mine holds nothing but 7: give images that"),
         ({"x_train": X.reshape(6, -1)}, r"x_train of Mine has the shape \(6, 48\): give images"),
         ({"x_train": X[:0]}, r"x_train of Mine has the shape \(0, 4, 4, 3\)"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,12 +24,13 @@ class Classifier(Model, Protocol):
 @dataclass(frozen=True)
 class Evaluation(Evidence):
     """How a classifier did on n images: its predictions are the most probable class of each, the
-    lowest label among equals, and its losses the cross-entropies, in nats."""
+    lowest label among equals, and its losses the cross-entropies, in nats. An answer that is no number is
+    none: it is held to be wrong, and as far off as can be."""
 
     accuracy: float
     """Share of images whose most probable class is the right one, 0 to 1."""
     loss: float
-    """Mean cross-entropy in nats; not finite where the model's output is not."""
+    """Mean cross-entropy in nats; NaN where an answer is."""
 
 
 # Keras's own clipping: a sure but wrong answer costs 16 nats and not an infinity.
@@ -53,15 +55,17 @@ def evaluate(
 def judge(probabilities: NDArray[np.floating[Any]], y: NDArray[np.int64]) -> Evaluation:
     """Compare class probabilities (n, k) with labels `y` (n,)."""
     exact = probabilities.astype(np.float64)
-    predictions = exact.argmax(axis=1).astype(np.int64)
-    of_truth = exact[np.arange(len(y)), y]
+    is_answer = np.isfinite(exact).all(axis=1)
+    some_other = (y + 1) % exact.shape[1]
+    predictions = np.where(is_answer, exact.argmax(axis=1), some_other).astype(np.int64)
+    of_truth = np.where(is_answer, exact[np.arange(len(y)), y], 0.0)
     losses = -np.log(np.clip(of_truth, _SMALLEST_PROBABILITY, 1.0))
     return Evaluation(
         labels=y,
         predictions=predictions,
         losses=losses.astype(np.float32),
         accuracy=float((predictions == y).mean()),
-        loss=float(losses.mean()),
+        loss=float(losses.mean()) if is_answer.all() else math.nan,
     )
 
 

@@ -93,6 +93,15 @@ def test_one_answer_that_is_no_number(row: list[float]) -> None:
         assert math.isnan(judged.loss)
 
 
+@pytest.mark.parametrize("truth", [0, 1])
+def test_an_answer_that_is_no_number_is_wrong(truth: int) -> None:
+    """And as far off as can be: who is judged by many images is not lost over one of them."""
+    judged = evaluate(_Answers([math.nan, 0.5], [0.5, 0.5]), X, np.array([truth, 0]), 2)
+    assert judged.accuracy == 0.5
+    assert judged.predictions.tolist() == [1 - truth, 0]
+    assert judged.losses.tolist() == pytest.approx([-math.log(1e-7), math.log(2)])
+
+
 def test_a_broken_model_has_no_finite_loss() -> None:
     """Answers that are not numbers give a loss that is none either."""
     judged = evaluate(_Answers([math.nan] * 2, [0.5, 0.5]), X, np.array([0, 0]), 2)

@@ -131,9 +131,12 @@ class ImageClassification(Study):
         )
         # Ours asks it of each epoch; of another's model it would be the last jobs that come upon it.
         if isinstance(outcome, Trained) and self.trainer is not training.train:
-            loss = self._on_validation(outcome.model, data).loss
-            if not math.isfinite(loss):
-                return Diverged(self.epochs, f"the trained model has a loss of {loss}")
+            found = self._on_validation(outcome.model, data)
+            if not math.isfinite(found.loss):
+                return Diverged(self.epochs, f"the trained model has a loss of {found.loss}")
+            training_checks.refuse_other_score(
+                self.score_key, outcome.metrics[self.score_key], found.accuracy, len(found.labels)
+            )
         return outcome
 
     def judge(self, model: Model, data: LoadedImages) -> Mapping[str, Evaluation]:

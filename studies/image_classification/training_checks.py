@@ -18,6 +18,8 @@ TOLERANCE = 0.01
 """A loss within this share of that of guessing is that of guessing."""
 CHANCE = 0.001
 """As many right answers as guesses give more seldom than this are not guessed."""
+LEAST_APART = 0.01
+"""Scores that are closer may be one and the same, computed in another order."""
 LEAST_SHARE = 0.25
 """Of the epochs, so many are trained before any is judged: some leave a plateau late, and a learning
 rate that is warmed up is still low."""
@@ -71,6 +73,20 @@ def run(
         case Stopped() if not reports.told_to_stop:
             raise InvalidOutput("the trainer returned Stopped", "only a report asks for that")
     return outcome
+
+
+def refuse_other_score(name: str, told: float, found: float, n_images: int) -> None:
+    """What a trainer tells of its last epoch is what its model answers on the same `n_images`, but for an
+    image, or a percent, that rounding may decide.
+
+    Raises:
+        InvalidOutput: it is not.
+    """
+    if abs(told - found) > max(LEAST_APART, 1 / n_images) * (1 + 1e-6):
+        raise InvalidOutput(
+            f"the trainer tells {name} {told:.4g}, and its model has {found:.4g}",
+            "give the model of which that is true, or in Trained the metrics of that model",
+        )
 
 
 def why_hopeless(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from hpo.definition_loader import Definition
 from studies.errors import InvalidOutput
@@ -51,6 +52,24 @@ def test_a_model_that_answers_with_no_numbers(toy: Definition, toy_data: Prepare
     """It has diverged, whatever was reported."""
     outcome = _train(toy, toy_data, lambda x: np.full((len(x), 2), np.nan))
     assert outcome == Diverged(8, "the trained model has a loss of nan")
+
+
+@pytest.mark.parametrize(("share", "is_refused"), [(0.5, False), (0.45, False), (0.6, True)])
+def test_a_trainer_that_tells_another_score_than_its_model_has(
+    toy: Definition, toy_data: PreparedData, share: float, is_refused: bool
+) -> None:
+    """By what it tells trials are compared, by its model they are judged in the end; one image of the 20
+    rounding may decide."""
+
+    def answers(x: NDArray[np.uint8]) -> NDArray[np.float64]:
+        labels = np.repeat([0, 1], len(x) // 2)
+        return np.eye(2)[np.where(np.arange(len(x)) < share * len(x), labels, 1 - labels)]
+
+    if is_refused:
+        with pytest.raises(InvalidOutput, match=r"tells val_accuracy 0\.5, and its model has 0\.6"):
+            _train(toy, toy_data, answers)
+    else:
+        assert isinstance(_train(toy, toy_data, answers), Trained)
 
 
 def test_each_epoch_says_whether_it_is_hopeless(toy: Definition, toy_data: PreparedData) -> None:

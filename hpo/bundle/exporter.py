@@ -64,7 +64,7 @@ def export(settings: Settings, name: str, folder: Path, references: Sequence[str
         DataError, DataMismatch: this machine does not have the data.
     """
     db, finished, definition = _open(settings, name, references)
-    manifest.reserve(folder)
+    manifest.reserve(folder, name)
     data = definition.study.prepare(settings.cache_folder, settings.data_dir)
     exported = collect(db, definition, data, finished)
     exported.write(folder)

@@ -4,6 +4,7 @@ bundle is whole and unchanged since it was written; it does not prove who wrote 
 import errno
 import glob
 import hashlib
+import json
 import os
 import shutil
 import stat
@@ -61,13 +62,26 @@ class Manifest(BaseModel):
     files: Mapping[str, FileFacts]
 
 
-def reserve(folder: Path) -> None:
-    """Makes sure that a bundle can stand in `folder`: it is free, empty, or a whole earlier one.
+def reserve(folder: Path, study: str) -> None:
+    """Makes sure that a bundle of `study` can stand in `folder`: it is free, empty, or a whole earlier one.
 
     Raises:
-        UsageError: it holds anything else, or cannot be made.
+        UsageError: it holds anything else, another study's bundle too, or cannot be made.
         Unreadable: nothing is known of what it holds.
     """
+    _reserve(folder)
+    try:
+        of = json.loads((folder / BEST).read_bytes())["study"]
+    except (OSError, ValueError, LookupError, TypeError):  # there is none, or of no format of ours
+        return
+    if of != study:
+        raise UsageError(
+            f"{folder} holds the bundle of study '{of}'",
+            "remove it, or name another folder with --bundle",
+        )
+
+
+def _reserve(folder: Path) -> None:
     if folder.resolve() == Path.cwd() or folder.is_mount():
         raise UsageError(f"a bundle cannot replace {folder} itself", "name a folder in it")
     _take_back(folder.resolve())
@@ -104,7 +118,7 @@ def write(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     Raises:
         UsageError: the folder holds other files, or cannot be written.
     """
-    reserve(folder)
+    _reserve(folder)
     # A link to a folder stays a link to it.
     place = folder.resolve()
     new, old = _beside(place, NEW), _beside(place, OLD)

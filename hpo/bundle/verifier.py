@@ -46,6 +46,7 @@ def verify(folder: Path, settings: Settings, definition: str | None = None) -> I
     data = retraining.find_data(best, bundle.definition, settings)
     if (folder / manifest.SPLITS).read_bytes() != data.splits_path.read_bytes():
         raise BadBundle(f"{manifest.SPLITS} does not say how the data is split")
+    yield f"not checked: what {manifest.CARD} and {manifest.REPORT} say; {manifest.BEST} is what counts"
     yield "the definition and the data here are those it was made with"
     yield "the holdout is opened for this, outside any database: no study will count it"
     holdout_file = data.holdout_path("search")

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import chdir
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -203,7 +204,7 @@ def test_what_is_no_whole_bundle_is_left_alone(folder: Path) -> None:
         (MANIFEST, "has a damaged"),
     ):
         (folder / name).write_text("mine")
-        for attempt in (manifest.reserve, _rewrite):
+        for attempt in (partial(manifest.reserve, study="mine"), _rewrite):
             with pytest.raises(UsageError, match=f"is in the way, .*{fault}"):
                 attempt(folder)
         assert _held(folder) == {**before, name: b"mine"}
@@ -216,6 +217,15 @@ def test_what_is_no_whole_bundle_is_left_alone(folder: Path) -> None:
     with pytest.raises(UsageError, match="is in the way, which is no whole bundle"):
         _rewrite(mine)
     assert _held(mine) == {"README.md": b"mine"}
+
+
+def test_another_studys_bundle_is_not_replaced(folder: Path) -> None:
+    """It is the one proof of what was found there."""
+    manifest.write(folder, {**CONTENTS, "best.json": b'{"study": "mine"}'})
+    manifest.reserve(folder, "mine")
+    with pytest.raises(UsageError, match=f"{folder} holds the bundle of study 'mine': remove it"):
+        manifest.reserve(folder, "other")
+    assert (folder / "best.json").read_bytes() == b'{"study": "mine"}'
 
 
 def test_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
@@ -336,8 +346,8 @@ def test_a_disk_that_fills_up_leaves_the_earlier_bundle_whole(
 
 def test_trying_a_place_leaves_nothing_of_it(tmp_path: Path) -> None:
     """Not the folders around it, either, until there is a bundle; what was there stays."""
-    manifest.reserve(tmp_path / "exports" / "deeper" / "mine")
+    manifest.reserve(tmp_path / "exports" / "deeper" / "mine", "mine")
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "exports").mkdir()
-    manifest.reserve(tmp_path / "exports" / "mine")
+    manifest.reserve(tmp_path / "exports" / "mine", "mine")
     assert list(tmp_path.rglob("*")) == [tmp_path / "exports"]

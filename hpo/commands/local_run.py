@@ -103,7 +103,7 @@ def run_either(
 def _run(settings: Settings, wanted: Wanted, console: Console) -> None:
     creation.check(wanted.study_name, wanted.seed)
     # Whoever waited for hours is not told then that nothing can be written.
-    manifest.reserve(wanted.folder)
+    manifest.reserve(wanted.folder, wanted.study_name)
     run(settings, wanted, console)
 
 
@@ -140,16 +140,17 @@ def run(settings: Settings, wanted: Wanted, console: Console) -> None:
 
 
 def _remove_untrainable(db: Database, status: Status, reference: str) -> None:
-    """Leaves nothing behind of a study whose baseline failed before the end of its first epoch: once
-    the definition is mended, the same command begins anew.
+    """Leaves nothing behind of a study whose baseline failed, unless another trial of it came to a rung or
+    to its end: once the definition is mended, the same command begins anew.
 
     Raises:
         WorkFailed: it was so.
     """
     baseline = search_jobs.latest(search_jobs.among(status.jobs), BASELINE)
-    if not search_jobs.has_failed(baseline) or baseline.epoch:
+    if not search_jobs.has_failed(baseline):
         return
-    if any(job.state == JobState.SUCCEEDED for job in status.jobs):
+    others = (job for job in status.jobs if job.configuration != BASELINE)
+    if any(job.state == JobState.SUCCEEDED or job.rung_ms is not None for job in others):
         return
     try:
         removal.remove(db, status.study.name)

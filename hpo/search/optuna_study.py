@@ -36,12 +36,14 @@ def refuse_foreign(db: Database, name: str, direction: Direction) -> None:
         _refuse_foreign(optuna.load_study(study_name=name, storage=db.optuna), direction)
 
 
-def tie(db: Database, beside: optuna.Study, study: StudyRecord) -> None:
+def tie(db: Database, beside: optuna.Study, study: StudyRecord) -> bool:
     """Of several that make a study at once the one whose row stands decides; one that was killed
-    before it came here is made up for."""
+    before it came here is made up for. Says whether there was anything to do."""
     with db.translated():
-        if beside.user_attrs.get(UUID_ATTRIBUTE) != study.uuid and not beside.get_trials():
-            beside.set_user_attr(UUID_ATTRIBUTE, study.uuid)
+        if beside.user_attrs.get(UUID_ATTRIBUTE) == study.uuid or beside.get_trials():
+            return False
+        beside.set_user_attr(UUID_ATTRIBUTE, study.uuid)
+        return True
 
 
 def check(tx: Connection, study: StudyRecord) -> None:

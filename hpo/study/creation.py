@@ -1,5 +1,6 @@
 """Making a study, and giving one a larger budget."""
 
+import logging
 import math
 import re
 from collections.abc import Mapping
@@ -28,13 +29,13 @@ MOST = 1_000_000
 # It names folders and pages, too.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
-
 # What decides on a study, and the option that asks for it.
 OPTIONS = {
     "settings": "--set", "seed": "--seed", "select_top": "--select-top",
     "select_seeds": "--select-seeds", "final_seeds": "--final-seeds", "timeout_ms": "--timeout",
     "target": "--target", "patience": "--patience", "sampler": "--sampler", "pruner": "--pruner",
 }  # fmt: skip
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,7 @@ def create(
     new = replace(plan(name, definition, budget, seed, existing), priority=priority or 0)
     if existing is None:
         _refuse_impossible(db, definition, new)
+    was_there = existing is not None
     beside = optuna_study.find_or_make(db, name, definition.study.direction)
     if existing is None:
         try:
@@ -210,7 +212,8 @@ def create(
         except IntegrityError:  # somebody made it in this moment
             with db.reading() as tx:
                 existing = studies.get(tx, name)
-    optuna_study.tie(db, beside, existing)
+    if optuna_study.tie(db, beside, existing) and was_there:
+        log.warning("Optuna had no study '%s', of which nothing was begun: it is made again", name)
     _check_same(existing, new, definition)
     if priority is None or priority == existing.priority:
         return existing

@@ -35,6 +35,7 @@ MARKS = {
     JobState.SUCCEEDED: "",
     JobState.PAUSED: "paused",
     JobState.PRUNED: "pruned",
+    JobState.DIVERGED: "diverged",
     JobState.FAILED: "FAILED",
     JobState.CANCELLED: "cancelled",
 }
@@ -91,7 +92,16 @@ def status_line(status: Status, epochs: int) -> str:
     done, total = status.done(study.phase), status.total(study.phase)
     best = f"; best of the search {status.best.score:.4f}" if status.best else ""
     left = left_words(study, status.seconds_left)
-    return f"{study.phase} {done}/{total}{best}; {running or 'waiting'}{left and '; ' + left}"
+    return (
+        f"{study.phase} {done}/{total}{best}; {running or _why_idle(status)}{left and '; ' + left}"
+    )
+
+
+def _why_idle(status: Status) -> str:
+    if status.study.halted_ms is not None:
+        return "halted"
+    is_manned = any(worker.left_ms is None for worker in status.workers)
+    return "its worker gets ready" if is_manned else "waiting for a worker"
 
 
 def ending_line(job: JobRecord) -> str:

@@ -43,9 +43,11 @@ def test_a_file_without_a_study(shell: CommandLine) -> None:
 
 
 def test_a_definition_that_cannot_train(shell: CommandLine) -> None:
-    """What its baseline raises is one line, exit 1, and no study of it is left."""
+    """What its baseline raises, in whatever epoch, is one line, exit 1, and no study of it is left."""
     file = shell.folder / "bad.py"
-    file.write_text(Path(TOY).read_text().replace("skill = 0.9", "skill = 1 / 0"))
+    file.write_text(
+        Path(TOY).read_text().replace("score = skill", "1 / (number - 3); score = skill")
+    )
     run = shell.run("run", str(file))
     assert run.returncode == 1
     said = "hpo: the baseline cannot be trained: ZeroDivisionError: division by zero: mend the definition"

@@ -360,7 +360,7 @@ def _fail(
         return jobs.get(tx, job.id)
 
 
-@pytest.mark.parametrize("state", [JobState.FAILED, JobState.PRUNED])
+@pytest.mark.parametrize("state", [JobState.FAILED, JobState.DIVERGED])
 def test_a_failed_baseline_runs_again(db: Database, study: StudyRecord, state: JobState) -> None:
     """What stopped a study as a whole, a baseline that failed or diverged, is mended by running it again: the same
     configuration, with the same parameters and another seed, as one more trial; what was cancelled
@@ -418,11 +418,15 @@ def test_a_study_whose_trials_are_gone(
 
 
 def test_a_study_without_trials_is_made_whole(
-    db: Database, study: StudyRecord, toy: Definition
+    db: Database, study: StudyRecord, toy: Definition, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nothing is lost with an Optuna study that had no trial yet."""
+    """Nothing is lost with an Optuna study that had no trial yet, but it is told."""
+    assert create(db, "toy", toy, BUDGET) == study
+    assert not caplog.messages
     optuna.delete_study(study_name="toy", storage=db.optuna)
     assert create(db, "toy", toy, BUDGET) == study
+    (told,) = caplog.messages
+    assert told.startswith("Optuna had no study 'toy', of which nothing was begun")
     beside = optuna.load_study(study_name="toy", storage=db.optuna)
     assert beside.user_attrs[UUID_ATTRIBUTE] == study.uuid
 

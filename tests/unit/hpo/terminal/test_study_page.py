@@ -22,7 +22,7 @@ from studies.image_classification.study import ImageClassification
 from tests.conftest import DEFINITIONS
 from tests.support.commandline import command_line
 from tests.support.done import Done
-from tests.support.statuses import EPOCHS, PARAMS, shown, status_of, trial
+from tests.support.statuses import EPOCHS, PARAMS, WORKER, shown, status_of, trial
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,21 @@ def test_what_was_given_up_is_not_done() -> None:
     _, search, *_ = shown(draw_study(status, EPOCHS))
     assert search.split()[-3:] == ["3/4", "2", "cancelled"]
     assert status_line(status, EPOCHS).startswith("search 3/4; ")
+
+
+@pytest.mark.parametrize(
+    ("halted_ms", "left_ms", "words"),
+    [
+        (None, None, "its worker gets ready"),
+        (None, 5, "waiting for a worker"),
+        (5, None, "halted"),
+    ],
+)
+def test_why_nothing_runs(halted_ms: int | None, left_ms: int | None, words: str) -> None:
+    """Whoever reads it knows whether it is theirs to do something."""
+    status = status_of(trials=4, halted_ms=halted_ms)
+    status = replace(status, workers=(replace(WORKER, left_ms=left_ms),))
+    assert status_line(status, EPOCHS) == f"search 0/4; {words}"
 
 
 def test_a_page_shows_what_is_known() -> None:

@@ -4,11 +4,10 @@ import logging
 import time
 from collections.abc import Collection, Iterator, Sequence
 from multiprocessing.connection import wait
-from typing import Literal
 
 from hpo.devices.discovery import Device
 from hpo.errors import WorkFailed
-from hpo.training.child_process import ChildLost, Slot
+from hpo.training.child_process import ChildLost, Memory, Slot
 from hpo.training.protocol import FromChild
 from storage.records import Lease
 
@@ -23,8 +22,6 @@ RETAKE_FACTOR = 6.0
 MAX_FAILED_STARTS = 3
 # A child that starts imports a few modules, over a slow network perhaps.
 START_SECONDS = 300.0
-Memory = Literal["device", "host"]
-"""What a child can run out of: what its device has, where that is a GPU, or the machine's own."""
 log = logging.getLogger(__name__)
 
 
@@ -120,15 +117,14 @@ class SlotPool:
         lease: Lease,
         definition: str,
         exhaustions: int,
-        exhausted: Memory | None,
-        *,
-        ended_itself: bool = False,
+        lost: ChildLost,
     ) -> bool:
         """Notes that a job was lost with the slot's child, which may have exhausted a memory. Says
         whether others could take of it: then the job has another try alone, and nothing counts
         against it."""
-        if exhausted is not None:  # too large a job says nothing of the device
-            return self.is_crowded(slot, exhaustions, exhausted)
+        if lost.exhausted is not None:  # too large a job says nothing of the device
+            return self.is_crowded(slot, exhaustions, lost.exhausted)
+        ended_itself = lost.exit_code is not None
         self._health[slot].note_loss(lease, definition, ended_itself=ended_itself)
         return False
 

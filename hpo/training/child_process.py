@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from threading import Thread
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from pydantic import ValidationError
 
@@ -68,14 +68,18 @@ class Tail:
                 self._kept = (self._kept + chunk)[-KEPT_BYTES:]
 
 
+Memory = Literal["device", "host"]
+"""What a child can run out of: what its device has, where that is a GPU, or the machine's own."""
+
+
 @dataclass(frozen=True)
 class ChildLost:
-    """The child is gone, or of no use: what became of it, in a line, what it told of that, whether the
-    system killed it because memory ran out, and with which code it ended itself, if it did."""
+    """The child is gone, or of no use: what became of it, in a line, what it told of that, which memory
+    it ran out of, if it did, and with which code it ended itself, if it did."""
 
     cause: str
     told: str = ""
-    exhausted: bool = False
+    exhausted: Memory | None = None
     exit_code: int | None = None
 
     @property
@@ -211,8 +215,9 @@ class Slot:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             return ChildLost("the child closed its pipe but lives on")
-        exhausted = code == -signal.SIGKILL and discovery.oom_kills() > self._oom_kills
-        if exhausted:
+        exhausted: Memory | None = None
+        if code == -signal.SIGKILL and discovery.oom_kills() > self._oom_kills:
+            exhausted = "host"
             cause = "the child was killed by the system, whose memory ran out"
         elif code < 0:
             cause = f"the child was killed by {_name(-code)}"

@@ -15,8 +15,8 @@ from hpo.errors import HpoError, WorkFailed
 from hpo.periodic import Every
 from hpo.search.promotion import Advice
 from hpo.training import protocol
-from hpo.training.child_pool import Memory, SlotPool
-from hpo.training.child_process import ChildLost, Slot
+from hpo.training.child_pool import SlotPool
+from hpo.training.child_process import ChildLost, Memory, Slot
 from hpo.training.precision import Precisions
 from hpo.worker.assignments import Assignment, Assignments
 from hpo.worker.database_client import DatabaseClient
@@ -208,10 +208,10 @@ class Supervisor:
                 log.info("%s left after epoch %s", self._assignment(slot).title, epoch)
                 self._held.give_back(slot)
             case ChildLost() as lost:
-                self._lose_child(slot, lost, "host" if lost.exhausted else None)
+                self._lose_child(slot, lost)
             case protocol.Faulty(fault=fault, error=error, traceback=traceback):
-                lost = ChildLost(f"{error}\n{traceback}")
-                self._lose_child(slot, lost, "device" if fault == Fault.MEMORY else None)
+                exhausted: Memory | None = "device" if fault == Fault.MEMORY else None
+                self._lose_child(slot, ChildLost(f"{error}\n{traceback}", exhausted=exhausted))
             case protocol.Unfit(reason=reason) if slot.proves:
                 self._served.refuse_keras(reason)
                 slot.start()  # what could not be imported is half there
@@ -254,14 +254,14 @@ class Supervisor:
                 )
             )
 
-    def _lose_child(self, slot: Slot, lost: ChildLost, exhausted: Memory | None = None) -> None:
+    def _lose_child(self, slot: Slot, lost: ChildLost) -> None:
         """Gives the job back that was lost with the slot's child, and has the child replaced."""
         reason = lost.reason
         log.warning("%s: %s", slot.device.name, reason)
         if (assignment := self._assignments.of(slot)) is not None:
             crowded = self._pool.note_loss(
                 slot, assignment.lease, assignment.prepared.definition.hash,
-                assignment.job.exhaustions, exhausted, ended_itself=lost.exit_code is not None,
+                assignment.job.exhaustions, lost,
             )  # fmt: skip
             self._held.give_back(slot, reason, crowded=crowded)
         if slot.measures:

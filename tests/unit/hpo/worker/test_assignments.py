@@ -5,8 +5,8 @@ from typing import cast
 import pytest
 
 from hpo.devices.discovery import Device
-from hpo.training.child_pool import Memory, SlotPool
-from hpo.training.child_process import Slot
+from hpo.training.child_pool import SlotPool
+from hpo.training.child_process import ChildLost, Memory, Slot
 from hpo.worker.assignments import Assignment, Assignments
 from hpo.worker.served_studies import PreparedStudy
 from storage.records import JobRecord, Lease
@@ -111,9 +111,9 @@ def test_cpu_slots_have_one_memory() -> None:
 def test_too_large_a_job_says_nothing_of_its_device(pool: SlotPool, slots: list[Slot]) -> None:
     """A job that was lost otherwise does, and it counts against the job whoever was beside it."""
     first, lease = slots[0], Lease(1, "t")
-    assert pool.note_loss(first, lease, "d", 0, "device") and not pool.note_loss(
-        first, lease, "d", 1, "device"
-    )
+    too_large = ChildLost("out of memory", exhausted="device")
+    assert pool.note_loss(first, lease, "d", 0, too_large)
+    assert not pool.note_loss(first, lease, "d", 1, too_large)
     assert pool.health(first).losses == []
-    assert not pool.note_loss(first, lease, "d", 0, None)
+    assert not pool.note_loss(first, lease, "d", 0, ChildLost("it died"))
     assert pool.health(first).losses == [lease]

@@ -86,4 +86,5 @@ def _driver_cuda() -> str:
 
 
 if __name__ == "__main__":
+    keras_backend.postpone_wrappers()
     print(look().model_dump_json())  # noqa: T201 - its answer

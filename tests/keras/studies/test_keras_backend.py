@@ -13,15 +13,17 @@ from hpo.devices.keras_probe import probe
 from tests.support.marks import slow
 
 TRAIN = """
-import json, keras, numpy
+import json, sys, numpy
 from studies import keras_backend
+keras_backend.postpone_wrappers()
+import keras
 keras_backend.start_afresh(3)
 model = keras.Sequential([keras.layers.Input((6, 6, 2)), keras.layers.Conv2D(3, 3),
     keras.layers.BatchNormalization(), keras.layers.Flatten(), keras.layers.Dense(1)])
 model.compile(keras.optimizers.Adam(0.1), "mse")
 x = numpy.random.default_rng(0).normal(size=(64, 6, 6, 2))
 losses = model.fit(x, x.sum((1, 2, 3)), epochs=2, batch_size=8, verbose=0).history["loss"]
-print(json.dumps([keras.config.backend(), losses, model.count_params()]))
+print(json.dumps([keras.config.backend(), losses, model.count_params(), "sklearn" in sys.modules]))
 """
 KERAS_JSON: dict[str, object] = {"floatx": "float32", "epsilon": 1e-7, "backend": "tensorflow",
               "image_data_format": "channels_last"}  # fmt: skip
@@ -53,6 +55,7 @@ def test_a_keras_json_changes_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     train less than was asked for."""
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     plain = _train(tmp_path / "plain", None)
+    assert plain[-1] is False  # which nothing here needs
     less = {"KERAS_MAX_EPOCHS": "1", "KERAS_MAX_STEPS_PER_EPOCH": "2"}
     assert _train(tmp_path / "other", OTHER, **less) == plain
 

@@ -11,8 +11,10 @@ from hpo.devices.discovery import Device
 from tests.support.marks import slow
 
 SCRIPT = """
-import json, sys, keras, numpy
+import json, sys, numpy
 from studies import keras_backend
+keras_backend.postpone_wrappers()
+import keras
 from studies.image_classification import compiled_epoch
 from studies.image_classification.image_data import TrainingImages
 

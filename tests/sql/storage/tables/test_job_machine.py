@@ -45,6 +45,8 @@ EXAMPLES = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+# Each time others, and a server takes longer for one.
+ON_SERVERS = settings(EXAMPLES, max_examples=20)
 
 
 @dataclass
@@ -361,4 +363,5 @@ def test_whatever_happens_to_jobs(db: Database) -> None:
         def __init__(self) -> None:
             super().__init__(db)
 
-    run_state_machine_as_test(Machine, settings=EXAMPLES)
+    is_server = db.url.get_backend_name() != "sqlite"
+    run_state_machine_as_test(Machine, settings=ON_SERVERS if is_server else EXAMPLES)

@@ -21,7 +21,7 @@ from storage.tables import evaluations, job_summaries, jobs, studies
 from tests.support.claims import claim_next
 from tests.support.marks import on
 
-OPEN, LEASED, _PAUSED, SUCCEEDED, _PRUNED, FAILED, CANCELLED = JobState
+OPEN, LEASED, _PAUSED, SUCCEEDED, _PRUNED, _DIVERGED, FAILED, CANCELLED = JobState
 
 
 def _end_all(db: Database, study: StudyRecord, score: float = 0.5) -> None:

@@ -288,7 +288,7 @@ def test_the_last_outcome_opens_the_next_phase(
     job, lease = claim()
     _post(journal, lease, _report(1, 0.9), Diverged(epoch=2, reason="nan"))
     assert _deliver(delivery, journal) == [Fate.LANDED, Fate.LANDED]
-    assert (_job(db, lease).epoch, _job(db, lease).state) == (1, JobState.PRUNED)
+    assert (_job(db, lease).epoch, _job(db, lease).state) == (1, JobState.DIVERGED)
 
 
 def test_giving_up(db: Database, study: StudyRecord, trials: Trials, claim: Claim) -> None:

@@ -19,6 +19,9 @@ from studies.prepared_data import PreparedData
 # One thread for each of the processes a test starts: they run side by side.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 CHECKOUT = Path(__file__).resolve().parents[2]
+AS_A_CHILD = "from studies import keras_backend; keras_backend.postpone_wrappers()\n"
+# XLA compiles by a third faster what then runs for a moment.
+QUICKLY_COMPILED = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 
 
 def data_dir() -> Path | None:
@@ -66,7 +69,7 @@ def run_python() -> Callable[..., str]:
 
     def run(code: str, **environment: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-c", code],
+            [sys.executable, "-c", f"{AS_A_CHILD}{code}"],
             env=os.environ | environment,
             cwd=CHECKOUT,
             capture_output=True,

@@ -1,6 +1,13 @@
 """Marks of this suite: on which databases a test runs, and what it costs."""
 
+import os
+from collections.abc import Iterator
+
 import pytest
+
+from hpo import provenance
+
+BOTH_SERVERS = "HPO_TEST_BOTH_SERVERS"
 
 
 def on(*backends: str) -> pytest.MarkDecorator:
@@ -17,6 +24,19 @@ def of(backend: str, *marks: pytest.MarkDecorator) -> object:
 def wanted_by(backend: str) -> list[pytest.MarkDecorator]:
     """The marks of every test on this database: what it wants that no wheel brings."""
     return [needs("mariadbd")] if backend == "mariadb" else []
+
+
+def number_of_commit() -> int:
+    """A number that is another one at each commit of this project."""
+    return int((provenance.git_commit() or "0")[:7], 16)
+
+
+def in_turn(number: int = 0) -> Iterator[str]:
+    """The server on which the costly test of that number runs, the other one at another commit; both
+    where HPO_TEST_BOTH_SERVERS is set."""
+    for turn, server in enumerate(("postgresql", "mariadb")):
+        if BOTH_SERVERS in os.environ or (number + turn + number_of_commit()) % 2:
+            yield server
 
 
 def needs(*programs: str) -> pytest.MarkDecorator:

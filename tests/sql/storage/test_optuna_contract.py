@@ -17,7 +17,7 @@ from storage.lease_fence import fenced
 from storage.records import Lease, NewJob
 from storage.states import Phase
 from storage.tables import jobs, studies
-from tests.support.marks import on, slow
+from tests.support.marks import in_turn, on, slow
 from tests.support.squares import NEW_STUDY, Held
 
 WRITES = frozenset(
@@ -90,9 +90,9 @@ class TestContract(StorageTestCase):
 
 
 @slow("asks a server all that Optuna asks of a storage")
-@on("postgresql", "mariadb")
+@on(*in_turn())
 class TestContractOnServers(StorageTestCase):
-    """The same of those."""
+    """The same of one."""
 
 
 @slow("tries each part a second time")

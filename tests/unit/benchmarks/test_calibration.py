@@ -101,7 +101,7 @@ def test_equal_winners_are_seldom_told_apart(baseline: Correct) -> None:
 def test_a_verdict_that_forgets_the_seeds_would_raise_false_alarms(baseline: Correct) -> None:
     """The recorded seeds differ enough to show it: McNemar's test at 5%, which takes one seed for
     the configuration, calls many times that share of them different."""
-    assert mcnemar(baseline) > 0.2
+    assert mcnemar(baseline[:40]) > 0.2
 
 
 @slow("gives a thousand verdicts")

@@ -186,7 +186,8 @@ def test_of_cifar100_it_finds_the_images_in_the_official_files(
     loader = flowers.study.data.script_loader()
     assert loader is not None
     defined: dict[str, Any] = {"np": np}
-    exec(loader.source, defined)  # noqa: S102 - our own, as the script runs it
+    code = f"from __future__ import annotations\n{loader.source}"
+    exec(code, defined)  # noqa: S102 - our own, as the script runs it
     data = flowers.study.prepare(cache, data_dir())
     prepared = image_data.load_training(data.training_path("search"))
     wanted: tuple[NDArray[Any], ...] = (

@@ -8,6 +8,7 @@ import pytest
 
 from hpo.devices.child_environment import ISOLATED, environment_on
 from hpo.devices.discovery import Device
+from tests.support.images import QUICKLY_COMPILED
 from tests.support.marks import slow
 
 SCRIPT = """
@@ -58,7 +59,8 @@ def test_it_is_what_keras_trains(backend: str, processes: int) -> None:
     """Metrics and weights after two epochs, with a batch that is not full, with less than one batch,
     with means that run along and with chance; and no matter in how many parts. What JAX compiles in
     another process gives the same bits; of TensorFlow that is seen where a training is resumed."""
-    environment = environment_on(Device("cpu:0", "", {"KERAS_BACKEND": backend}))
+    variables = {"KERAS_BACKEND": backend, "XLA_FLAGS": QUICKLY_COMPILED}
+    environment = environment_on(Device("cpu:0", "", variables))
     (said, *rest), *others = [
         subprocess.run(
             [sys.executable, *ISOLATED, "-c", SCRIPT, *what],

@@ -95,7 +95,7 @@ def test_the_same_seed_gives_the_same_metrics_on_cifar(cifar: PreparedData) -> N
     few = replace(images, x_train=images.x_train[::20], y_train=images.y_train[::20])
     for precision in ("float32", "mixed_bfloat16"):
         study = cifar100.STUDY.with_settings({"epochs": 2, "precision": precision})
-        once, again = (_metrics(study, few, {"dropout": 0.3}) for _ in range(2))
+        once, again = (_metrics(study, few, {"dropout": 0.3, "filters": 16}) for _ in range(2))
         assert once == again
 
 
@@ -121,16 +121,6 @@ def test_fresh_processes_give_the_same_metrics(
     with ThreadPoolExecutor() as side_by_side:
         one, two = (json.loads(out) for out in side_by_side.map(run_python, [code, code]))
     assert one == two == _metrics(FAST, digits_images)
-
-
-@slow("imports JAX in a process of its own")
-def test_jax_trains_too(digits_data: PreparedData, run_python: Callable[..., str]) -> None:
-    """The studies are pure Keras 3: any of its backends will do."""
-    code = _IN_FRESH_PROCESS.format(path=str(digits_data.training_path("search")))
-    code += "\nimport keras; assert keras.backend.backend() == 'jax'"
-    epochs = json.loads(run_python(code, KERAS_BACKEND="jax"))
-    assert len(epochs) == 3
-    assert epochs[-1]["val_loss"] < epochs[0]["val_loss"]
 
 
 def test_a_report_can_stop_the_training(digits_images: TrainingImages) -> None:

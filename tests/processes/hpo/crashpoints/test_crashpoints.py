@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 import pytest
 import sqlalchemy as sa
 
-from hpo import definition_loader, provenance
+from hpo import definition_loader
 from hpo.definition_loader import Definition
 from storage.connection.engine import make_engine, parse_url
 from storage.database import Database
@@ -20,7 +20,7 @@ from tests.processes.hpo.crashpoints.aftermath import assert_nothing_lost_or_lef
 from tests.processes.hpo.crashpoints.lives import Nursery
 from tests.processes.hpo.crashpoints.stage import KILL, LEAVE, NAME, SCENES, Play, Stage, trained
 from tests.support.databases import Databases
-from tests.support.marks import on, slow, wanted_by
+from tests.support.marks import in_turn, number_of_commit, on, slow, wanted_by
 
 log = logging.getLogger(__name__)
 KINDS = ("commit", "message", "file")
@@ -132,15 +132,10 @@ def _kill_each(
         raise ExceptionGroup(f"{len(failed)} of {len(chosen)} points of {scene}", failed)
 
 
-def _of_commit() -> int:
-    """A number that is another one at each commit."""
-    return int((provenance.git_commit() or "0")[:7], 16)
-
-
 def _chosen(points: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     """One of each `EACH`, at least one; which ones follows from the commit, so that in time all are
     tried, and a failure comes again."""
-    return points[_of_commit() % min(EACH, len(points)) :: EACH]
+    return points[number_of_commit() % min(EACH, len(points)) :: EACH]
 
 
 def _kill(stage: Stage, play: Play, point: str) -> None:
@@ -195,9 +190,8 @@ def test_every_point(stage: Stage, scene: str, kinds: Collection[str]) -> None:
 def _on_servers() -> Iterator[object]:
     """Each scene on one of the servers, on the other at another commit; or on both."""
     for number, scene in enumerate(SCENES):
-        for turn, server in enumerate(("postgresql", "mariadb")):
-            if EACH == 1 or (number + turn + _of_commit()) % 2:
-                yield pytest.param(scene, server, marks=wanted_by(server))
+        for server in in_turn(number):
+            yield pytest.param(scene, server, marks=wanted_by(server))
 
 
 @slow("kills what it did on SQLite once more on a server")

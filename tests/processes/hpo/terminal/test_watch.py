@@ -86,7 +86,7 @@ def test_a_pipe_hears_of_each_ending_once(hasty: None) -> None:
         "search 1/2; best of the search 0.6000; trial 2 at epoch 5/20; about 14 min left",
         "trial 2: 0.6000 after 5 epochs, 12 s x=0.25",
         "trial 3: FAILED after 5 epochs, 12 s ValueError: no [/layer]",
-        "search 3/3; best of the search 0.6000; waiting",
+        "search 3/3; best of the search 0.6000; waiting for its worker",
         "the database is away [/at lunch]; asking again",
         "trial 4: 0.6000 pruned after 5 epochs, 12 s x=0.25",
         "toy: done: the search ended at its timeout of 60 s",

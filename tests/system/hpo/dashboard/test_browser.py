@@ -18,10 +18,10 @@ from tests.support.dashboard import Dashboard
 from tests.support.done import Done
 from tests.support.fixtures import Start
 from tests.support.fleet import Fleet
-from tests.support.marks import needs, on
+from tests.support.marks import needs, on, slow
 from tests.support.reverse_proxy import in_front_of
 
-pytestmark = needs("chromium")
+pytestmark = [needs("chromium"), slow("looks at pages as they are drawn")]
 
 PASSWORD = "correct horse battery"  # noqa: S105 - opens nothing
 # None pauses: two are trained, and held up, at the same time.

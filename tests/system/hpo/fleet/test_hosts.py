@@ -20,11 +20,11 @@ from tests.support import postgres
 from tests.support.commandline import Process
 from tests.support.fleet import EPOCHS, HELD, Fleet, left_behind
 from tests.support.hosts import Host, Hosts
-from tests.support.marks import needs
+from tests.support.marks import needs, slow
 from tests.support.outcome import assert_exactly, optuna_trials
 from tests.support.waiting import eventually
 
-pytestmark = needs("ip", "nft")
+pytestmark = [needs("ip", "nft"), slow("waits for what a network loses")]
 
 BUSY_SECONDS = 10.0
 """What the machine of the tests may take for all else."""

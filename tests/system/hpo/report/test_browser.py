@@ -10,9 +10,9 @@ from hpo.report import html
 from hpo.report.report_data import Contents
 from tests.support.browser import Seen
 from tests.support.bundles import Finished
-from tests.support.marks import needs
+from tests.support.marks import needs, slow
 
-pytestmark = needs("chromium")
+pytestmark = [needs("chromium"), slow("looks at pages as they are drawn")]
 
 DESK, PHONE = (1280, 900), (390, 844)
 

@@ -97,7 +97,7 @@ def test_what_was_given_up_is_not_done() -> None:
 @pytest.mark.parametrize(
     ("halted_ms", "left_ms", "words"),
     [
-        (None, None, "its worker gets ready"),
+        (None, None, "waiting for its worker"),
         (None, 5, "waiting for a worker"),
         (5, None, "halted"),
     ],

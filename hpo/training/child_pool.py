@@ -15,9 +15,9 @@ FAILURES_IN_A_ROW = 3
 """So many different jobs lost in a row, of different definitions, are the device's fault. Those of one
 definition may be its own, and so may one job lost as often."""
 RETAKE_SECONDS = 5.0
-"""How long a device rests that lost a job, so that others may take it, and one bad device does not use up
-what is open; each further loss of the same job makes it longer by the factor below. No other job is begun
-meanwhile: it may be of the same definition, and hang as long as the first did."""
+"""How long a job that was lost here is left to others, the first time; each further loss of it makes
+it longer by the factor below. From the third job on all are, so long: one bad device does not use up
+what is open."""
 RETAKE_FACTOR = 6.0
 MAX_FAILED_STARTS = 3
 # A child that starts imports a few modules, over a slow network perhaps.
@@ -36,6 +36,7 @@ class Health:
         """Keras has shown that it trains here, and not so many jobs were lost since."""
         self.failed_proofs = 0
         self._definitions: set[str] = set()
+        self._retake_at: dict[int, float] = {}
         self._since_proof: set[int] = set()
         self._rests_until = 0.0
 
@@ -48,7 +49,10 @@ class Health:
         times = sum(each.job_id == lease.job_id for each in self.losses)
         # One that was lost so often is not trained again: whoever claims it ends it.
         seconds = RETAKE_SECONDS * RETAKE_FACTOR ** (times - 1) if times < FAILURES_IN_A_ROW else 0
-        self._rests_until = time.monotonic() + seconds
+        now = time.monotonic()
+        self._retake_at[lease.job_id] = now + seconds
+        if len(self._retake_at) >= FAILURES_IN_A_ROW:
+            self._rests_until = now + RETAKE_SECONDS
         self._since_proof.add(lease.job_id)
         if len(self._since_proof) >= FAILURES_IN_A_ROW:
             self.is_proven = False
@@ -57,6 +61,7 @@ class Health:
         """A training came to its end: the device works."""
         self.losses.clear()
         self._definitions.clear()
+        self._retake_at.clear()
         self._since_proof.clear()
         self._rests_until = 0.0
 
@@ -68,13 +73,18 @@ class Health:
 
     @property
     def is_bad(self) -> bool:
-        lost = {lease.job_id for lease in self.losses}
-        return len(lost) >= FAILURES_IN_A_ROW and len(self._definitions) > 1
+        return len(self._retake_at) >= FAILURES_IN_A_ROW and len(self._definitions) > 1
 
     @property
     def rests(self) -> bool:
         """Whether other devices should have all jobs first."""
         return time.monotonic() < self._rests_until
+
+    @property
+    def jobs_to_avoid(self) -> set[int]:
+        """Jobs that another device should have first, by their ids."""
+        now = time.monotonic()
+        return {job_id for job_id, at in self._retake_at.items() if now < at}
 
 
 class SlotPool:

@@ -102,7 +102,9 @@ class DatabaseClient:
         """Removes stored files that are of no use any more."""
         self._job_artifacts.sweep()
 
-    def claim(self, device: Device, *, with_keras: bool = True) -> Assignment | None:
+    def claim(
+        self, device: Device, avoid: Collection[int], *, with_keras: bool = True
+    ) -> Assignment | None:
         """Takes the next job of the studies that are served, for a device, and the steps that are due
         for them; refuses one of which none can be taken. Those that Keras trains are left out without
         `with_keras`, and as long as the device is to be measured for their precision.
@@ -115,7 +117,7 @@ class DatabaseClient:
             if prepared.definition.study.needs_keras and not with_keras:
                 continue
             try:
-                assignment = self._claim_of(prepared, device)
+                assignment = self._claim_of(prepared, device, avoid)
             except StudyMismatch as error:
                 self._served.refuse(prepared.study, str(error))
             except (StorageError, WorkFailed):
@@ -130,7 +132,9 @@ class DatabaseClient:
                     return assignment
         return None
 
-    def _claim_of(self, prepared: PreparedStudy, device: Device) -> Assignment | None:
+    def _claim_of(
+        self, prepared: PreparedStudy, device: Device, avoid: Collection[int]
+    ) -> Assignment | None:
         """Takes a study's next job; one that was lost too often is ended, and the next one taken."""
         while True:
             try:
@@ -150,7 +154,7 @@ class DatabaseClient:
             with self._db.transaction() as tx:
                 studies.start(tx, study)
                 claimed = jobs.claim(
-                    tx, study.id, self._id, self._pace.lease_seconds, device.name, due.job_id
+                    tx, study.id, self._id, self._pace.lease_seconds, device.name, avoid, due.job_id
                 )
             if claimed is None:
                 if due.is_settled and self._end_paused(study):

@@ -172,14 +172,17 @@ class Supervisor:
                 if self._precisions.may_measure(slot.device):
                     slot.ask_for_measurement()
                 continue
+            jobs_to_avoid = health.jobs_to_avoid
             # One that Keras trains may be found just now.
-            assignment = self._client.claim(slot.device, with_keras=health.is_proven)
-            if assignment is None:
-                self._claiming.restart()
+            assignment = self._client.claim(slot.device, jobs_to_avoid, with_keras=health.is_proven)
+            if assignment is not None:
+                assignment.meter = Meter(assignment.job, slot.device)
+                self._assignments.assign(slot, assignment)
+                self._begin()
+                continue
+            self._claiming.restart()
+            if not jobs_to_avoid:
                 return  # there is nothing for the others either
-            assignment.meter = Meter(assignment.job, slot.device)
-            self._assignments.assign(slot, assignment)
-            self._begin()
 
     # What is heard from the children.
 

@@ -80,11 +80,12 @@ def claim(
     worker_id: str,
     lease_seconds: float,
     device: str,
+    avoid: Collection[int] = (),
     due: int | None = None,
 ) -> tuple[JobRecord, Lease] | None:
     """Takes the oldest job whose lease has expired, else that of the id `due`, if it is paused still,
     which then goes on to its next rung, else the oldest that is open, to be trained on
-    `device`; None when there is none, or the study is halted.
+    `device`; None when there is none besides those of the ids in `avoid`, or the study is halted.
 
     An expired lease counts as a loss: its holder vanished. After an outage none is taken over
     until its holder had time to come back. Until the baseline, configuration 0, has its trial, no
@@ -102,7 +103,7 @@ def claim(
     in_grace = of_study.where(studies.c.takeover_after_ms > now_ms())
     oldest = (
         sa.select(jobs)
-        .where(jobs.c.study_id == study_id)
+        .where(jobs.c.study_id == study_id, jobs.c.id.not_in(avoid))
         .where(of_study.where(studies.c.halted_ms.is_(None)))
         .where(sa.or_(jobs.c.configuration == BASELINE, ~baseline_waits))
         .order_by(jobs.c.id)

@@ -217,9 +217,9 @@ def test_a_worker_goes_on_without_it(
     client = DatabaseClient(db, served, journal, JobArtifacts(db), Pace(), UNMEASURED)
     (prepared,) = served.in_turn()
     removal.remove(db, study.name)
-    assert client._claim_of(prepared, CPU) is None
+    assert client._claim_of(prepared, CPU, []) is None
     with pytest.raises(StudyNotFound):
-        client.claim(CPU)
+        client.claim(CPU, [])
     journal.close()
 
 

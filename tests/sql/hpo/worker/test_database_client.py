@@ -55,7 +55,7 @@ def client(db: Database, served: ServedStudies, journal: Journal) -> DatabaseCli
 
 
 def _claim(client: DatabaseClient) -> Assignment:
-    assignment = client.claim(CPU)
+    assignment = client.claim(CPU, [])
     assert assignment is not None
     return assignment
 
@@ -65,7 +65,7 @@ def test_nothing_is_given_out_while_a_study_is_halted(
 ) -> None:
     """And everything once it is resumed."""
     halt(db, "toy")
-    assert client.claim(CPU) is None
+    assert client.claim(CPU, []) is None
     assert served.studies[0].halted_ms is not None
     resume(db, "toy")
     assert _claim(client).job.configuration == 0
@@ -80,12 +80,21 @@ def test_a_job_that_was_lost_too_often_is_ended(
         job, lease = claim()
         with db.transaction() as tx:
             jobs.release(tx, lease, loss="it drew too much power")
-    assert client.claim(CPU) is None
+    assert client.claim(CPU, []) is None
     with db.reading() as tx:
         ended = jobs.get(tx, job.id)
     assert ended.state == JobState.FAILED
     assert ended.reason == "given up after 3 lost workers; it drew too much power"
     assert "the baseline failed" in (served.studies[0].reason or "")
+
+
+def test_a_job_to_avoid_is_left_to_others(client: DatabaseClient) -> None:
+    """It is not claimed while it is to be avoided, and is otherwise."""
+    assignment = _claim(client)
+    assert isinstance(client.begin(assignment), Work)
+    second = _claim(client)
+    assert client.claim(CPU, [second.job.id + 1, second.job.id + 2]) is None
+    assert _claim(client).job.id == second.job.id + 1
 
 
 @on("sqlite")
@@ -95,7 +104,7 @@ def test_a_study_that_is_removed_in_this_moment(
     """There is nothing to claim of it; the worker, who may serve others, goes on."""
     monkeypatch.setattr(served, "look", lambda: None)  # it was looked at just before
     removal.remove(db, "toy")
-    assert client.claim(CPU) is None
+    assert client.claim(CPU, []) is None
 
 
 def test_a_lost_lease_begins_nothing(client: DatabaseClient, take_over: TakeOver) -> None:

@@ -109,13 +109,15 @@ class JobMachine(RuleBasedStateMachine):
     @rule(
         target=leases,
         worker=st.sampled_from(WORKERS),
+        avoided=st.sets(st.integers(0, N - 1), max_size=1),
         due=st.none() | st.integers(0, N - 1),
     )
-    def claim(self, worker: str, due: int | None) -> Any:
+    def claim(self, worker: str, avoided: set[int], due: int | None) -> Any:
+        avoid = {list(self._jobs)[number] for number in avoided}
         due = None if due is None else list(self._jobs)[due]
-        expected = self._next_job(due)
+        expected = self._next_job(avoid, due)
         with self._db.transaction() as tx:
-            claimed = jobs.claim(tx, self._study.id, worker, LEASE_SECONDS, "cpu:0", due)
+            claimed = jobs.claim(tx, self._study.id, worker, LEASE_SECONDS, "cpu:0", avoid, due)
         if claimed is None:
             assert expected is None
             return multiple()
@@ -317,7 +319,7 @@ class JobMachine(RuleBasedStateMachine):
             return Rung(len(reached))
         return Rung(len(reached), reached[waits[0]][1], waits[0])
 
-    def _next_job(self, due: int | None) -> int | None:
+    def _next_job(self, avoid: set[int], due: int | None) -> int | None:
         """The oldest whose lease has expired, else what is due, else the oldest that is open."""
         baseline, *_ = self._jobs.values()
         baseline_waits = not baseline.has_trial and not baseline.state.is_final
@@ -329,7 +331,7 @@ class JobMachine(RuleBasedStateMachine):
         for index, (number, job) in enumerate(self._jobs.items()):
             is_expired = job.expires is not None and job.expires < self._now and not in_grace
             is_gated = index != BASELINE and baseline_waits
-            if is_gated:
+            if is_gated or number in avoid:
                 continue
             if is_expired or job.state == JobState.OPEN:
                 found[is_expired].append(number)

@@ -215,6 +215,18 @@ def test_the_dead_hold_nothing(db: Database, squares: StudyRecord, claim: Claim)
     assert claim()[0].id == job.id
 
 
+def test_a_job_may_be_avoided(db: Database, squares: StudyRecord, claim: Claim) -> None:
+    """A worker that cannot train a job names it, and is given the next one, or none."""
+    job, lease = claim()
+    _open_the_gate(db, lease)
+    with db.transaction() as tx:
+        jobs.release(tx, lease)
+        claimed = jobs.claim(tx, squares.id, "me", 60, "cpu:0", avoid=[job.id])
+        everything = [job.id for job in jobs.of_study(tx, squares.id)]
+        assert jobs.claim(tx, squares.id, "me", 60, "cpu:0", avoid=everything) is None
+    assert claimed is not None and claimed[0].configuration == 1
+
+
 def test_a_halted_study_gives_nothing_out(db: Database, squares: StudyRecord, claim: Claim) -> None:
     """Neither an open job nor an expired lease; who holds a job keeps it, and can go on."""
     _, lease = claim(seconds=0)

@@ -64,16 +64,28 @@ def test_a_training_that_ends_clears_the_device() -> None:
     assert device.losses == [_lease(3)]
 
 
-def test_a_device_rests_after_each_loss(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another device should have the job first, and what else is open; if none took it, it is tried here
-    again. One that was lost so often that it is only to be ended may be claimed at once."""
+def test_a_lost_job_is_left_to_others_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another device should have it first; if none took it, it may be tried here again. One that was
+    lost so often that it is only to be ended may be claimed at once."""
     monkeypatch.setattr(child_pool, "RETAKE_SECONDS", 0.2)
     device = Health()
-    assert not device.rests
-    for _ in range(FAILURES_IN_A_ROW - 1):
-        device.note_loss(_lease(1), "a")
-        assert device.rests
-        eventually(lambda: not device.rests, seconds=5)
+    assert device.jobs_to_avoid == set()
     device.note_loss(_lease(1), "a")
-    assert not device.rests
-    assert device.losses == FAILURES_IN_A_ROW * [_lease(1)]
+    assert device.jobs_to_avoid == {1}
+    eventually(lambda: device.jobs_to_avoid == set(), seconds=5)
+    assert device.losses == [_lease(1)]
+    device.note_loss(_lease(1), "a")
+    assert device.jobs_to_avoid == {1}
+    device.note_loss(_lease(1), "a")
+    assert device.jobs_to_avoid == set()
+
+
+def test_a_device_that_loses_one_after_another_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that it does not use up what is open while others could train it."""
+    monkeypatch.setattr(child_pool, "RETAKE_SECONDS", 0.2)
+    device = Health()
+    for number in range(FAILURES_IN_A_ROW):
+        assert not device.rests
+        device.note_loss(_lease(number), "a")
+    assert device.rests
+    eventually(lambda: not device.rests, seconds=5)

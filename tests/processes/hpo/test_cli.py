@@ -14,6 +14,8 @@ from tests.support.marks import on, slow
 from tests.support.waiting import eventually
 
 TOY = str(DEFINITIONS / "toy.py")
+# What comes after the search is short.
+FEW = ("--select-top", "1", "--select-seeds", "1", "--final-seeds", "2")
 
 
 def test_help_answers_at_once_and_names_every_command(shell: CommandLine) -> None:
@@ -43,7 +45,7 @@ def _imported(shell: CommandLine, *arguments: str) -> set[str]:
 def test_run_goes_all_the_way_and_adds_nothing_the_second_time(shell: CommandLine) -> None:
     """`hpo run` ends with the table on stdout and the exported files, numbers 0..N-1; run again
     it trains nothing; extended, it has the new total."""
-    done = shell.run("run", TOY, "--trials", "6")
+    done = shell.run("run", TOY, "--trials", "6", *FEW)
     assert done.returncode == 0, done.stderr
     assert "Verdict:" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("exports/toy: ")
@@ -79,14 +81,14 @@ def test_a_definition_that_cannot_be_trained_leaves_no_study_behind(shell: Comma
         "STUDY = replace(TOY, name='mine', trainer=train)\n"
     )
     file.write_text(text)
-    done = shell.run("run", str(file), "--trials", "2", "--final-seeds", "2")
+    done = shell.run("run", str(file), "--trials", "2", *FEW)
     assert done.returncode == 1
     said = done.stderr.splitlines()[-1]
     assert said.startswith("hpo: the baseline cannot be trained: ValueError: no such layer: mend")
     assert f"hpo try {file}" in said
     assert "the database has no study 'mine'" in shell.run("status", "mine").stderr
     file.write_text(text.replace("raise ValueError('no such layer')", "return TOY.trainer(study, params, images, **named)"))  # fmt: skip
-    again = shell.run("run", str(file), "--trials", "2", "--final-seeds", "2")
+    again = shell.run("run", str(file), "--trials", "2", *FEW)
     assert again.returncode == 0, again.stderr
     assert "Verdict:" in again.stdout
 
@@ -108,7 +110,7 @@ def _is_training(database: str) -> bool:
 def test_an_interrupted_run_goes_on_where_it_stopped(shell: CommandLine) -> None:
     """SIGINT ends a run with one line and exit code 1; the same command finishes the study with
     exactly its budget."""
-    with shell.start("run", TOY, "--trials", "5", TOY_EPOCH_SECONDS="0.2") as run:
+    with shell.start("run", TOY, "--trials", "5", *FEW, TOY_EPOCH_SECONDS="0.2") as run:
         database = f"sqlite:///{shell.folder}/hpo.db"
         eventually(lambda: (shell.folder / "hpo.db.lock").exists(), 60)
         eventually(lambda: _is_training(database), 60)
@@ -147,7 +149,9 @@ def test_modules_of_the_same_names_are_not_ours(shell: CommandLine, module: str)
 @slow("runs a study of many trials")
 def test_timeout_ends_the_search_only(shell: CommandLine) -> None:
     """With --timeout the open trials are cancelled, and select and final still come."""
-    done = shell.run("run", TOY, "--trials", "500", "--timeout", "4", TOY_EPOCH_SECONDS="0.05")
+    done = shell.run(
+        "run", TOY, "--trials", "500", "--timeout", "4", *FEW, TOY_EPOCH_SECONDS="0.05"
+    )
     assert done.returncode == 0, done.stderr
     status = json.loads(shell.succeed("status", "toy", "--json"))
     assert status["jobs"]["search"]["cancelled"] > 0

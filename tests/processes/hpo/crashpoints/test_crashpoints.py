@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 KINDS = ("commit", "message", "file")
 HOUR_MS = 3_600_000
 SHORT_SECONDS = 0.3
-EACH = int(os.environ.get("HPO_TEST_CRASH_POINTS", "10"))
+EACH = int(os.environ.get("HPO_TEST_CRASH_POINTS", "15"))
 OTHERS = slow("kills at the points of other scenes")
 REST = ("takeover", "final", "told")
 # There are about twice as many of a kind in a scene; with fewer, something is not looked at any more.

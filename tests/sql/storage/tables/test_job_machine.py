@@ -40,13 +40,13 @@ NEAR_SECONDS = 400
 RUNGS = 2
 
 EXAMPLES = settings(
-    max_examples=50,
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 # Each time others, and a server takes longer for one.
-ON_SERVERS = settings(EXAMPLES, max_examples=20)
+ON_SERVERS = settings(EXAMPLES, max_examples=12)
 
 
 @dataclass

@@ -203,7 +203,7 @@ def test_a_transaction_that_hangs_is_ended(
 ) -> None:
     """A worker that stops in the middle of a transaction does not keep its locks for ever: its job
     can be taken over, and what it wrote is gone."""
-    monkeypatch.setattr(server_timeouts, "IDLE_TRANSACTION_SECONDS", 1)
+    monkeypatch.setattr(server_timeouts, "IDLE_TRANSACTION_SECONDS", 2)
     stuck = Database.open(url)
     job, lease = claim(seconds=0)
 

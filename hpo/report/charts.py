@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import plotly.graph_objects as go
 from optuna import visualization
+from optuna.distributions import IntDistribution
 from optuna.importance import PedAnovaImportanceEvaluator
 from optuna.trial import FrozenTrial, TrialState
 
@@ -244,6 +245,18 @@ def _coordinates(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
     chart = visualization.plot_parallel_coordinate(contents.trials, target_name="accuracy")
     if not chart.data:
         return None
+    whole = {
+        name
+        for each in trials
+        for name, distribution in each.distributions.items()
+        if isinstance(distribution, IntDistribution)
+    }
+    names = chart.layout.xaxis.ticktext
+    chart.layout.annotations = [
+        mark
+        for mark in chart.layout.annotations
+        if names[mark.x] not in whole or float(mark.text).is_integer()  # there is no half a layer
+    ]
     style(chart, height=440)
     chart.update_xaxes(showgrid=False, tickangle=-30)
     chart.update_annotations(font={"size": 10})

@@ -15,9 +15,10 @@ from hpo.formatting import (
 )
 from hpo.report.report_data import Contents
 from hpo.result.result_tables import Entry, Table, of_params
+from hpo.search.promotion import rungs_of
 from hpo.study.search_jobs import best_first
 from hpo.study.status import WORKING_PHASES
-from storage.records import BASELINE
+from storage.records import BASELINE, StudyRecord
 from storage.states import AttemptState, JobState, Phase
 
 MOST_TRIALS = 10
@@ -134,16 +135,22 @@ def failures(contents: Contents) -> Iterator[Entry]:
             yield Entry(job.title, first_line(job.reason))
 
 
+def _pruner_words(study: StudyRecord) -> str:
+    if not (rungs := rungs_of(study)):
+        return f"pruner {study.pruner}"
+    return f"pruner {study.pruner} after {' and '.join(map(str, rungs))} epochs"
+
+
 def origin(contents: Contents) -> Iterator[Entry]:
     """Where the numbers come from: what it takes to have them again."""
     study = contents.study
     yield Entry("study", f"{study.name}, generation {study.generation}, seed {study.seed}")
-    yield Entry("search", search_words(study))
+    yield Entry("search", f"{search_words(study)}, {_pruner_words(study)}")
     yield Entry("definition", f"{study.definition}, sha256 {study.definition_hash[:16]}")
     settings = " ".join(
         f"{name}={value}"
         for name, value in study.trained_settings.items()
-        if not isinstance(value, list)
+        if value is not None and not isinstance(value, list)
     )
     yield Entry("settings", settings)
     if study.precision is not None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import optuna
 import pytest
-from optuna.distributions import FloatDistribution
+from optuna.distributions import FloatDistribution, IntDistribution
 from optuna.trial import create_trial
 
 from hpo.report import charts
@@ -38,3 +38,19 @@ def test_curves_and_history_say_that_each_is_of_one_training(contents: Contents)
     figures = {each.id: each for each in charts.draw(contents)}
     assert "the best was chosen for its score among many" in figures["curves"].caption
     assert "the highest of many is partly luck" in figures["history"].caption
+
+
+def test_whole_numbers_are_marked_by_themselves(contents: Contents) -> None:
+    """No axis shows half a layer; one of real numbers is marked evenly."""
+    study = optuna.create_study(direction="maximize")
+    space = {"layers": IntDistribution(1, 3), "rate": FloatDistribution(0, 1)}
+    for index in range(6):
+        params = {"layers": 1 + index % 3, "rate": index / 7}
+        study.add_trial(create_trial(value=index / 6, params=params, distributions=space))
+    figures = {each.id: each for each in charts.draw(replace(contents, trials=study))}
+    layout = figures["coordinates"].chart.layout
+    marks: dict[str, list[str]] = {}
+    for mark in layout.annotations:
+        marks.setdefault(layout.xaxis.ticktext[mark.x], []).append(mark.text)
+    assert marks["layers"] == ["1", "2", "3"]
+    assert len(marks["rate"]) == 5

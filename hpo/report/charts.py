@@ -9,6 +9,7 @@ from optuna import visualization
 from optuna.distributions import IntDistribution
 from optuna.importance import PedAnovaImportanceEvaluator
 from optuna.trial import FrozenTrial, TrialState
+from plotly.colors import sample_colorscale
 
 from hpo.report import timeline
 from hpo.report.report_data import Contents
@@ -25,6 +26,8 @@ from hpo.study.status import Status
 from storage.states import DataSet, JobState, Phase, Split
 
 AXIS_WIDTH = 90
+# Blue to the best, on light and on dark; Optuna's is black there.
+ACCURACY_COLOURS = [[0.0, BASELINE_COLOUR], [1.0, BEST_COLOUR]]
 MOST_CURVES = 100
 LEAST_FOR_IMPORTANCE = 4
 BEST_SHARE = 0.1
@@ -225,7 +228,7 @@ def _importances(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
         return None
     chart.update_traces(marker={"color": BEST_COLOUR})
     style(chart, x="importance, in shares of 1", y="", height=320)
-    chart.update_xaxes(rangemode="tozero")
+    chart.update_xaxes(range=(0, 1.2 * max(chart.data[0].x)))  # with room for the last number
     chart.update_yaxes(showgrid=False)
     few = math.ceil(BEST_SHARE * len(complete))
     return Figure(
@@ -257,13 +260,18 @@ def _coordinates(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
         for mark in chart.layout.annotations
         if names[mark.x] not in whole or float(mark.text).is_integer()  # there is no half a layer
     ]
+    *lines, bar = chart.data
+    bar.marker.colorscale = ACCURACY_COLOURS
+    for line in lines:
+        (line.line.color,) = sample_colorscale(ACCURACY_COLOURS, line.y[0])
+        line.opacity = 0.7
     style(chart, height=440)
-    chart.update_xaxes(showgrid=False, tickangle=-30)
+    chart.update_xaxes(showgrid=False, tickangle=-30, range=(-0.45, len(names) - 0.8))
     chart.update_annotations(font={"size": 10})
     return Figure(
         "coordinates",
         "Parallel coordinates",
-        "Each line is a completed trial, from its accuracy through its hyperparameters; the darker,"
+        "Each line is a completed trial, from its accuracy through its hyperparameters; the bluer,"
         " the better.",
         chart,
         least_width=AXIS_WIDTH * (1 + len(contents.study.baseline)),

@@ -20,6 +20,7 @@
     for (const axis of Object.keys(layout).filter((name) => /^[xy]axis/.test(name))) {
       layout[axis] = { ...layout[axis], gridcolor: grid };
     }
+    layout.annotations = layout.annotations?.map((each) => ({ ...each, font: { ...each.font, color: ink } }));
     // Fingers scroll the page.
     layout.dragmode = false;
     if (place.clientWidth < 480) layout.font.size = 11;

@@ -4,6 +4,7 @@ import sqlite3
 import statistics
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 from optuna.storages._rdb.models import BaseModel
@@ -11,7 +12,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from storage.clock import now_ms
 from storage.connection.driver_errors import translated
-from storage.connection.engine import READ_ONLY
+from storage.connection.engine import READ_ONLY, sqlite_path
 from storage.connection.missing_rights import RIGHTS_OF_A_WORKER, permitted
 from storage.database import Database
 from storage.schema import metadata
@@ -88,8 +89,20 @@ def _version(connection: Connection) -> tuple[str, tuple[int, ...]]:
 
 def _isolation(connection: Connection) -> str:
     if connection.dialect.name == "sqlite":
+        path = sqlite_path(connection.engine.url)
+        if path is not None and _is_in_wal_mode(
+            path
+        ):  # of a file that is only read SQLite does not say so
+            return "WAL"
         return str(connection.scalar(sa.text("PRAGMA journal_mode"))).upper()
     return str(connection.get_isolation_level())
+
+
+def _is_in_wal_mode(path: Path) -> bool:
+    """As its header says: bytes 18 and 19 are the versions of the format for writing and for reading, 2
+    with a write-ahead log (https://sqlite.org/fileformat.html, 1.3.3)."""
+    with path.open("rb") as file:
+        return file.read(20)[18:] == b"\x02\x02"
 
 
 def _ask(connection: Connection) -> tuple[float, float]:

@@ -7,9 +7,11 @@ from hpo import definition_loader, provenance
 from hpo.doctor.finding import Finding, absent, broken, looking, minded, refused, well
 from hpo.errors import DefinitionError
 from hpo.provenance import Provenance
+from hpo.search import optuna_study
 from hpo.settings import Settings
 from hpo.worker import served_studies
 from storage.database import Database
+from storage.errors import StudyMismatch
 from storage.records import StudyRecord
 from storage.tables import studies, workers
 
@@ -30,6 +32,7 @@ def check_studies(
     if not demanded:
         yield absent("studies", "none is to be worked on")
     for study, sha256 in zip(demanded, expected, strict=True):
+        yield from _trials(db, study)
         yield from _study(study, sha256, settings, references, is_asked_for=name is not None)
 
 
@@ -53,6 +56,15 @@ def check_versions(db: Database) -> Iterator[Finding]:
         yield absent("versions", "no worker is alive to compare with")
     elif not unlike:
         yield well("versions", f"those of all {len(alive)} workers")
+
+
+def _trials(db: Database, study: StudyRecord) -> Iterator[Finding]:
+    """Optuna's study of it; where that was removed nothing more is said of it than that."""
+    try:
+        with db.reading() as tx:
+            optuna_study.check(tx, study)
+    except StudyMismatch as error:
+        yield refused(f"trials of {study.name}", error)
 
 
 def _study(

@@ -1,5 +1,6 @@
 """Optuna's study beside one of ours, which has its name and, as an attribute, its uuid."""
 
+import logging
 from contextlib import suppress
 
 import optuna
@@ -12,18 +13,28 @@ from storage.tables import jobs, optuna_study
 from studies.study import Direction
 
 UUID_ATTRIBUTE = "hpo:study"
+log = logging.getLogger(__name__)
 
 
 def find_or_make(db: Database, name: str, direction: Direction) -> optuna.Study:
-    """Optuna's study of that name, made if need be.
+    """Optuna's study of that name, made if need be. An empty one that says nothing of whose it is may be of
+    a creation that was cut off: it is taken, with a word.
 
     Raises:
         StudyExists: it is none of ours.
     """
     with db.translated():
-        study = optuna.create_study(
-            study_name=name, storage=db.optuna, direction=direction, load_if_exists=True
-        )
+        try:
+            study = optuna.load_study(study_name=name, storage=db.optuna)
+        except KeyError:
+            study = optuna.create_study(
+                study_name=name, storage=db.optuna, direction=direction, load_if_exists=True
+            )
+        else:
+            if not study.user_attrs:
+                log.warning(
+                    "Optuna has an empty study '%s' already: it is taken for this one", name
+                )
         _refuse_foreign(study, direction)
         return study
 
@@ -66,8 +77,12 @@ def gone(study: StudyRecord) -> StudyMismatch:
 
 
 def _refuse_foreign(study: optuna.Study, direction: Direction) -> None:
-    # An empty one may be ours, of a creation that was cut off: then it has our direction.
-    is_other = study.direction.name.lower() != direction or study.get_trials(deepcopy=False)
+    # An empty one may be ours, of a creation that was cut off: then it has our direction, and no more.
+    is_other = (
+        study.direction.name.lower() != direction
+        or study.get_trials(deepcopy=False)
+        or study.user_attrs
+    )
     if UUID_ATTRIBUTE not in study.user_attrs and is_other:
         raise StudyExists(
             f"Optuna has a study '{study.study_name}' that hpo did not make",

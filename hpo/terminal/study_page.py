@@ -101,7 +101,7 @@ def _why_idle(status: Status) -> str:
     if status.study.halted_ms is not None:
         return "halted"
     is_manned = any(worker.left_ms is None for worker in status.workers)
-    return f"waiting for {'its' if is_manned else 'a'} worker"
+    return "waiting for its worker" if is_manned else "no worker is signed on"
 
 
 def ending_line(job: JobRecord) -> str:

@@ -129,5 +129,8 @@ def _own(engine: Engine) -> "ArtifactStore":
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise StoreUnavailable.to_write(error) from error
+        raise StoreUnavailable(
+            f"the folder {folder} of its artifacts is not there, and cannot be made ({error.strerror})",
+            "bring it to where the database is, or make room",
+        ) from error
     return FileSystemArtifactStore(folder)

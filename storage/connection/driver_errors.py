@@ -28,6 +28,8 @@ OUTAGES_OF_MYSQL = frozenset({
     *(1020, 1180, 1181, 1205, 1412, 3024),  # others at work, or too slow
     *(1077, 1078, 1079, 1129, 1290, 1836, 3032, 4031),  # an operator
 })  # fmt: skip
+# Its disk, at PostgreSQL and at MySQL.
+FULL, FULL_AT_MYSQL = "53100", (1021, 1114)
 CLIENT_OF_MYSQL = range(2000, 3000)
 """What PyMySQL says where it cannot talk to the server."""
 OUTAGES_OF_SQLITE = frozenset({
@@ -124,9 +126,16 @@ def _unavailable(url: URL, error: sa.exc.SQLAlchemyError) -> DatabaseUnavailable
         return DatabaseUnavailable(
             f"the database {where} can only be read here", "mend the rights to it and its folder"
         )
-    return DatabaseUnavailable(
-        f"the database {where} cannot be used ({_cause(error)})",
-        "check that it is up, and its URL",
+    mend = "make room on its disk" if _is_full(error) else "check that it is up, and its URL"
+    return DatabaseUnavailable(f"the database {where} cannot be used ({_cause(error)})", mend)
+
+
+def _is_full(error: sa.exc.SQLAlchemyError) -> bool:
+    said = getattr(error, "orig", None)
+    return (
+        getattr(said, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+        or getattr(said, "sqlstate", None) == FULL
+        or next(iter(getattr(said, "args", ())), None) in FULL_AT_MYSQL
     )
 
 

@@ -1,5 +1,6 @@
 """What a doctor says of databases and artifact stores."""
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 from hpo.doctor.finding import Grade
 from hpo.doctor.storage_checks import ASPECTS, check_artifacts, check_database, judge_database
+from storage import health
 from storage.connection.engine import make_engine, parse_url
 from storage.database import Database
 from storage.health import Condition
@@ -22,6 +24,18 @@ def test_a_database_that_is_well(db: Database) -> None:
     found = list(check_database(db))
     assert {each.grade for each in found} == {Grade.OK}, found
     assert [each.name for each in found] == ["database", *ASPECTS]
+
+
+@on("sqlite")
+def test_the_journal_of_a_file_that_is_only_read(db: Database) -> None:
+    """The file itself says which it has; SQLite says nothing of one that it may not write."""
+    assert db.url.database is not None
+    file = Path(db.url.database)
+    assert health._is_in_wal_mode(file)
+    plain = file.with_name("plain.db")
+    with sqlite3.connect(plain) as made:
+        made.execute("CREATE TABLE t (x)")
+    assert not health._is_in_wal_mode(plain)
 
 
 @pytest.mark.parametrize(

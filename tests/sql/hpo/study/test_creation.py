@@ -208,6 +208,27 @@ def test_nor_is_one_that_minimises(db: Database, toy: Definition) -> None:
             ask(db, "toy", toy, BUDGET)
 
 
+def test_nor_is_an_empty_one_that_says_whose_it_is(db: Database, toy: Definition) -> None:
+    """One that says nothing may be of a creation that was cut off, and is taken with a word."""
+    theirs = optuna.create_study(study_name="toy", storage=db.optuna, direction="maximize")
+    theirs.set_user_attr("owner", "bob")
+    for ask in (refuse_taken, create):
+        with pytest.raises(StudyExists, match="that hpo did not make: choose another --name"):
+            ask(db, "toy", toy, BUDGET)
+
+
+def test_an_empty_one_is_taken_with_a_word(
+    db: Database, toy: Definition, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As after a creation that was cut off; somebody else's may be meant."""
+    optuna.create_study(study_name="toy", storage=db.optuna, direction="maximize")
+    study = create(db, "toy", toy, BUDGET)
+    (told,) = caplog.messages
+    assert told == "Optuna has an empty study 'toy' already: it is taken for this one"
+    beside = optuna.load_study(study_name="toy", storage=db.optuna)
+    assert beside.user_attrs[UUID_ATTRIBUTE] == study.uuid
+
+
 @pytest.mark.parametrize(
     ("budget", "said"),
     [

@@ -69,6 +69,23 @@ def test_what_an_outage_is(said: Exception, is_wrapped: bool) -> None:
         _raise(said, is_wrapped)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        psycopg.errors.DiskFull("no room"),
+        pymysql.OperationalError(1021, "Disk full", sqlstate="HY000"),
+        pymysql.OperationalError(1114, "The table is full", sqlstate="HY000"),
+        _of_sqlite("SQLITE_FULL"),
+    ],
+    ids=repr,
+)
+def test_a_full_disk_is_told_as_one(said: Exception) -> None:
+    """Its mend is room, and nothing about an address."""
+    with pytest.raises(DatabaseUnavailable) as told:
+        _raise(said, is_wrapped=False)
+    assert told.value.mend == "make room on its disk"
+
+
 @pytest.mark.parametrize("is_wrapped", [False, True])
 @pytest.mark.parametrize("said", MISTAKES, ids=repr)
 def test_what_a_mistake_is(said: Exception, is_wrapped: bool) -> None:

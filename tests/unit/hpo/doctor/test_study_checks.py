@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import optuna
 import pytest
+import sqlalchemy as sa
 
 from hpo.definition_loader import Definition
 from hpo.doctor.finding import Finding, Grade
 from hpo.doctor.study_checks import check_studies, check_versions
 from hpo.settings import Settings
 from storage.database import Database
-from storage.records import StudyRecord
+from storage.records import BASELINE, StudyRecord
+from storage.schema import jobs
 from storage.tables import studies, workers
 from studies.prepared_data import PreparedData
 from tests.support.fixtures import MADE_BY
@@ -36,6 +39,17 @@ def test_a_machine_that_has_all(look: Look, db: Database, study: StudyRecord) ->
     """Definition and data are green, before anybody worked on the study, and with the same data."""
     assert [each.grade for each in look()] == [Grade.OK, Grade.OK]
     assert [each.grade for each in look(None)] == [Grade.OK, Grade.OK]
+
+
+def test_trials_that_are_gone(look: Look, db: Database, study: StudyRecord) -> None:
+    """Optuna's study was removed beside us; where nothing was begun, nothing is lost with it."""
+    optuna.delete_study(study_name=study.name, storage=db.optuna)
+    assert [each.grade for each in look()] == [Grade.OK, Grade.OK]
+    with db.transaction() as tx:
+        tx.execute(sa.update(jobs).where(jobs.c.configuration == BASELINE).values(trial_id=1))
+    gone, *others = look()
+    assert gone.grade == Grade.FAIL and "was removed from the database" in gone.found
+    assert [each.grade for each in others] == [Grade.OK, Grade.OK]
 
 
 def test_other_data_than_the_fleets(look: Look, db: Database, study: StudyRecord) -> None:

@@ -98,7 +98,7 @@ def test_what_was_given_up_is_not_done() -> None:
     ("halted_ms", "left_ms", "words"),
     [
         (None, None, "waiting for its worker"),
-        (None, 5, "waiting for a worker"),
+        (None, 5, "no worker is signed on"),
         (5, None, "halted"),
     ],
 )

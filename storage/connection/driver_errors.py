@@ -119,24 +119,20 @@ def _is_outage(error: sa.exc.DBAPIError) -> bool:
 
 def _unavailable(url: URL, error: sa.exc.SQLAlchemyError) -> DatabaseUnavailable:
     where = url.render_as_string(hide_password=True)
-    if (
-        getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) & 0xFF
-        == sqlite3.SQLITE_READONLY
-    ):
+    said = getattr(error, "orig", None)
+    of_sqlite = getattr(said, "sqlite_errorcode", 0) & 0xFF
+    if of_sqlite == sqlite3.SQLITE_READONLY:
         return DatabaseUnavailable(
             f"the database {where} can only be read here", "mend the rights to it and its folder"
         )
-    mend = "make room on its disk" if _is_full(error) else "check that it is up, and its URL"
-    return DatabaseUnavailable(f"the database {where} cannot be used ({_cause(error)})", mend)
-
-
-def _is_full(error: sa.exc.SQLAlchemyError) -> bool:
-    said = getattr(error, "orig", None)
-    return (
-        getattr(said, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+    mend = "check that it is up, and its URL"
+    if (
+        of_sqlite in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
         or getattr(said, "sqlstate", None) == FULL
         or next(iter(getattr(said, "args", ())), None) in FULL_AT_MYSQL
-    )
+    ):
+        mend = "make room on its disk, or mend it"
+    return DatabaseUnavailable(f"the database {where} cannot be used ({_cause(error)})", mend)
 
 
 def _cause(error: sa.exc.SQLAlchemyError) -> str:

@@ -76,6 +76,8 @@ def test_what_an_outage_is(said: Exception, is_wrapped: bool) -> None:
         pymysql.OperationalError(1021, "Disk full", sqlstate="HY000"),
         pymysql.OperationalError(1114, "The table is full", sqlstate="HY000"),
         _of_sqlite("SQLITE_FULL"),
+        # So it says where its index in memory shared with others finds no room.
+        _of_sqlite("SQLITE_IOERR"),
     ],
     ids=repr,
 )
@@ -83,7 +85,7 @@ def test_a_full_disk_is_told_as_one(said: Exception) -> None:
     """Its mend is room, and nothing about an address."""
     with pytest.raises(DatabaseUnavailable) as told:
         _raise(said, is_wrapped=False)
-    assert told.value.mend == "make room on its disk"
+    assert told.value.mend == "make room on its disk, or mend it"
 
 
 @pytest.mark.parametrize("is_wrapped", [False, True])

@@ -90,9 +90,8 @@ def _version(connection: Connection) -> tuple[str, tuple[int, ...]]:
 def _isolation(connection: Connection) -> str:
     if connection.dialect.name == "sqlite":
         path = sqlite_path(connection.engine.url)
-        if path is not None and _is_in_wal_mode(
-            path
-        ):  # of a file that is only read SQLite does not say so
+        # Of a file that is only read SQLite does not say so.
+        if path is not None and _is_in_wal_mode(path):
             return "WAL"
         return str(connection.scalar(sa.text("PRAGMA journal_mode"))).upper()
     return str(connection.get_isolation_level())

@@ -16,9 +16,9 @@ UUID_ATTRIBUTE = "hpo:study"
 log = logging.getLogger(__name__)
 
 
-def find_or_make(db: Database, name: str, direction: Direction) -> optuna.Study:
-    """Optuna's study of that name, made if need be. An empty one that says nothing of whose it is may be of
-    a creation that was cut off: it is taken, with a word.
+def find_or_make(db: Database, name: str, direction: Direction, *, is_new: bool) -> optuna.Study:
+    """Optuna's study of that name, made if need be; with a word, where ours is not new. An empty one that
+    says nothing of whose it is may be of a creation that was cut off: it is taken, with a word too.
 
     Raises:
         StudyExists: it is none of ours.
@@ -27,6 +27,10 @@ def find_or_make(db: Database, name: str, direction: Direction) -> optuna.Study:
         try:
             study = optuna.load_study(study_name=name, storage=db.optuna)
         except KeyError:
+            if not is_new:
+                log.warning(
+                    "Optuna had no study '%s', of which nothing was begun: it is made again", name
+                )
             study = optuna.create_study(
                 study_name=name, storage=db.optuna, direction=direction, load_if_exists=True
             )
@@ -47,14 +51,12 @@ def refuse_foreign(db: Database, name: str, direction: Direction) -> None:
         _refuse_foreign(optuna.load_study(study_name=name, storage=db.optuna), direction)
 
 
-def tie(db: Database, beside: optuna.Study, study: StudyRecord) -> bool:
+def tie(db: Database, beside: optuna.Study, study: StudyRecord) -> None:
     """Of several that make a study at once the one whose row stands decides; one that was killed
-    before it came here is made up for. Says whether there was anything to do."""
+    before it came here is made up for."""
     with db.translated():
-        if beside.user_attrs.get(UUID_ATTRIBUTE) == study.uuid or beside.get_trials():
-            return False
-        beside.set_user_attr(UUID_ATTRIBUTE, study.uuid)
-        return True
+        if beside.user_attrs.get(UUID_ATTRIBUTE) != study.uuid and not beside.get_trials():
+            beside.set_user_attr(UUID_ATTRIBUTE, study.uuid)
 
 
 def check(tx: Connection, study: StudyRecord) -> None:

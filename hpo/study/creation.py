@@ -1,6 +1,5 @@
 """Making a study, and giving one a larger budget."""
 
-import logging
 import math
 import re
 from collections.abc import Mapping
@@ -35,7 +34,6 @@ OPTIONS = {
     "select_seeds": "--select-seeds", "final_seeds": "--final-seeds", "timeout_ms": "--timeout",
     "target": "--target", "patience": "--patience", "sampler": "--sampler", "pruner": "--pruner",
 }  # fmt: skip
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -202,8 +200,9 @@ def create(
     new = replace(plan(name, definition, budget, seed, existing), priority=priority or 0)
     if existing is None:
         _refuse_impossible(db, definition, new)
-    was_there = existing is not None
-    beside = optuna_study.find_or_make(db, name, definition.study.direction)
+    beside = optuna_study.find_or_make(
+        db, name, definition.study.direction, is_new=existing is None
+    )
     if existing is None:
         try:
             with db.transaction() as tx:
@@ -212,8 +211,7 @@ def create(
         except IntegrityError:  # somebody made it in this moment
             with db.reading() as tx:
                 existing = studies.get(tx, name)
-    if optuna_study.tie(db, beside, existing) and was_there:
-        log.warning("Optuna had no study '%s', of which nothing was begun: it is made again", name)
+    optuna_study.tie(db, beside, existing)
     _check_same(existing, new, definition)
     if priority is None or priority == existing.priority:
         return existing

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -26,6 +27,7 @@ def wanted_by(backend: str) -> list[pytest.MarkDecorator]:
     return [needs("mariadbd")] if backend == "mariadb" else []
 
 
+@cache
 def number_of_commit() -> int:
     """A number that is another one at each commit of this project."""
     return int((provenance.git_commit() or "0")[:7], 16)

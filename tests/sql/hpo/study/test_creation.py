@@ -217,10 +217,14 @@ def test_nor_is_an_empty_one_that_says_whose_it_is(db: Database, toy: Definition
             ask(db, "toy", toy, BUDGET)
 
 
+@pytest.mark.parametrize("is_there", [False, True])
 def test_an_empty_one_is_taken_with_a_word(
-    db: Database, toy: Definition, caplog: pytest.LogCaptureFixture
+    db: Database, toy: Definition, caplog: pytest.LogCaptureFixture, is_there: bool
 ) -> None:
-    """As after a creation that was cut off; somebody else's may be meant."""
+    """As after a creation that was cut off, before our own row stood or after; somebody else's may be meant."""
+    if is_there:
+        create(db, "toy", toy, BUDGET)
+        optuna.delete_study(study_name="toy", storage=db.optuna)
     optuna.create_study(study_name="toy", storage=db.optuna, direction="maximize")
     study = create(db, "toy", toy, BUDGET)
     (told,) = caplog.messages

@@ -79,21 +79,19 @@ def _best(status: Status) -> str:
 
 
 def _progress(status: Status) -> Table:
-    counted = (
-        JobState.LEASED,
-        JobState.PAUSED,
-        JobState.PRUNED,
-        JobState.DIVERGED,
-        JobState.FAILED,
-    )
+    counted = {
+        "running": JobState.LEASED,
+        "paused": JobState.PAUSED,
+        "pruned": JobState.PRUNED,
+        "diverged": JobState.DIVERGED,
+        "failed": JobState.FAILED,
+    }
     phases = []
     for phase in WORKING_PHASES:
         counts = status.counts(phase)
         done = f"{status.done(phase)} of {status.total(phase)}"
-        phases.append((phase.value, done, *(str(counts[state]) for state in counted)))
-    return Table(
-        ("phase", "done", "running", "paused", "pruned", "diverged", "failed"), tuple(phases)
-    )
+        phases.append((phase.value, done, *(str(counts[state]) for state in counted.values())))
+    return Table(("phase", "done", *counted), tuple(phases))
 
 
 def _running(status: Status) -> Table:

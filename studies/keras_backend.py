@@ -4,39 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import LazyLoader
-from types import ModuleType
 from typing import Any, Literal
 
 MEMORY_VARIABLE = "STUDIES_GPU_MEMORY_MIB"
 """How much of its GPU's memory a process may take, where others share it."""
-
-
-class _Late:
-    """Finds one module as ever, and has it executed when something of it is first asked for."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        spec = PathFinder.find_spec(name, path, target) if name == self._name else None
-        if spec is not None and spec.loader is not None:
-            spec.loader = LazyLoader(spec.loader)
-        return spec
-
-
-def postpone_wrappers() -> None:
-    """Have Keras's wrappers for scikit-learn imported by whoever uses them: where that is installed, they
-    bring all of it, a quarter of what importing Keras takes. To be called before Keras is imported."""
-    sys.meta_path.insert(0, _Late("keras.wrappers"))
 
 
 def start_afresh(seed: int) -> None:
@@ -47,16 +21,8 @@ def start_afresh(seed: int) -> None:
     if _is_tensorflow():
         _forget_gradients()
     gc.collect()
-    _spare_modules()
     keras.utils.set_random_seed(seed)
     compute_exactly()
-
-
-@cache
-def _spare_modules() -> None:
-    """What is there before anything was trained is of modules, which stay: to look at all of it for
-    something to free took half a second of each training's start."""
-    gc.freeze()
 
 
 def compute_exactly() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from hpo.study import creation
 from hpo.study.creation import Budget
 from storage.database import Database
 from storage.records import StudyRecord
+from studies import keras_import
 from studies.prepared_data import PreparedData
 from tests.support import browser, keeper
 from tests.support.databases import Databases, MariadbDatabases, PostgresDatabases, SqliteDatabases
@@ -38,6 +40,9 @@ MARIADB_VARIABLE = "HPO_TEST_MARIADB"
 # As the command line does: Optuna writes local times.
 os.environ["TZ"] = "UTC"
 time.tzset()
+# What is imported and collected stays: half of collecting was to look for garbage in it.
+gc.disable()
+keras_import.make_quick()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,6 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(Keeper().close)
     if (memory := in_memory()) is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for, among what the tests make."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """What Keras leaves to its backends, where no machine of a test has what it is for."""
 
-import importlib
-import sys
 from types import SimpleNamespace
 
 import pytest
@@ -44,16 +42,3 @@ def test_a_gpu_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     config = Config()
     keras_backend._limit_memory(config)
     assert config.limits == {}
-
-
-def test_a_module_that_is_left_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is there at once, executed with the first that is asked of it, and no other is touched."""
-    monkeypatch.setattr(sys, "meta_path", [keras_backend._Late("this"), *sys.meta_path])
-    for name in ("this", "antigravity"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    said: list[str] = []
-    monkeypatch.setattr("builtins.print", lambda text: said.append(text))
-    late = importlib.import_module("this")
-    assert sys.modules["this"] is late and not said
-    assert "Beautiful" in late.s.translate({}) or late.s
-    assert len(said) == 1

@@ -1,6 +1,7 @@
 """What can be said of a study's jobs, of which there may be thousands, without reading them. Every
 function runs in the caller's transaction."""
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,27 +18,8 @@ def of_phase(tx: Connection, study: StudyRecord, last: int) -> Outline:
     """What can be said of a study's jobs without reading them, of which there may be thousands;
     `last` is how many of those that ended last are looked at."""
     search = sa.and_(jobs.c.study_id == study.id, jobs.c.phase == Phase.SEARCH)
-    unfinished = sa.exists().where(
-        jobs.c.study_id == study.id,
-        jobs.c.phase == study.phase,
-        jobs.c.state.in_(UNFINISHED),
-    )
-    failed = sa.exists().where(search, jobs.c.state == JobState.FAILED)
-    baseline_failed = sa.exists().where(
-        search,
-        jobs.c.configuration == BASELINE,
-        jobs.c.state.in_([JobState.FAILED, JobState.DIVERGED]),
-    )
-    best = sa.select(sa.func.max(jobs.c.score)).where(search, jobs.c.state == JobState.SUCCEEDED)
     needs_best = study.target is not None or study.patience is not None
-    row = tx.execute(
-        sa.select(
-            unfinished.label("unfinished"),
-            failed.label("failed"),
-            baseline_failed.label("baseline_failed"),
-            (best.scalar_subquery() if needs_best else sa.null()).label("best_score"),
-        )
-    ).one()
+    row = tx.execute(_outline(study.phase, needs_best), {"study": study.id}).one()
     ended: list[JobState] = []
     if row.failed:  # nearly never, and only then it matters
         ended = _last_ended(tx, sa.and_(search, jobs.c.generation == study.generation), last)
@@ -54,6 +36,28 @@ def of_phase(tx: Connection, study: StudyRecord, last: int) -> Outline:
         ).one()
     return Outline(
         bool(row.unfinished), bool(row.baseline_failed), tuple(ended), row.best_score, since_best
+    )
+
+
+@cache
+def _outline(phase: Phase, needs_best: bool) -> sa.Select[Any]:
+    """What is asked of a study's jobs while it is in that phase. Made once: to make it takes longer than
+    to ask."""
+    of_study = jobs.c.study_id == sa.bindparam("study")
+    search = sa.and_(of_study, jobs.c.phase == Phase.SEARCH)
+    unfinished = sa.exists().where(of_study, jobs.c.phase == phase, jobs.c.state.in_(UNFINISHED))
+    failed = sa.exists().where(search, jobs.c.state == JobState.FAILED)
+    baseline_failed = sa.exists().where(
+        search,
+        jobs.c.configuration == BASELINE,
+        jobs.c.state.in_([JobState.FAILED, JobState.DIVERGED]),
+    )
+    best = sa.select(sa.func.max(jobs.c.score)).where(search, jobs.c.state == JobState.SUCCEEDED)
+    return sa.select(
+        unfinished.label("unfinished"),
+        failed.label("failed"),
+        baseline_failed.label("baseline_failed"),
+        (best.scalar_subquery() if needs_best else sa.null()).label("best_score"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -91,32 +92,12 @@ def claim(
     until its holder had time to come back. Until the baseline, configuration 0, has its trial, no
     other search job is given out: so trial 0 is the baseline.
     """
-    baseline = jobs.alias("baseline")
-    baseline_waits = sa.exists().where(
-        baseline.c.study_id == study_id,
-        baseline.c.phase == Phase.SEARCH,
-        baseline.c.configuration == BASELINE,
-        baseline.c.trial_id.is_(None),
-        baseline.c.state.in_([JobState.OPEN, JobState.LEASED]),
-    )
-    of_study = sa.exists().where(studies.c.id == study_id)
-    in_grace = of_study.where(studies.c.takeover_after_ms > now_ms())
-    oldest = (
-        sa.select(jobs)
-        .where(jobs.c.study_id == study_id, jobs.c.id.not_in(avoid))
-        .where(of_study.where(studies.c.halted_ms.is_(None)))
-        .where(sa.or_(jobs.c.configuration == BASELINE, ~baseline_waits))
-        .order_by(jobs.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    expired = jobs.c.lease_expires_ms < now_ms()
-    paused = jobs.c.state == JobState.PAUSED
+    asked = {"study": study_id, "avoided": list(avoid), "due": due}
     # One after the other: each is then the first entry of an index, however many jobs there are.
     row = (
-        tx.execute(oldest.where(jobs.c.state == JobState.LEASED, expired, ~in_grace)).first()
-        or (due and tx.execute(oldest.where(paused, jobs.c.id == due)).first())
-        or tx.execute(oldest.where(jobs.c.state == JobState.OPEN)).first()
+        tx.execute(_oldest(JobState.LEASED), asked).first()
+        or (due and tx.execute(_oldest(JobState.PAUSED), asked).first())
+        or tx.execute(_oldest(JobState.OPEN), asked).first()
     )
     if row is None:
         return None
@@ -131,6 +112,39 @@ def claim(
         attempts.end(tx, [row.id], AttemptState.LOST, "its worker was not heard of")
     attempts.begin(tx, lease, worker_id, device)
     return get(tx, row.id), lease
+
+
+@cache
+def _oldest(state: JobState) -> sa.Select[Any]:
+    """The oldest job in that state that may be claimed, its row locked. Made once: to make it takes
+    longer than to ask."""
+    study_id: sa.BindParameter[int] = sa.bindparam("study")
+    baseline = jobs.alias("baseline")
+    baseline_waits = sa.exists().where(
+        baseline.c.study_id == study_id,
+        baseline.c.phase == Phase.SEARCH,
+        baseline.c.configuration == BASELINE,
+        baseline.c.trial_id.is_(None),
+        baseline.c.state.in_([JobState.OPEN, JobState.LEASED]),
+    )
+    of_study = sa.exists().where(studies.c.id == study_id)
+    oldest = (
+        sa.select(jobs)
+        .where(jobs.c.study_id == study_id, jobs.c.state == state)
+        .where(jobs.c.id.not_in(sa.bindparam("avoided", expanding=True)))
+        .where(of_study.where(studies.c.halted_ms.is_(None)))
+        .where(sa.or_(jobs.c.configuration == BASELINE, ~baseline_waits))
+        .order_by(jobs.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    match state:
+        case JobState.LEASED:
+            in_grace = of_study.where(studies.c.takeover_after_ms > now_ms())
+            return oldest.where(jobs.c.lease_expires_ms < now_ms(), ~in_grace)
+        case JobState.PAUSED:
+            return oldest.where(jobs.c.id == sa.bindparam("due"))
+    return oldest
 
 
 def renew(tx: Connection, leases: Collection[Lease], lease_seconds: float) -> set[Lease]:

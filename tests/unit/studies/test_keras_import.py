@@ -59,7 +59,9 @@ def test_collecting_is_afterwards_as_it_was(large: Path, collected: bool) -> Non
 
 def test_what_an_import_leaves_behind_holds_nothing(large: Path) -> None:
     """A traceback that holds itself would hold whoever imported, and all that it ever has."""
-    large.write_text("try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    error.itself = error\n")
+    large.write_text(
+        "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    error.itself = error\n"
+    )
 
     class Model:
         """Made by a training whose first act is the import."""

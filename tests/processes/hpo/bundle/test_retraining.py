@@ -22,7 +22,7 @@ from studies.prepared_data import PreparedData
 Retrain = Callable[..., retraining.Retrained]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def config(toy_export: Export, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The best.json of a study that was really trained."""
     folder = tmp_path_factory.mktemp("exported") / "toy"

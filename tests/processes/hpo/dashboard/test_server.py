@@ -30,7 +30,7 @@ PASSWORD = "correct horse battery"  # noqa: S105 - opens nothing
 NOTE = json.dumps({"version": 1, "body": "mine"}).encode()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dashboard_of_toy(
     toy_done: Done, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Dashboard]:

@@ -1,14 +1,14 @@
 """Marks of this suite: on which databases a test runs, and what it costs."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import pytest
 
 from hpo import provenance
 
-BOTH_SERVERS = "HPO_TEST_BOTH_SERVERS"
+ALL_DATABASES = "HPO_TEST_ALL_DATABASES"
 
 
 def on(*backends: str) -> pytest.MarkDecorator:
@@ -33,12 +33,12 @@ def number_of_commit() -> int:
     return int((provenance.git_commit() or "0")[:7], 16)
 
 
-def in_turn(number: int = 0) -> Iterator[str]:
-    """The server on which the costly test of that number runs, the other one at another commit; both
-    where HPO_TEST_BOTH_SERVERS is set."""
-    for turn, server in enumerate(("postgresql", "mariadb")):
-        if BOTH_SERVERS in os.environ or (number + turn + number_of_commit()) % 2:
-            yield server
+def in_turn(number: int = 0, among: Sequence[str] = ("postgresql", "mariadb")) -> Iterator[str]:
+    """That of these databases on which the costly test of that number runs, another one at another commit;
+    all where HPO_TEST_ALL_DATABASES is set."""
+    for turn, backend in enumerate(among):
+        if ALL_DATABASES in os.environ or (number + turn + number_of_commit()) % len(among) == 0:
+            yield backend
 
 
 def needs(*programs: str) -> pytest.MarkDecorator:

@@ -17,6 +17,7 @@ from studies.errors import DataError, Unreadable
 from studies.image_classification.image_data import load_holdout, load_training, prepare
 from studies.prepared_data import DataSet, PreparedData
 from tests.support.handles import none_left
+from tests.support.marks import slow
 
 DATA_SETS: tuple[DataSet, ...] = ("search", "new")
 
@@ -59,6 +60,7 @@ def _prepared_hash(folder: Path) -> str:
     return prepare(digits.STUDY.data, folder).sha256
 
 
+@slow("prepares in three processes")
 def test_several_may_prepare_at_once(tmp_path: Path) -> None:
     """Concurrent preparers agree, and leave all files whole and no others."""
     with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:

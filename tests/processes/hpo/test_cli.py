@@ -134,7 +134,9 @@ def test_try_trains_without_a_database(shell: CommandLine) -> None:
     assert not (shell.folder / "hpo.db").exists()
 
 
-@pytest.mark.parametrize("module", ["storage.py", "studies/__init__.py"])
+@pytest.mark.parametrize(
+    "module", [pytest.param("storage.py", marks=slow("tries another name")), "studies/__init__.py"]
+)
 def test_modules_of_the_same_names_are_not_ours(shell: CommandLine, module: str) -> None:
     """What others call storage or studies, on a PYTHONPATH, hides nothing of hpo, nor of the
     children that it starts."""

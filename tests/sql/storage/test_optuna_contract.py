@@ -84,18 +84,13 @@ def storage(db: Database) -> LeasedStorage:
     return LeasedStorage(db, db.optuna)
 
 
-@on("sqlite")
+@slow("asks all that Optuna asks of a storage")
+@on(*in_turn(among=("sqlite", "postgresql", "mariadb")))
 class TestContract(StorageTestCase):
     """All that Optuna asks of a storage."""
 
 
-@slow("asks a server all that Optuna asks of a storage")
-@on(*in_turn())
-class TestContractOnServers(StorageTestCase):
-    """The same of one."""
-
-
-@slow("tries each part a second time")
+@slow("asks all that Optuna asks of a storage")
 @on("sqlite")
 class TestContractBehindACache(StorageTestCase):
     """The same of the storage with Optuna's cache before it, which knows nothing of databases."""

@@ -17,6 +17,7 @@ from hpo.training.protocol import Diverged, Question, Trained, Work
 from studies.prepared_data import PreparedData
 from tests.conftest import DEFINITIONS
 from tests.support.children import none_stays
+from tests.support.marks import slow
 
 CPU = find(1)[0]
 Ask = Callable[..., Work]
@@ -107,6 +108,7 @@ def test_what_goes_wrong_ends_it(
     assert failed.value.__notes__
 
 
+@slow("imports TensorFlow in a process of its own")
 def test_a_definition_that_exits_is_told(question: Callable[[str], Question]) -> None:
     """Not as a child that was lost: it would not help to run it again."""
     asked = question("sys.exit('no such layer')")
@@ -114,6 +116,7 @@ def test_a_definition_that_exits_is_told(question: Callable[[str], Question]) ->
         _run(asked)
 
 
+@slow("imports TensorFlow in a process of its own")
 def test_so_is_one_that_ends_the_process(question: Callable[[str], Question]) -> None:
     """As if all were well: more memory would not help."""
     asked = question("__import__('os')._exit(0)")

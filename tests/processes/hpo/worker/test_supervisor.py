@@ -28,7 +28,7 @@ from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
 from storage.tables import artifacts, evaluations, holdout_uses, jobs, studies, workers
 from studies.prepared_data import PreparedData
 from tests.conftest import DEFINITIONS
-from tests.support.marks import on
+from tests.support.marks import on, slow
 from tests.support.outcome import assert_exactly, of_phase, optuna_trials
 from tests.support.supervision import supervisor_of
 
@@ -248,6 +248,7 @@ def test_what_only_one_definition_meets_is_not_the_devices_fault(
     assert said in (stopped.reason or "")
 
 
+@slow("runs a study in a process of its own")
 @on("sqlite")
 def test_a_supervisor_never_imports_tensorflow(
     url: str, db: Database, toy: Definition, tmp_path: Path

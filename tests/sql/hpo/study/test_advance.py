@@ -209,7 +209,7 @@ def _a_job(state: JobState) -> dict[str, object]:
     [_a_job(state) for state in (OPEN, FAILED, FAILED, FAILED)],
 )
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(_STUDIES, st.lists(_JOBS, min_size=4, max_size=4))
 def test_what_is_due_is_never_overlooked(

@@ -61,7 +61,8 @@ def print_export(exported: "Export", folder: Path, *, stderr: bool) -> None:
     from hpo.terminal.tables import draw_result
 
     PlainConsole(stderr=stderr).print(draw_result(result_tables.of_result(exported.best)))
-    click.echo(f"{folder}: {len(exported.contents)} files, see {folder / manifest.CARD}")
+    n_files = len(exported.contents) + 1  # with the manifest of these
+    click.echo(f"{folder}: {n_files} files, see {folder / manifest.CARD}")
 
 
 @click.command()

@@ -45,7 +45,7 @@ def test_a_users_own_study_is_exported_where_it_is_asked_for(
     assert not (owner.shell.folder / "my best").exists()
     for _ in range(2):
         out = owner.succeed("export", "toy", "--bundle", "my best", "--study", toy.reference)
-        assert out.endswith("my best: 7 files, see my best/README.md\n")
+        assert out.endswith("my best: 8 files, see my best/README.md\n")
         assert manifest.check(owner.shell.folder / "my best")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, zip_longest
+from typing import Literal
 
 from hpo.result.result import Result
 from hpo.result.scores import Comparison, Score
@@ -34,14 +35,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class ResultRows:
-    """A result. `scores` are baseline and best on each split, and their difference in points, with
+    """A result. `direction` is the verdict's, where that is sure; `scores` are baseline and best on each split, and their difference in points, with
     95% intervals; `classes` are those of the holdout, and `of_classes` says how sure they are;
     `remarks` say how far the search had flattered the best configuration, and where the numbers
     come from."""
 
     title: str
     verdict: str
-    is_reliable: bool
+    direction: Literal["better", "worse"] | None
     scores: Table
     changes: Table
     classes: Table
@@ -70,7 +71,7 @@ def of_result(result: Result) -> ResultRows:
     return ResultRows(
         title=f"Study {title}: trial {result.winner.trial_number} against the baseline",
         verdict=result.verdict,
-        is_reliable=difference is not None and difference.is_reliable,
+        direction=difference and difference.direction,
         scores=_scores(_SIDES, scores),
         changes=_changes(result),
         classes=_classes(result),

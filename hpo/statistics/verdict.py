@@ -16,6 +16,7 @@ tells how this was tested.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,20 +87,26 @@ class Difference(Gap):
     n_images: int
 
     @property
+    def direction(self) -> Literal["better", "worse"] | None:
+        """Which way the winner differs, None where that is not sure."""
+        if not self.is_reliable:
+            return None
+        return "better" if self.mean > 0 else "worse"
+
+    @property
     def sentence(self) -> str:
         """The verdict in words, for images that no choice was made with."""
         where = f"on {self.n_images:,} unseen images"
         if self.interval is None:
             return f"no verdict {where} ({points(self.mean)} points, but one seed has no interval)"
-        if not self.is_reliable:
+        if self.direction is None:
             return (
                 f"no reliable difference ({points(self.mean)} points,"
                 f" 95% interval {self.interval.in_points}) {where}"
             )
-        word = "better" if self.mean > 0 else "worse"
         low, high = sorted((abs(self.interval.low), abs(self.interval.high)))
         return (
-            f"{word} by {100 * abs(self.mean):.1f} points"
+            f"{self.direction} by {100 * abs(self.mean):.1f} points"
             f" (95% interval {in_points(low)} to {in_points(high)}) {where}"
         )
 

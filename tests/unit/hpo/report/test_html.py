@@ -5,8 +5,11 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from hpo.report import html
 from hpo.report.report_data import Contents
+from hpo.result import result_tables
 
 FOLDER = Path(html.__file__).parent
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -42,6 +45,19 @@ def test_names_and_errors_are_no_markup(contents: Contents) -> None:
     assert "alert(1)" in text
     assert "<script>alert" not in text
     assert "<img src=x" not in text
+
+
+@pytest.mark.parametrize("direction", ["better", "worse", None])
+def test_the_verdict_has_the_colour_of_its_direction(
+    contents: Contents, direction: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is surely worse is not shown as what is surely better, nor is what is not sure."""
+    assert contents.result is not None
+    told = replace(result_tables.of_result(contents.result), direction=direction)  # type: ignore[arg-type]  # one of its words
+    monkeypatch.setattr(result_tables, "of_result", lambda _: told)
+    text = html.write(contents)
+    assert f'<p class="verdict {direction or ""}">' in text
+    assert direction is None or f".verdict.{direction} {{" in text
 
 
 def test_before_there_is_a_result(contents: Contents) -> None:

@@ -79,7 +79,7 @@ def test_a_best_without_a_baseline_is_told(result: Result) -> None:
     """Its scores, and that there is no verdict."""
     told = of_result(_without_baseline(result))
     best = result.holdout.winner
-    assert not told.is_reliable
+    assert told.direction is None
     assert told.scores.rows[4:8] == (
         ("holdout", "accuracy", "-", "0.850", "-"),
         ("", "95%", "", _bounds(best.accuracy), ""),

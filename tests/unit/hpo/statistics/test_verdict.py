@@ -153,22 +153,23 @@ def test_the_verdict_in_words(difference: Difference, sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "is_reliable", "shown"),
+    ("low", "high", "direction", "shown"),
     [
-        (0.0, 0.02, False, "0.0 to 2.0"),
-        (1e-9, 0.02, True, "0.0000001 to 2.0"),
-        (0.0003, 0.02, True, "0.03 to 2.0"),
-        (-0.0003, 0.02, False, "-0.03 to 2.0"),
-        (-0.02, -0.0006, True, "0.1 to 2.0"),
+        (0.0, 0.02, None, "0.0 to 2.0"),
+        (1e-9, 0.02, "better", "0.0000001 to 2.0"),
+        (0.0003, 0.02, "better", "0.03 to 2.0"),
+        (-0.0003, 0.02, None, "-0.03 to 2.0"),
+        (-0.02, -0.0006, "worse", "0.1 to 2.0"),
     ],
 )
 def test_what_is_called_reliable_is_what_the_interval_shows(
-    low: float, high: float, is_reliable: bool, shown: str
+    low: float, high: float, direction: str | None, shown: str
 ) -> None:
     """Better or worse where zero lies outside of what is shown; a bound of exactly zero is no reliable
     difference."""
     found = _difference((low + high) / 2, low, high)
-    assert found.is_reliable == is_reliable
+    assert found.direction == direction
+    assert found.is_reliable == (direction is not None)
     assert f"95% interval {shown})" in found.sentence
 
 

@@ -35,10 +35,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class ResultRows:
-    """A result. `direction` is the verdict's, where that is sure; `scores` are baseline and best on each split, and their difference in points, with
-    95% intervals; `classes` are those of the holdout, and `of_classes` says how sure they are;
-    `remarks` say how far the search had flattered the best configuration, and where the numbers
-    come from."""
+    """A result. `direction` is the verdict's, where that is sure; `scores` are baseline and best on each
+    split, and their difference in points, with 95% intervals; `classes` are those of the holdout, and
+    `of_classes` says how sure they are; `remarks` say how far the search had flattered the best
+    configuration, and where the numbers come from."""
 
     title: str
     verdict: str

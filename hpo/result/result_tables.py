@@ -71,7 +71,7 @@ def of_result(result: Result) -> ResultRows:
     return ResultRows(
         title=f"Study {title}: trial {result.winner.trial_number} against the baseline",
         verdict=result.verdict,
-        direction=difference and difference.direction,
+        direction=None if difference is None else difference.direction,
         scores=_scores(_SIDES, scores),
         changes=_changes(result),
         classes=_classes(result),

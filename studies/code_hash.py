@@ -34,7 +34,6 @@ BEAR_ON_NO_RESULT = (
     "checkpoint",  # gives back what was written, or nothing
     "code_loader",
     "errors",
-    "keras_import",  # is the same Keras, sooner
     "keras_selftest",  # trains nothing that is kept
     "machine_faults",
     "raw_files",  # says when to read them again

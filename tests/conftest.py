@@ -18,7 +18,7 @@ from hpo.study import creation
 from hpo.study.creation import Budget
 from storage.database import Database
 from storage.records import StudyRecord
-from studies import keras_import
+from studies import keras_backend
 from studies.prepared_data import PreparedData
 from tests.support import browser, keeper
 from tests.support.databases import Databases, MariadbDatabases, PostgresDatabases, SqliteDatabases
@@ -42,7 +42,7 @@ os.environ["TZ"] = "UTC"
 time.tzset()
 # What is imported and collected stays: half of collecting was to look for garbage in it.
 gc.disable()
-keras_import.make_quick()
+keras_backend.quicken_import()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,7 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """From here on garbage is looked for, among what the tests make."""
     gc.freeze()
     gc.enable()

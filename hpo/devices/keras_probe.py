@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hpo.devices.child_environment import ISOLATED, environment_on
 from hpo.devices.discovery import Device
-from studies import keras_backend, keras_import, keras_selftest
+from studies import keras_backend, keras_selftest
 
 TIMEOUT_SECONDS = 120.0
 # Each imports TensorFlow, which takes memory and a core.
@@ -86,5 +86,5 @@ def _driver_cuda() -> str:
 
 
 if __name__ == "__main__":
-    keras_import.make_quick()
+    keras_backend.quicken_import()
     print(look().model_dump_json())  # noqa: T201 - its answer

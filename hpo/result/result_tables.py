@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, zip_longest
-from typing import Literal
 
 from hpo.result.result import Result
 from hpo.result.scores import Comparison, Score
 from hpo.result.study_comparison import HeadToHead, Pair
 from hpo.statistics.intervals import Interval
-from hpo.statistics.verdict import Difference, Estimate, Gap, gap_of_models, points
+from hpo.statistics.verdict import Difference, Direction, Estimate, Gap, gap_of_models, points
 from storage.records import BASELINE, Params
 
 _ABSENT = "-"
@@ -42,7 +41,7 @@ class ResultRows:
 
     title: str
     verdict: str
-    direction: Literal["better", "worse"] | None
+    direction: Direction | None
     scores: Table
     changes: Table
     classes: Table

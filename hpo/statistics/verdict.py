@@ -80,6 +80,9 @@ class Gap:
         return self.interval is not None and self.interval.leaves_out_zero
 
 
+Direction = Literal["better", "worse"]
+
+
 @dataclass(frozen=True)
 class Difference(Gap):
     """Mean accuracy of the winner minus that of the baseline, on the same images."""
@@ -87,7 +90,7 @@ class Difference(Gap):
     n_images: int
 
     @property
-    def direction(self) -> Literal["better", "worse"] | None:
+    def direction(self) -> Direction | None:
         """Which way the winner differs, None where that is not sure."""
         if not self.is_reliable:
             return None

@@ -30,7 +30,7 @@ from hpo.training.reporter import (
     ToldToPause,
     finite,
 )
-from studies import checkpoint, code_loader, keras_import, keras_selftest, training_outcomes
+from studies import checkpoint, code_loader, keras_backend, keras_selftest, training_outcomes
 from studies.checkpoint import Checkpoint
 from studies.errors import CheckpointError, StudyError, Unreadable
 from studies.image_classification import image_data, saved_model
@@ -45,7 +45,7 @@ def main() -> Never:
     faulthandler.enable()
     faulthandler.register(SHOW_WHERE, file=int(sys.argv[3]))
     die_with_parent(int(sys.argv[2]), signal.SIGKILL)
-    keras_import.make_quick()
+    keras_backend.quicken_import()
     pipe: Connection[Any, Any] = Connection(int(sys.argv[1]))
     protocol.send(pipe, protocol.Ready())
     try:

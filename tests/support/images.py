@@ -19,7 +19,7 @@ from studies.prepared_data import PreparedData
 # One thread for each of the processes a test starts: they run side by side.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 CHECKOUT = Path(__file__).resolve().parents[2]
-AS_A_CHILD = "from studies import keras_import; keras_import.make_quick()\n"
+AS_A_CHILD = "from studies import keras_backend; keras_backend.quicken_import()\n"
 # XLA compiles by a third faster what then runs for a moment.
 QUICKLY_COMPILED = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 

@@ -14,8 +14,8 @@ from tests.support.marks import slow
 
 TRAIN = """
 import json, sys, numpy
-from studies import keras_backend, keras_import
-keras_import.make_quick()
+from studies import keras_backend
+keras_backend.quicken_import()
 import keras
 keras_backend.start_afresh(3)
 model = keras.Sequential([keras.layers.Input((6, 6, 2)), keras.layers.Conv2D(3, 3),

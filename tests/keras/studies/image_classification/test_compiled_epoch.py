@@ -13,8 +13,8 @@ from tests.support.marks import slow
 
 SCRIPT = """
 import json, sys, numpy
-from studies import keras_backend, keras_import
-keras_import.make_quick()
+from studies import keras_backend
+keras_backend.quicken_import()
 import keras
 from studies.image_classification import compiled_epoch
 from studies.image_classification.image_data import TrainingImages

@@ -17,8 +17,9 @@ from hpo.training.protocol import Work
 from hpo.training.reporter import Saver
 from hpo.worker.wait_times import Pace
 from studies import cifar100, training_outcomes
-from studies.image_classification import image_data, training
-from studies.image_classification.image_data import TrainingImages
+from studies.data import image_data
+from studies.data.image_data import TrainingImages
+from studies.image_classification import training
 from studies.space import Params
 
 CONFIGURATIONS: dict[str, Params] = {

@@ -11,7 +11,7 @@ import numpy as np
 
 from studies import cifar100, digits
 from studies.checkpoint import Checkpoint
-from studies.image_classification.image_data import TrainingImages
+from studies.data.image_data import TrainingImages
 from studies.image_classification.study import ImageClassification
 from studies.space import Params
 from studies.training_outcomes import Epoch, Outcome, Stopped

@@ -17,8 +17,7 @@ import ml_dtypes  # noqa: F401
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.errors import CheckpointError, Unreadable
-from studies.machine_faults import keeps_from_reading
+from studies.errors import CheckpointError, Unreadable, keeps_from_reading
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from studies.data.cifar100_source import Cifar100
 from studies.image_classification import compiled_model, convnet
-from studies.image_classification.cifar100_source import Cifar100
 from studies.image_classification.study import ImageClassification
 from studies.space import Choice, Real, Whole
 

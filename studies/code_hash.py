@@ -17,12 +17,12 @@ BEAR_ON_RESULTS = (
     "image_classification.convnet",
     "image_classification.compiled_epoch",
     "image_classification.evaluation",
-    "image_classification.image_data",
+    "data.image_data",
     "image_classification.study",
     "image_classification.training",
     "image_classification.training_state",
     "json_values",
-    "prepared_data",
+    "data.prepared_data",
     "space",
     "study",
 )
@@ -35,25 +35,24 @@ BEAR_ON_NO_RESULT = (
     "code_loader",
     "errors",
     "keras_selftest",  # trains nothing that is kept
-    "machine_faults",
     "raw_files",  # says when to read them again
-    "image_classification.cifar100_files",  # gives the official files, or nothing
+    "data.cifar100_files",  # gives the official files, or nothing
     # Which images there are a study agrees on by their own hash.
-    "image_classification.cifar100_source",
-    "image_classification.image_source",
-    "image_classification.raw_images",
-    "image_classification.splits",
+    "data.cifar100_source",
+    "data.image_source",
+    "data.raw_images",
+    "data.splits",
     "image_classification.saved_model",  # reads what was trained
     "training_outcomes",  # words for what happened
     "code_hash",
 )
 DECIDE_ON_DATA = (
-    "image_classification.image_data",
-    "image_classification.image_source",
-    "image_classification.raw_images",
-    "image_classification.splits",
+    "data.image_data",
+    "data.image_source",
+    "data.raw_images",
+    "data.splits",
     "json_values",
-    "prepared_data",
+    "data.prepared_data",
 )
 """The modules of this package that, with a source's own, decide what is in the files of its images."""
 

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from studies.data.image_source import ImageSource, Labels, Pools
+from studies.data.splits import PerClass
 from studies.errors import DataError
 from studies.image_classification import convnet
-from studies.image_classification.image_source import ImageSource, Labels, Pools
-from studies.image_classification.splits import PerClass
 from studies.image_classification.study import ImageClassification
 from studies.space import Choice, Real, Whole
 

@@ -11,9 +11,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from studies.checkpoint import Checkpoint
+from studies.data.prepared_data import PreparedData
 from studies.errors import SettingsError
 from studies.json_values import check_json, check_text, plain
-from studies.prepared_data import PreparedData
 from studies.space import Params, Space, as_params, as_space
 from studies.training_outcomes import Evidence, Model, Outcome, Report
 

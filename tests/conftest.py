@@ -19,7 +19,7 @@ from hpo.study.creation import Budget
 from storage.database import Database
 from storage.records import StudyRecord
 from studies import keras_backend
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support import browser, keeper
 from tests.support.databases import Databases, MariadbDatabases, PostgresDatabases, SqliteDatabases
 from tests.support.keeper import Keeper

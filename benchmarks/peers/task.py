@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hpo.definition_loader import Definition, load
 from hpo.settings import Settings
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 
 CLASSES = (
     "cattle",

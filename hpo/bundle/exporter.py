@@ -31,8 +31,8 @@ from storage.database import Database
 from storage.records import JobRecord
 from storage.states import ArtifactKind
 from storage.tables import artifacts, studies, workers
-from studies.image_classification import image_data
-from studies.prepared_data import PreparedData
+from studies.data import image_data
+from studies.data.prepared_data import PreparedData
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hpo.errors import BadBundle, HpoError, UsageError
-from studies.errors import Unreadable
-from studies.machine_faults import keeps_from_reading
+from studies.errors import Unreadable, keeps_from_reading
 
 BEST = "best.json"
 MODEL = "model.keras"

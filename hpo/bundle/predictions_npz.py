@@ -13,8 +13,7 @@ from hpo.result.finished_study import FinishedStudy
 from hpo.result.scores import Answers
 from storage.records import BASELINE
 from storage.states import DataSet, Split
-from studies.errors import Unreadable
-from studies.machine_faults import keeps_from_reading
+from studies.errors import Unreadable, keeps_from_reading
 
 # The comparisons of a result by the name they have there.
 COMPARISONS = {

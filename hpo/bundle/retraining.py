@@ -14,7 +14,7 @@ from hpo.errors import UsageError, WorkFailed
 from hpo.settings import Settings
 from hpo.training import one_off_work, protocol
 from hpo.training.one_off_work import Tell
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 
 SUFFIX = ".keras"
 

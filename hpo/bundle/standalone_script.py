@@ -21,8 +21,8 @@ from hpo.definition_loader import Definition
 from hpo.devices.child_environment import ONEDNN
 from hpo.errors import UsageError
 from hpo.provenance import TENSORFLOW
+from studies.data.image_source import ScriptLoader
 from studies.image_classification import compiled_model, evaluation, training
-from studies.image_classification.image_source import ScriptLoader
 from studies.image_classification.study import BuildModel, ImageClassification
 
 _IMPORTS = ("import argparse", "import math", "import os")

@@ -18,8 +18,9 @@ from hpo.settings import Settings
 from hpo.statistics.interim_looks import CONFIDENCE, Look, plan
 from hpo.training.one_off_work import Tell
 from storage.states import DataSet
-from studies.image_classification import evaluation, image_data
-from studies.image_classification.image_data import Images
+from studies.data import image_data
+from studies.data.image_data import Images
+from studies.image_classification import evaluation
 from studies.image_classification.study import ImageClassification, Policy
 
 # How far probabilities and losses may lie apart where another device computes the same sums in

@@ -27,9 +27,9 @@ from storage.optuna_trial_cache import History
 from storage.records import AttemptRecord, JobRecord, StudyRecord
 from storage.states import ArtifactKind, DataSet, Phase, Split
 from storage.tables import artifacts, attempts
+from studies.data import image_data
+from studies.data.prepared_data import PreparedData
 from studies.errors import DataError, SettingsError
-from studies.image_classification import image_data
-from studies.prepared_data import PreparedData
 
 log = logging.getLogger(__name__)
 FindData = Callable[[StudyRecord], PreparedData | None]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hpo.result.scores import Answers
-from studies.image_classification.image_data import Images
+from studies.data.image_data import Images
 
 MOST = 10
 """So many of either kind."""

@@ -32,10 +32,17 @@ from hpo.training.reporter import (
 )
 from studies import checkpoint, code_loader, keras_backend, keras_selftest, training_outcomes
 from studies.checkpoint import Checkpoint
-from studies.errors import CheckpointError, StudyError, Unreadable
-from studies.image_classification import image_data, saved_model
+from studies.data import image_data
+from studies.errors import (
+    CheckpointError,
+    StudyError,
+    Unreadable,
+    fault_of,
+    keeps_from_writing,
+    lacks_keras,
+)
+from studies.image_classification import saved_model
 from studies.image_classification.study import ImageClassification
-from studies.machine_faults import fault_of, keeps_from_writing, lacks_keras
 from studies.study import Study
 
 

@@ -19,7 +19,7 @@ from hpo.training.one_off_work import Heard
 from hpo.training.protocol import Diverged, Report, Work
 from storage.records import NewStudy
 from storage.states import Pruner
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from studies.space import Params
 
 SAMPLES = 3

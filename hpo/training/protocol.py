@@ -13,7 +13,7 @@ from pydantic import (
     TypeAdapter,
 )
 
-from studies.machine_faults import Fault
+from studies.errors import Fault
 
 # Optuna's column for an attribute takes 64 KiB on MySQL: two such texts, each character escaped.
 MOST_CHARACTERS = 5_000

@@ -19,7 +19,7 @@ from storage.errors import DatabaseUnavailable
 from storage.records import StudyRecord
 from storage.summary_records import Demand
 from storage.tables import studies
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 
 RETRY_SECONDS = 60.0
 """How long a study that cannot be served here is left alone: files may be brought meanwhile."""

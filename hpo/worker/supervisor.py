@@ -29,8 +29,7 @@ from hpo.worker.wait_times import Departure, Outage, Pace
 from storage.database import Database
 from storage.errors import LeaseLost, StorageError, StudyMismatch
 from storage.tables import database_identity
-from studies.errors import StudyError
-from studies.machine_faults import Fault
+from studies.errors import Fault, StudyError
 
 POLL_SECONDS = 1.0
 LOOK_SECONDS = 5.0

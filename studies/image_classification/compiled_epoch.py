@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from studies import keras_backend
-from studies.image_classification.image_data import TrainingImages
-from studies.image_classification.image_source import Labels, Pixels
+from studies.data.image_data import TrainingImages
+from studies.data.image_source import Labels, Pixels
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]  # Keras ships no types

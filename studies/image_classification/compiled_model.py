@@ -12,10 +12,10 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from studies import keras_backend
+from studies.data.image_data import TrainingImages
 from studies.errors import CheckpointError, InvalidOutput, SettingsError
 from studies.image_classification import compiled_epoch, training_state
 from studies.image_classification.compiled_epoch import TrainEpoch
-from studies.image_classification.image_data import TrainingImages
 from studies.space import Params
 
 if TYPE_CHECKING:

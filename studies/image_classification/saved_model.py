@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studies import keras_backend
-from studies.errors import ModelError, Unreadable
+from studies.errors import ModelError, Unreadable, keeps_from_reading
 from studies.image_classification.evaluation import Classifier
 from studies.image_classification.training import KerasClassifier
-from studies.machine_faults import keeps_from_reading
 from studies.space import Params
 
 if TYPE_CHECKING:

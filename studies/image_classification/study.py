@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import TypeAdapter
 
-from studies import prepared_data
 from studies.checkpoint import Checkpoint
+from studies.data import image_data, prepared_data
+from studies.data.image_data import Images, TrainingImages
+from studies.data.image_source import ImageSource
+from studies.data.prepared_data import PreparedData
 from studies.errors import SettingsError
-from studies.image_classification import image_data, training, training_checks
+from studies.image_classification import training, training_checks
 from studies.image_classification.evaluation import Evaluation, evaluate
-from studies.image_classification.image_data import Images, TrainingImages
-from studies.image_classification.image_source import ImageSource
-from studies.prepared_data import PreparedData
 from studies.space import Params
 from studies.study import Study
 from studies.training_outcomes import Diverged, Epoch, Model, Outcome, Report, Trained

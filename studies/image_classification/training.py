@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.checkpoint import Checkpoint
+from studies.data.image_data import TrainingImages
 from studies.errors import CheckpointError
 from studies.image_classification import compiled_model, training_state
 from studies.image_classification.evaluation import evaluate
-from studies.image_classification.image_data import TrainingImages
 from studies.space import Params
 from studies.training_outcomes import Diverged, Epoch, Outcome, Report, Stopped, Trained
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from studies.data.image_source import Labels
 from studies.errors import InvalidOutput
-from studies.image_classification.image_source import Labels
 from studies.json_values import plain
 from studies.training_outcomes import Diverged, Epoch, Outcome, Report, Stopped, Trained
 

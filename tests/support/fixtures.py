@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import ArtifactKind, DataSet
 from storage.tables import artifacts, jobs, studies
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.conftest import DEFINITIONS
 from tests.support.claims import claim_next
 from tests.support.commandline import CommandLine, command_line

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from studies import cifar100, digits
+from studies.data.image_data import TrainingImages, load_training
+from studies.data.image_source import Pools
+from studies.data.prepared_data import PreparedData
 from studies.errors import DataError
-from studies.image_classification.image_data import TrainingImages, load_training
-from studies.image_classification.image_source import Pools
-from studies.prepared_data import PreparedData
 
 # One thread for each of the processes a test starts: they run side by side.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -14,7 +14,7 @@ from hpo.definition_loader import Definition
 from hpo.result import finished_study
 from hpo.study import creation
 from storage.database import Database
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from studies.space import Params
 from tests.support.databases import SqliteDatabases
 from tests.support.finished import BUDGET, carry_out

@@ -14,7 +14,7 @@ from hpo.worker.supervisor import Supervisor
 from hpo.worker.wait_times import Pace
 from storage.database import Database
 from storage.records import StudyRecord
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 
 PACE = Pace(lease_seconds=30)
 CPU = Device("cpu:0", "an abacus")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from studies.machine_faults import lacks_keras
+from studies.errors import lacks_keras
 
 
 def _error_of(module: str) -> BaseException:

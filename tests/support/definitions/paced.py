@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studies.checkpoint import Checkpoint
-from studies.image_classification.image_data import TrainingImages
+from studies.data.image_data import TrainingImages
 from studies.image_classification.study import ImageClassification
 from studies.space import Params
 from studies.training_outcomes import Epoch, Outcome

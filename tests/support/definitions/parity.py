@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveInt, TypeAdapter
 
-from studies import prepared_data
 from studies.checkpoint import Checkpoint
-from studies.prepared_data import PreparedData
+from studies.data import prepared_data
+from studies.data.prepared_data import PreparedData
 from studies.space import Params, Real
 from studies.study import Study
 from studies.training_outcomes import Epoch, Evidence, Model, Outcome, Report, Stopped, Trained

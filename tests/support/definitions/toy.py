@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.checkpoint import Checkpoint
-from studies.image_classification.image_data import TrainingImages
-from studies.image_classification.image_source import ImageSource, Pools
-from studies.image_classification.splits import PerClass
+from studies.data.image_data import TrainingImages
+from studies.data.image_source import ImageSource, Pools
+from studies.data.splits import PerClass
 from studies.image_classification.study import ImageClassification
 from studies.space import Choice, Params, Real
 from studies.training_outcomes import Epoch, Outcome, Stopped, Trained

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from studies import cifar100, digits
+from studies.data.splits import PerClass
 from studies.digits import Digits
 from studies.errors import SettingsError
-from studies.image_classification.splits import PerClass
 from studies.space import Choice, Params, Real, check_params
 from studies.study import Study
 

@@ -16,7 +16,8 @@ from hpo.definition_loader import Definition
 from hpo.errors import BadBundle
 from hpo.settings import Settings
 from studies import digits
-from studies.image_classification import evaluation, image_data
+from studies.data import image_data
+from studies.image_classification import evaluation
 from tests.support.bundles import MODEL, Bundle, Finished, Reader
 from tests.support.marks import slow
 

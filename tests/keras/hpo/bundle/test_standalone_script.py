@@ -24,10 +24,10 @@ from hpo.devices import discovery
 from hpo.devices.discovery import Device
 from hpo.training import one_off_work, protocol
 from studies import digits
+from studies.data import cifar100_files, image_data
+from studies.data.prepared_data import PreparedData
 from studies.errors import DataError
-from studies.image_classification import cifar100_files, image_data
 from studies.image_classification.study import ImageClassification
-from studies.prepared_data import PreparedData
 from studies.space import Params
 from tests.support.images import data_dir
 from tests.support.marks import slow

@@ -9,8 +9,8 @@ from hpo import definition_loader
 from hpo.devices.discovery import find
 from hpo.training import child, one_off_work
 from hpo.training.protocol import Classified, Question, Trained, Unfit, Work
+from studies.data import image_data
 from studies.digits import STUDY
-from studies.image_classification import image_data
 from tests.support.marks import slow
 
 CPU = find(1)[0]

@@ -17,7 +17,7 @@ from studies import keras_backend
 keras_backend.quicken_import()
 import keras
 from studies.image_classification import compiled_epoch
-from studies.image_classification.image_data import TrainingImages
+from studies.data.image_data import TrainingImages
 
 draws = numpy.random.default_rng(0)
 x, y = draws.integers(0, 256, (70, 8, 8, 3)).astype("uint8"), draws.integers(0, 4, 70)

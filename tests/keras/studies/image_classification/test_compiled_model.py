@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from studies import digits
+from studies.data.image_data import TrainingImages
 from studies.image_classification import compiled_model, training
-from studies.image_classification.image_data import TrainingImages
 from studies.space import Params
 from studies.training_outcomes import Epoch
 from tests.support.marks import slow

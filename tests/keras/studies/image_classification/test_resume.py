@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from hpo import definition_loader
 from studies import checkpoint, cifar100, digits
 from studies.checkpoint import Checkpoint
-from studies.errors import CheckpointError
+from studies.data.image_data import TrainingImages, load_training
+from studies.data.prepared_data import PreparedData
+from studies.errors import CheckpointError, Fault, fault_of
 from studies.image_classification import compiled_model
-from studies.image_classification.image_data import TrainingImages, load_training
 from studies.image_classification.study import LoadedImages
-from studies.machine_faults import Fault, fault_of
-from studies.prepared_data import PreparedData
 from studies.space import Params
 from studies.study import Study
 from studies.training_outcomes import Epoch, Outcome, Stopped, Trained
@@ -179,7 +178,7 @@ def test_jax_goes_on_too(
     code = f"""
 import keras, pathlib
 from studies.checkpoint import read, write
-from studies.image_classification.image_data import load_training
+from studies.data.image_data import load_training
 from tests.keras.studies.image_classification.test_resume import CASES, _train
 study, params = CASES["digits adam"]
 images, path = load_training(pathlib.Path({file!r})), pathlib.Path({str(tmp_path)!r}, "file")

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from studies import digits
+from studies.data.image_data import TrainingImages
 from studies.errors import ModelError, Unreadable
 from studies.image_classification.evaluation import Classifier
-from studies.image_classification.image_data import TrainingImages
 from studies.image_classification.saved_model import restore
 from studies.image_classification.study import ImageClassification
 from studies.image_classification.training import train

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from studies import cifar100, digits, keras_backend
+from studies.data.image_data import TrainingImages, load_holdout, load_training
+from studies.data.prepared_data import PreparedData
 from studies.errors import InvalidOutput
 from studies.image_classification import compiled_model
 from studies.image_classification.evaluation import evaluate
-from studies.image_classification.image_data import TrainingImages, load_holdout, load_training
 from studies.image_classification.study import ImageClassification, LoadedImages
 from studies.image_classification.training import train
-from studies.prepared_data import PreparedData
 from studies.space import Params
 from studies.training_outcomes import Diverged, Epoch, Outcome, Stopped, Trained
 from tests.support.marks import slow
@@ -101,7 +101,7 @@ def test_the_same_seed_gives_the_same_metrics_on_cifar(cifar: PreparedData) -> N
 
 _IN_FRESH_PROCESS = """
 import json, pathlib, sys
-from studies.image_classification.image_data import load_training
+from studies.data.image_data import load_training
 from studies.digits import STUDY
 from studies.image_classification.training import train
 images = load_training(pathlib.Path({path!r}))

@@ -16,8 +16,8 @@ from hpo.definition_loader import Definition
 from hpo.errors import DefinitionError, UsageError, WorkFailed
 from hpo.settings import Settings
 from hpo.training.one_off_work import Tell
+from studies.data.prepared_data import PreparedData
 from studies.errors import SettingsError
-from studies.prepared_data import PreparedData
 
 Retrain = Callable[..., retraining.Retrained]
 

@@ -12,7 +12,7 @@ from hpo.bundle.exporter import Export
 from hpo.definition_loader import Definition
 from hpo.errors import BadBundle
 from hpo.settings import Settings
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support.bundles import Bundle
 
 Retrain = Callable[..., retraining.Retrained]

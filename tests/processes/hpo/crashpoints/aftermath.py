@@ -16,7 +16,7 @@ from storage.records import BASELINE, JobRecord
 from storage.schema import artifacts, blobs, evaluations, jobs, openings, workers
 from storage.states import ArtifactKind, DataSet, JobState, Phase
 from storage.tables import studies
-from studies.image_classification.image_data import TrainingImages
+from studies.data.image_data import TrainingImages
 from studies.image_classification.study import ImageClassification
 from studies.training_outcomes import Epoch
 from tests.support.outcome import assert_exactly, of_phase, optuna_trials

@@ -31,8 +31,8 @@ from hpo.training.protocol import (
     Unfit,
     Work,
 )
-from studies.image_classification import image_data
-from studies.prepared_data import PreparedData
+from studies.data import image_data
+from studies.data.prepared_data import PreparedData
 from tests.conftest import DEFINITIONS
 from tests.support.handles import none_left
 from tests.support.waiting import eventually

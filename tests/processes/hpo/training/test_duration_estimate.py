@@ -13,7 +13,7 @@ from hpo.errors import WorkFailed
 from hpo.study.creation import Budget, plan
 from hpo.training import duration_estimate
 from hpo.training.duration_estimate import EPOCHS, SAMPLES, Pace, Sample
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from studies.space import check_params
 from tests.conftest import DEFINITIONS
 from tests.support.children import none_stays

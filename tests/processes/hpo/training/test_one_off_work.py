@@ -14,7 +14,7 @@ from hpo.errors import WorkFailed
 from hpo.training import child_pool, one_off_work
 from hpo.training.one_off_work import Done, Tell
 from hpo.training.protocol import Diverged, Question, Trained, Work
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.conftest import DEFINITIONS
 from tests.support.children import none_stays
 from tests.support.marks import slow

@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.records import OpeningRecord, StudyRecord
 from storage.states import DataSet, Phase
 from storage.tables import holdout_uses
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support.outcome import assert_exactly, of_phase
 from tests.support.supervision import supervisor_of
 

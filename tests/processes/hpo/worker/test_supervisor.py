@@ -26,7 +26,7 @@ from storage.database import Database
 from storage.records import BASELINE, JobRecord, Lease, StudyRecord
 from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
 from storage.tables import artifacts, evaluations, holdout_uses, jobs, studies, workers
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.conftest import DEFINITIONS
 from tests.support.marks import on, slow
 from tests.support.outcome import assert_exactly, of_phase, optuna_trials

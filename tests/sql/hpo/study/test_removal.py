@@ -32,7 +32,7 @@ from storage.records import ArtifactRecord, StudyRecord
 from storage.states import ArtifactKind, DataSet, Phase
 from storage.tables import artifacts, jobs, studies
 from storage.tables import optuna_study as optuna_study_table
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support import finished
 from tests.support.commandline import CommandLine
 from tests.support.done import Done

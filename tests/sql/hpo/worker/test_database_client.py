@@ -22,7 +22,7 @@ from storage.errors import LeaseLost, OtherMachine
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import JobState
 from storage.tables import jobs, workers
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support.fixtures import MADE_BY, Claim
 from tests.support.marks import on
 from tests.support.supervision import CPU, UNMEASURED, served_by

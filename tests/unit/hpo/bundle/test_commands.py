@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState
 from storage.tables import studies
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support.bundles import Reader
 from tests.support.commandline import CommandLine
 from tests.support.finished import BUDGET, Outcome, carry_out

@@ -25,7 +25,7 @@ from storage.errors import DataMismatch
 from storage.records import ArtifactRecord, JobRecord, StudyRecord
 from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
 from storage.tables import artifacts, jobs, studies
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support.finished import (
     BUDGET,
     PROVENANCE,

@@ -24,7 +24,7 @@ from storage.database import Database
 from storage.records import BASELINE
 from storage.states import DataSet, JobState, Phase, Split
 from storage.tables import jobs
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support.bundles import Bundle
 from tests.support.done import Done
 from tests.support.finished import (

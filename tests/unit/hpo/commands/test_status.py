@@ -9,7 +9,7 @@ from hpo.study import creation
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState, Phase
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support.bundles import Reader
 from tests.support.commandline import CommandLine
 from tests.support.finished import BUDGET, WINNER, Outcome, carry_out, usual

@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.records import BASELINE, StudyRecord
 from storage.schema import jobs
 from storage.tables import studies, workers
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support.fixtures import MADE_BY
 from tests.support.marks import on
 

@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.records import BASELINE, StudyRecord
 from storage.states import AttemptState, JobState, Phase
 from storage.tables import jobs
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support import finished
 from tests.support.done import Done
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from hpo.report import sample_images
 from hpo.result.scores import Answers
-from studies.image_classification.image_data import Images
+from studies.data.image_data import Images
 
 
 def test_the_ordinary_and_the_worst() -> None:

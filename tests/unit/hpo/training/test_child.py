@@ -8,7 +8,7 @@ import pytest
 
 from hpo.definition_loader import Definition
 from hpo.training import child, protocol
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from studies.training_outcomes import Model, Trained
 from tests.support.definitions.toy import Guess
 

@@ -26,8 +26,8 @@ from storage.records import JobRecord, StudyRecord
 from storage.schema import jobs
 from storage.states import JobState, Phase
 from storage.tables import workers
-from studies.machine_faults import Fault
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
+from studies.errors import Fault
 from tests.support.marks import on
 from tests.support.outcome import of_phase, optuna_trials
 from tests.support.played import Child, PlayedSlot, Trouble, troubled

@@ -25,8 +25,8 @@ from storage.errors import StudyMismatch
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState, Phase
 from storage.tables import studies
+from studies.data.prepared_data import PreparedData
 from studies.errors import DataError
-from studies.prepared_data import PreparedData
 from studies.space import Params
 from tests.support.fixtures import MADE_BY
 from tests.support.outcome import of_phase

@@ -33,10 +33,10 @@ from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState, Phase
 from storage.tables import studies
+from studies.data.prepared_data import PreparedData
+from studies.errors import Fault
 from studies.image_classification import training
 from studies.image_classification.study import ImageClassification
-from studies.machine_faults import Fault
-from studies.prepared_data import PreparedData
 from tests.support.fixtures import MADE_BY
 from tests.support.outcome import of_phase
 from tests.support.played import PATIENCE_SECONDS, Child, PlayedSlot

@@ -20,7 +20,7 @@ from storage.errors import DataMismatch, StudyNotFound
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import Phase
 from storage.tables import jobs, studies
-from studies.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData
 from tests.support.claims import claim_next
 from tests.support.fixtures import MADE_BY
 from tests.support.marks import on

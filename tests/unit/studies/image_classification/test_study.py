@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from hpo.definition_loader import Definition
+from studies.data.prepared_data import PreparedData
 from studies.errors import InvalidOutput
 from studies.image_classification.study import ImageClassification
-from studies.prepared_data import PreparedData
 from studies.training_outcomes import Diverged, Epoch, Outcome, Stopped, Trained
 
 

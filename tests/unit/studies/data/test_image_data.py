@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from studies import cifar100, code_loader, digits, raw_files
 from studies.code_hash import Code
+from studies.data import cifar100_files, cifar100_source
+from studies.data.image_data import load_holdout, load_training, prepare
+from studies.data.image_source import ImageSource, Pools
+from studies.data.prepared_data import DataSet, PreparedData
+from studies.data.splits import PerClass
 from studies.errors import DataError, SettingsError
-from studies.image_classification import cifar100_files, cifar100_source
-from studies.image_classification.image_data import load_holdout, load_training, prepare
-from studies.image_classification.image_source import ImageSource, Pools
-from studies.image_classification.splits import PerClass
-from studies.prepared_data import DataSet, PreparedData
 from tests.support.images import data_dir
 from tests.support.marks import slow
 
@@ -28,8 +28,8 @@ Made = Callable[..., ImageSource]
 SQUARES = """
 from typing import ClassVar
 import numpy as np
-from studies.image_classification.image_source import ImageSource, Pools
-from studies.image_classification.splits import PerClass
+from studies.data.image_source import ImageSource, Pools
+from studies.data.splits import PerClass
 from lamp import LIGHT
 
 class Squares(ImageSource):
@@ -227,8 +227,8 @@ def test_an_edit_of_a_source_is_other_data(made: Made, tmp_path: Path) -> None:
 FILES = """
 from typing import ClassVar
 import numpy as np
-from studies.image_classification.image_source import ImageSource, Pools
-from studies.image_classification.splits import PerClass
+from studies.data.image_source import ImageSource, Pools
+from studies.data.splits import PerClass
 
 class Files(ImageSource):
     per_class: ClassVar = PerClass(train=1, validation=1)

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from studies import digits
+from studies.data import raw_images
+from studies.data.image_data import load_training, prepare
+from studies.data.image_source import Pools
 from studies.digits import Digits
 from studies.errors import DataError, DataUnavailable
-from studies.image_classification import raw_images
-from studies.image_classification.image_data import load_training, prepare
-from studies.image_classification.image_source import Pools
 
 NAMES = ("a", "b", "c")
 X = np.arange(6 * 4 * 4 * 3).reshape(6, 4, 4, 3).astype(np.uint8)

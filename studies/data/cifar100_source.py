@@ -10,9 +10,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from studies.image_classification import cifar100_files
-from studies.image_classification.image_source import ImageSource, Pixels, Pools, ScriptLoader
-from studies.image_classification.splits import PerClass, hash_order
+from studies.data import cifar100_files
+from studies.data.image_source import ImageSource, Pixels, Pools, ScriptLoader
+from studies.data.splits import PerClass, hash_order
 
 CLASS_NAMES = tuple(
     """

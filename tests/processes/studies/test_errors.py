@@ -11,11 +11,11 @@ def test_no_backend_is_imported(run_python: Callable[..., str], tmp_path: Path) 
     code = f"""
 import sys
 from pathlib import Path
-from studies import checkpoint, machine_faults
+from studies import checkpoint, errors
 from studies.image_classification import training
 checkpoint.write(checkpoint.Checkpoint(1, {{}}, {{}}), Path({str(tmp_path)!r}, "file"))
 checkpoint.read(Path({str(tmp_path)!r}, "file"))
-machine_faults.fault_of(ValueError())
+errors.fault_of(ValueError())
 print([name for name in ("tensorflow", "keras", "jax", "torch") if name in sys.modules])
 """
     assert run_python(code) == "[]"

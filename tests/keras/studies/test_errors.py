@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from studies.machine_faults import Fault, fault_of
+from studies.errors import Fault, fault_of
 from tests.support.marks import slow
 
 # Squared it is as many floats as no machine holds.
@@ -16,7 +16,7 @@ ENOUGH = 1 << 22
 
 UNALLOCATED = f"""
 import keras, numpy as np, tensorflow as tf
-from studies.machine_faults import fault_of
+from studies.errors import fault_of
 class Large(keras.layers.Layer):
     def call(self, x):
         return x + keras.ops.sum(keras.random.normal(({ENOUGH}, {ENOUGH}), seed=1))
@@ -39,7 +39,7 @@ for act in (
 """
 IN_JAX = f"""
 import jax, jax.numpy as jnp
-from studies.machine_faults import fault_of
+from studies.errors import fault_of
 def wrong(x): raise KeyError("a definition's")
 def called(x): return jax.pure_callback(wrong, jax.ShapeDtypeStruct((), jnp.float32), x)
 for act in (

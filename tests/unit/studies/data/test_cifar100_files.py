@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from studies.data import cifar100_files
+from studies.data.cifar100_files import FOLDER, Archive
 from studies.errors import DataError, DataUnavailable
-from studies.image_classification import cifar100_files
-from studies.image_classification.cifar100_files import FOLDER, Archive
 
 _NUMPY_2, _NUMPY_1 = b"numpy._core.multiarray", b"numpy.core.multiarray"
 

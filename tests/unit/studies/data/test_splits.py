@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from studies.data.splits import PerClass, check_classes, split
 from studies.errors import DataError, SettingsError
-from studies.image_classification.splits import PerClass, check_classes, split
 
 TRAIN = np.repeat(np.arange(4), 10)
 TEST = np.repeat(np.arange(4), 5)

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from studies import code_loader, prepared_data, raw_files
+from studies import code_loader, raw_files
+from studies.data import prepared_data, raw_images
+from studies.data.image_source import ImageSource, Labels, Pixels, Pools
+from studies.data.prepared_data import Arrays, DataSet, PreparedData, holdout_name, training_name
+from studies.data.splits import Split, split
 from studies.errors import DataError, StudyError
-from studies.image_classification import raw_images
-from studies.image_classification.image_source import ImageSource, Labels, Pixels, Pools
-from studies.image_classification.splits import Split, split
-from studies.prepared_data import Arrays, DataSet, PreparedData, holdout_name, training_name
 from studies.raw_files import RawFiles
 
 

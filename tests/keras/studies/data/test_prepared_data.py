@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from studies import digits
+from studies.data.image_data import load_holdout, load_training, prepare
+from studies.data.prepared_data import DataSet, PreparedData
 from studies.errors import DataError, Unreadable
-from studies.image_classification.image_data import load_holdout, load_training, prepare
-from studies.prepared_data import DataSet, PreparedData
 from tests.support.handles import none_left
 from tests.support.marks import slow
 

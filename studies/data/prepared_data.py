@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from studies.errors import DataError, Unreadable
-from studies.machine_faults import keeps_from_reading
+from studies.errors import DataError, Unreadable, keeps_from_reading
 from studies.raw_files import RawFiles
 
 DataSet = Literal["search", "new"]

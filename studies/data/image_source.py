@@ -24,9 +24,8 @@ from pydantic import (
 
 from studies.code_hash import DECIDE_ON_DATA, sha256_of_package
 from studies.code_loader import sha256_of_class
-from studies.errors import DataError, SettingsError, Unreadable
-from studies.image_classification.splits import PerClass, check_classes, check_facts
-from studies.machine_faults import keeps_from_reading
+from studies.data.splits import PerClass, check_classes, check_facts
+from studies.errors import DataError, SettingsError, Unreadable, keeps_from_reading
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int64]

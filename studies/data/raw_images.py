@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from studies.data.image_source import Labels, Pixels, Pools
 from studies.errors import DataError
-from studies.image_classification.image_source import Labels, Pixels, Pools
 
 
 def checked(pools: object, source: str, class_names: Sequence[str]) -> Pools:

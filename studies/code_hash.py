@@ -22,6 +22,7 @@ BEAR_ON_RESULTS = (
     "image_classification.training",
     "image_classification.training_state",
     "json_values",
+    "parameters",
     "data.prepared_data",
     "space",
     "study",

@@ -1,8 +1,9 @@
 """Which configuration a search tries next: one that it did not try before, as long as there is any."""
 
+import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, product
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import optuna
@@ -17,7 +18,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from hpo.search.seeds import derive_seed
 from hpo.search.trial_history import SamplersStudy
-from studies.space import Choice, Parameter, Params, Real, Space, Whole
+from studies.space import Choice, Parameter, Params, Real, Space, Whole, count_points, point_at
 
 SAMPLES = 10
 """So often the sampler is asked: where it is sure of the best, it says that again and again."""
@@ -36,9 +37,10 @@ def propose(study: SamplersStudy, sampler: BaseSampler, space: Space, seed: int)
         params = draw(study, source, space)
         if not study.has_tried(params):
             return params
-    if any(isinstance(parameter, Real) for parameter in space.values()):
+    if count_points(space) == math.inf:
         return params
-    left = islice((point for point in _points(space) if not study.has_tried(point)), MOST_LEFT)
+    points = (point_at(space, number) for number in range(int(count_points(space))))
+    left = islice((point for point in points if not study.has_tried(point)), MOST_LEFT)
     return random.Random(seed).choice(list(left) or [params])  # noqa: S311 - no secret
 
 
@@ -49,10 +51,14 @@ def draw(study: optuna.Study, sampler: BaseSampler, space: Space) -> Params:
     sampler.before_trial(study, trial)
     known = sampler.infer_relative_search_space(study, trial)
     drawn = sampler.sample_relative(study, trial, known)
-    return {
-        name: drawn[name] if name in drawn else _draw_alone(study, sampler, trial, name, each)
-        for name, each in distributions(space).items()
-    }
+    params: dict[str, Any] = {}
+    for name, each in distributions(space).items():
+        if space[name].applies(params):
+            is_known = name in drawn
+            params[name] = (
+                drawn[name] if is_known else _draw_alone(study, sampler, trial, name, each)
+            )
+    return params
 
 
 def _draw_alone(
@@ -72,7 +78,7 @@ def as_trial(params: Params, space: Space, attributes: Mapping[str, Any]) -> Fro
     return create_trial(
         state=TrialState.RUNNING,
         params=dict(params),
-        distributions=distributions(space),
+        distributions=distributions({name: space[name] for name in params}),
         user_attrs=dict(attributes),
     )
 
@@ -90,20 +96,3 @@ def _distribution(parameter: Parameter) -> BaseDistribution:
             return FloatDistribution(low, high, log=log_scale)
         case Whole(low=low, high=high, step=step, log=log_scale):
             return IntDistribution(low, high, log=log_scale, step=step)
-
-
-def _points(space: Space) -> Iterator[Params]:
-    """Every point of a space without real numbers."""
-    for point in product(*map(values, space.values())):
-        yield dict(zip(space, point, strict=True))
-
-
-def values(parameter: Parameter) -> Sequence[str | bool | int | float]:
-    """What a parameter may be, of which that can be told."""
-    match parameter:
-        case Choice(options=options):
-            return options
-        case Whole(low=low, high=high, step=step):
-            return range(low, high + 1, step)
-        case Real():
-            raise AssertionError("real numbers cannot be told one by one")

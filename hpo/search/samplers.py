@@ -11,11 +11,11 @@ from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial
 
-from hpo.search.proposals import distributions, values
+from hpo.search.proposals import distributions
 from hpo.search.seeds import derive_seed
 from storage.records import StudyRecord
 from storage.states import Sampler
-from studies.space import Params, Space
+from studies.space import Params, Space, count_points, point_at
 
 MAX_STARTUP_TRIALS = 5
 """So many, and at most a third of all, are chosen by chance before the estimator is asked. Over 12 tables
@@ -91,9 +91,6 @@ class GridPoints(BaseSampler):
 
 def _in_order(seed: int, space: Space, first: int) -> Iterator[Params]:
     """Endlessly, from the one of that number on."""
-    axes = [values(parameter) for parameter in space.values()]
-    shape = tuple(map(len, axes))
-    order = np.random.default_rng(seed).permutation(int(np.prod(shape)))
+    order = np.random.default_rng(seed).permutation(int(count_points(space)))
     for number in count(first):
-        place = np.unravel_index(order[number % len(order)], shape)
-        yield {name: axis[index] for name, axis, index in zip(space, axes, place, strict=True)}
+        yield point_at(space, int(order[number % len(order)]))

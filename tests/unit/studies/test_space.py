@@ -19,16 +19,25 @@ from studies.space import (
     Real,
     Space,
     Whole,
+    active,
     as_params,
     as_space,
     check_params,
     count_points,
+    point_at,
 )
 
 # As a user's file makes them, which no checker sees.
 choice: Callable[..., Choice] = Choice
 real: Callable[..., Real] = Real
 whole: Callable[..., Whole] = Whole
+CONDITIONAL: Space = {
+    "optimizer": Choice(("adam", "sgd", "rmsprop")),
+    "layers": Whole(1, 3),
+    "momentum": Choice((0.5, 0.9), when={"optimizer": ("sgd", "rmsprop")}),
+    "nesterov": Choice((True, False), when={"optimizer": "sgd", "momentum": 0.9}),
+    "skip": Choice((1, 2, 4), when={"layers": (2, 3)}),
+}
 SPACE: Space = {"activation": Choice(("relu", "tanh")), "rate": Real(1e-4, 1e-2, log=True)}
 
 
@@ -66,6 +75,7 @@ SPACE: Space = {"activation": Choice(("relu", "tanh")), "rate": Real(1e-4, 1e-2,
         lambda: whole(-(2**60), 0),
         lambda: whole(-(2**53), 2**53 - 1, step=3),
         lambda: whole(1, 4, True),
+        lambda: choice(("a", "b"), when="optimizer"),
     ],
 )
 def test_refused_parameters(make: Callable[[], Parameter]) -> None:
@@ -112,6 +122,11 @@ def test_what_numpy_gives_is_held_as_json_gives_it_back() -> None:
         {"rate": (0.0, 1.0)},
         {f"parameter {number}": Choice(("a", "b" * 1000)) for number in range(70)},
         [("rate", Real(0, 1))],
+        {"rate": Real(0, 1), "share": Real(0, 1, when={"rate": 0.5})},
+        {"share": Real(0, 1, when={"kind": "a"}), "kind": Choice(("a", "b"))},
+        {"kind": Choice(("a", "b")), "share": Real(0, 1, when={"kind": "c"})},
+        {"kind": Choice((1, 2)), "share": Real(0, 1, when={"kind": 1.0})},
+        {"kind": Choice(("a", "b")), "share": Real(0, 1, when={"kind": ()})},
     ],
 )
 def test_refused_spaces(space: Space) -> None:
@@ -187,3 +202,53 @@ def test_points_are_counted() -> None:
     assert count_points({}) == 1
     many = {str(number): Whole(0, 2**53) for number in range(30)}
     assert count_points({**many, "rate": Real(0, 1)}) == math.inf
+
+
+def test_what_applies_follows_from_the_values_of_others() -> None:
+    """What it depends on may itself not apply; one value of a condition is as good as several."""
+    sgd: dict[str, Any] = {"optimizer": "sgd", "layers": 2, "momentum": 0.9}
+    check_params(CONDITIONAL, {**sgd, "nesterov": True, "skip": 4})
+    check_params(CONDITIONAL, {"optimizer": "adam", "layers": 1})
+    everything = {**sgd, "nesterov": True, "skip": 1}
+    assert active(CONDITIONAL, everything) == everything
+    others: list[tuple[dict[str, Any], set[str]]] = [
+        ({"optimizer": "rmsprop"}, {"optimizer", "layers", "momentum", "skip"}),
+        ({"optimizer": "adam", "layers": 1}, {"optimizer", "layers"}),
+        ({"momentum": 0.5}, {"optimizer", "layers", "momentum", "skip"}),
+    ]
+    for other, left in others:
+        assert active(CONDITIONAL, {**everything, **other}).keys() == left
+
+
+@pytest.mark.parametrize(
+    ("params", "named"),
+    [
+        ({"optimizer": "sgd", "layers": 1}, "'momentum' has no value"),
+        (
+            {"optimizer": "adam", "layers": 1, "momentum": 0.5},
+            "only when optimizer is sgd or rmsprop",
+        ),
+        (
+            {"optimizer": "sgd", "layers": 1, "momentum": 0.5, "nesterov": True},
+            "'nesterov' does not apply here: only when optimizer is sgd and momentum is 0.9",
+        ),
+    ],
+)
+def test_a_value_that_does_not_apply_is_refused(params: dict[str, Any], named: str) -> None:
+    """As one that is missing is; the message says when it would."""
+    with pytest.raises(SettingsError, match=named):
+        as_params(CONDITIONAL, params)
+
+
+def test_configurations_that_differ_in_nothing_that_applies_are_one() -> None:
+    """Each is counted once, and has a number of its own."""
+    of_optimizers, of_layers = 1 + 2 + 3, 1 + 3 + 3
+    assert count_points(CONDITIONAL) == of_optimizers * of_layers
+    found = [point_at(CONDITIONAL, number) for number in range(int(count_points(CONDITIONAL)))]
+    for params in found:
+        check_params(CONDITIONAL, params)
+    assert len({tuple(params.items()) for params in found}) == len(found)
+    with pytest.raises(IndexError):
+        point_at(CONDITIONAL, len(found))
+    real: Space = {"a": Choice(("x", "y")), "rate": Real(0, 1, when={"a": "x"})}
+    assert count_points(real) == math.inf

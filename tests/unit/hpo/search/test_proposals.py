@@ -16,7 +16,7 @@ from hpo.search.proposals import distributions, draw, propose
 from hpo.search.samplers import Estimator, make_sampler
 from hpo.search.trial_history import SamplersStudy
 from storage.states import Sampler
-from studies.space import Choice, Params, Real, Space, Whole, count_points
+from studies.space import Choice, Params, Real, Space, Whole, check_params, count_points
 from tests.support.statuses import STUDY
 
 WHOLE: Space = {"n": Whole(1, 7, 2), "kind": Choice(("a", "b", "c"))}
@@ -24,6 +24,14 @@ MIXED: Space = {
     "depth": Whole(2, 10, 4), "rate": Real(0.001, 1.0, log=True), "kind": Choice(("a", 1, 0.5)),
     "only": Choice(("one",)), "width": Whole(1, 64, log=True), "share": Real(-1.0, 1.0),
 }  # fmt: skip
+
+
+CONDITIONAL: Space = {
+    "optimizer": Choice(("adam", "sgd", "rmsprop")),
+    "momentum": Real(0.5, 0.99, when={"optimizer": ("sgd", "rmsprop")}),
+    "nesterov": Choice((True, False), when={"optimizer": "sgd"}),
+    "rate": Real(0.001, 1.0, log=True),
+}
 
 
 class Sure(BaseSampler):
@@ -54,7 +62,7 @@ def _history(space: Space, tried: Mapping[TrialState, list[Params]]) -> Samplers
                     state=state,
                     value=value,
                     params=dict(params),
-                    distributions=distributions(space),
+                    distributions=distributions({name: space[name] for name in params}),
                 ),
             )
     return SamplersStudy(study_name="a", storage=storage)
@@ -70,6 +78,36 @@ def test_what_is_drawn_is_a_point_of_the_space(sampler: BaseSampler) -> None:
         params = draw(learned, sampler, MIXED)
         assert params.keys() == MIXED.keys()
         assert all(MIXED[name].admits(value) for name, value in params.items()), params
+
+
+@pytest.mark.parametrize("name", [each for each in Sampler if each is not Sampler.GRID])
+def test_what_does_not_apply_is_not_drawn(name: Sampler) -> None:
+    """By chance, from what was learned, or along a sequence."""
+    study = replace(STUDY, sampler=name)
+    history, drawn = _history(CONDITIONAL, {}), list[Params]()
+    for number in range(1, 20):
+        drawn.append(draw(history, make_sampler(study, CONDITIONAL, number), CONDITIONAL))
+        check_params(CONDITIONAL, drawn[-1])
+        history = _history(CONDITIONAL, {TrialState.COMPLETE: drawn})
+    assert {params["optimizer"] for params in drawn} == {"adam", "sgd", "rmsprop"}
+    assert propose(history, Sure(drawn[0]), CONDITIONAL, 0) not in drawn
+
+
+def test_a_grid_has_no_point_twice() -> None:
+    """Though what does not apply makes many combinations one."""
+    space: Space = {
+        "optimizer": CONDITIONAL["optimizer"],
+        "momentum": Whole(1, 3, when={"optimizer": "sgd"}),
+        "nesterov": CONDITIONAL["nesterov"],
+    }
+    study = replace(STUDY, sampler=Sampler.GRID)
+    total, fresh = int(count_points(space)), _history(space, {})
+    drawn = [
+        draw(fresh, make_sampler(study, space, number), space) for number in range(1, total + 1)
+    ]
+    assert len({tuple(params.items()) for params in drawn}) == total == 1 + 1 + 3 * 2
+    for params in drawn:
+        check_params(space, params)
 
 
 @pytest.mark.parametrize("state", list(TrialState))

@@ -62,7 +62,7 @@ def load(reference: str) -> Definition:
         DefinitionError: there is none, or its code raises.
     """
     if reference in BUILT_IN:
-        module = importlib.import_module(f"studies.{reference}")
+        module = importlib.import_module(f"studies.{reference.replace('-', '_')}")
         source = Path(str(module.__file__))
         code = _read(source)
     else:

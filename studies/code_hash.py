@@ -13,11 +13,13 @@ from pathlib import Path
 
 BEAR_ON_RESULTS = (
     "keras_backend",
+    "image_classification.augmentation",
     "image_classification.compiled_model",
     "image_classification.convnet",
     "image_classification.compiled_epoch",
     "image_classification.evaluation",
     "data.image_data",
+    "image_classification.recipe",
     "image_classification.study",
     "image_classification.training",
     "image_classification.training_state",
@@ -57,7 +59,7 @@ DECIDE_ON_DATA = (
 )
 """The modules of this package that, with a source's own, decide what is in the files of its images."""
 
-DEFINITIONS = ("cifar100", "digits")
+DEFINITIONS = ("cifar100", "cifar100-wide", "digits")
 """Part of those that are made from them."""
 
 _PACKAGE = Path(__file__).parent

@@ -22,7 +22,7 @@ from hpo.devices.child_environment import ONEDNN
 from hpo.errors import UsageError
 from hpo.provenance import TENSORFLOW
 from studies.data.image_source import ScriptLoader
-from studies.image_classification import compiled_model, evaluation, training
+from studies.image_classification import augmentation, evaluation, recipe, training
 from studies.image_classification.study import BuildModel, ImageClassification
 
 _IMPORTS = ("import argparse", "import math", "import os")
@@ -30,7 +30,7 @@ _PACKAGES = ("tensorflow", "keras", "numpy")
 
 
 def standalone(definition: Definition, best: BestConfiguration) -> str:
-    """The source of the script, of a good hundred lines. It needs TensorFlow and NumPy alone.
+    """The source of the script, of two hundred lines. It needs TensorFlow and NumPy alone.
 
     Raises:
         UsageError: the definition trains in a way of its own, or its `build_model` needs more
@@ -44,6 +44,8 @@ def standalone(definition: Definition, best: BestConfiguration) -> str:
         raise _refused(definition, f"for it was trained with {backend}")
     loader = study.data.script_loader() or _PREPARED
     imports, load_images = _imports_apart(_plain(loader.source))
+    # Most configurations leave images as they are, and need not say how they would be changed.
+    changing = _CHANGING if augmentation.draw(best.winner.params, (2, 2, 1), 1, 0, 0) else ()
     versions = best.training.provenance.versions
     packages = [f"{name}=={versions[name]}" for name in _PACKAGES if name in versions]
     return Template(_SCRIPT).substitute(
@@ -65,7 +67,9 @@ def standalone(definition: Definition, best: BestConfiguration) -> str:
         exported=f"{best.training.score!r} {best.training.loss!r}",
         load_images=load_images,
         build_model=_model(definition, study.build_model),
-        build_optimizer=_optimizer(str(best.winner.params["optimizer"])),
+        recipe="\n\n\n".join(_plain(inspect.getsource(each)) for each in (*_RECIPE, *changing)),
+        drawn="draw(PARAMS, x_train.shape[1:], len(x_train), SEED, epoch)" if changing else "{}",
+        changed="apply(PARAMS, x, drawn)" if changing else "x",
         precision=study.policy,
         # What training and evaluation keep to themselves, so that it cannot be another here.
         batch_size=training.KerasClassifier._BATCH_SIZE,
@@ -119,25 +123,6 @@ def _foreign(table: symtable.SymbolTable) -> Iterator[str]:
         yield from _foreign(child)
 
 
-def _optimizer(name: str) -> str:
-    """`compiled_model.build_optimizer`, of which only what makes the optimizer `name` stays."""
-    source = inspect.getsource(compiled_model.build_optimizer)
-    (function,) = ast.parse(source).body
-    assert isinstance(function, ast.FunctionDef)
-    _docstring, first, *_, match = function.body
-    assert isinstance(match, ast.Match)
-    own = next(
-        case.body
-        for case in match.cases
-        if isinstance(case.pattern, ast.MatchValue) and ast.literal_eval(case.pattern.value) == name
-    )
-    lines = source.splitlines()
-    common = lines[first.lineno - 1 : match.lineno - 1]
-    special = lines[own[0].lineno - 1 : own[-1].end_lineno]
-    body = "\n".join(textwrap.dedent("\n".join(part)) for part in (common, special))
-    return f"def build_optimizer({_arguments(function)}):\n{textwrap.indent(body, '    ')}"
-
-
 def _plain(source: str, name: str | None = None) -> str:
     """`source` with bare functions: without annotations, for it leaves behind what they name, and
     with the first line of a docstring. The first function takes the name `name`."""
@@ -173,6 +158,9 @@ def _imports_apart(source: str) -> tuple[list[str], str]:
     lines = source.splitlines()
     return lines[:end], "\n".join(lines[end:]).strip()
 
+
+_RECIPE = (recipe.targets, recipe.loss_of, recipe.build_optimizer)
+_CHANGING = (augmentation.draw, augmentation.apply)
 
 _PREPARED = ScriptLoader(
     argument="search.npz",
@@ -220,7 +208,7 @@ $load_images
 $build_model
 
 
-$build_optimizer
+$recipe
 
 
 def train(x_train, y_train, x_validation, y_validation):
@@ -236,22 +224,26 @@ def train(x_train, y_train, x_validation, y_validation):
     tensorflow.config.experimental.enable_op_determinism()
     tensorflow.config.experimental.enable_tensor_float_32_execution(False)
     keras.config.set_dtype_policy(PRECISION)
-    model = build_model(PARAMS, x_train.shape[1:], int(y_train.max()) + 1)
+    n_classes = int(y_train.max()) + 1
+    model = build_model(PARAMS, x_train.shape[1:], n_classes)
     keras.config.set_dtype_policy("float32")
     batch_size = int(PARAMS["batch_size"])
-    steps = math.ceil(len(x_train) / batch_size)
     model.compile(
-        optimizer=build_optimizer(PARAMS, EPOCHS * steps),
-        loss="sparse_categorical_crossentropy",
+        optimizer=build_optimizer(PARAMS, math.ceil(len(x_train) / batch_size), EPOCHS),
+        loss=loss_of(PARAMS),
         metrics=["accuracy"],
         jit_compile=False,
     )
+    y_train = targets(PARAMS, y_train, n_classes)
     # Its variables are made before the epoch is traced.
     model.compute_metrics(x_train[:1], y_train[:1], model(x_train[:1]))
     model.optimizer.build(model.trainable_variables)
+    weights = model.trainable_variables
 
     @tensorflow.function(autograph=False)
-    def train_epoch(x, y):
+    def train_epoch(x, y, drawn):
+        x = $changed
+
         def step(start):
             batch = slice(start, start + batch_size)
             model.train_step((x[batch], y[batch]))
@@ -261,9 +253,14 @@ def train(x_train, y_train, x_validation, y_validation):
 
     for epoch in range(1, EPOCHS + 1):
         order = np.random.default_rng([SEED, epoch]).permutation(len(x_train))
+        drawn = $drawn
         model.reset_metrics()
-        train_epoch(tensorflow.constant(x_train[order]), tensorflow.constant(y_train[order]))
+        given = (x_train[order], y_train[order], {name: each[order] for name, each in drawn.items()})
+        train_epoch(*tensorflow.nest.map_structure(tensorflow.constant, given))
         trained = {name: float(value) for name, value in model.get_metrics_result().items()}
+        if model.optimizer.use_ema:
+            held = [np.asarray(weight).copy() for weight in weights]
+            model.optimizer.finalize_variable_values(weights)
         answers = model.predict(x_validation, batch_size=$batch_size, verbose=0).astype(np.float64)
         of_truth = answers[np.arange(len(y_validation)), y_validation]
         loss = float(-np.log(np.clip(of_truth, $smallest, 1.0)).mean())
@@ -271,6 +268,9 @@ def train(x_train, y_train, x_validation, y_validation):
         told = {**trained, "val_loss": loss, "val_accuracy": accuracy}
         shown = (f"{name} {value:.4f}" for name, value in told.items())
         print(f"epoch {epoch}", *shown, flush=True)
+        if model.optimizer.use_ema and epoch < EPOCHS:
+            for weight, value in zip(weights, held):
+                weight.assign(value)
     return model, accuracy, loss
 
 

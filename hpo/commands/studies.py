@@ -48,7 +48,7 @@ def run(
 ) -> None:
     """Run a study on this machine from its creation to its exported result.
 
-    DEFINITION is cifar100, digits, or a Python file that defines STUDY. The same command again
+    DEFINITION is cifar100, cifar100-wide, digits, or a Python file that defines STUDY. The same command again
     goes on where it was stopped, also without its options: what is not given is as it was created.
     """
     from hpo import definition_loader
@@ -71,7 +71,9 @@ def run(
 
 @click.command()
 @click.argument("name")
-@click.option("--study", "definition", help="Definition: cifar100, digits, or a Python file.")
+@click.option(
+    "--study", "definition", help="Definition: cifar100, cifar100-wide, digits, or a Python file."
+)
 @click.option("--extend", is_flag=True, help="Raise an existing study's total of --trials.")
 @click.option("--priority", type=int, help="Workers on all studies take those of a higher one first; default 0.")  # fmt: skip
 @with_budget

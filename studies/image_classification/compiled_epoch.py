@@ -6,72 +6,85 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from numpy.typing import NDArray
+
 from studies import keras_backend
-from studies.data.image_data import TrainingImages
-from studies.data.image_source import Labels, Pixels
+from studies.data.image_source import Pixels
+from studies.image_classification.augmentation import Draws
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]  # Keras ships no types
 
-TrainEpoch = Callable[[Pixels, Labels], Mapping[str, float]]
-"""Trains one epoch on images (n, height, width, channels) with their labels (n,), batch by batch in
-their order; gives the means over the epoch of `loss` and of each metric."""
+Targets = NDArray[Any]
+"""Labels (n,), or a probability of each class (n, n_classes), as the loss takes them."""
+TrainEpoch = Callable[[Pixels, Targets, Draws], Mapping[str, float]]
+"""Trains one epoch on images (n, height, width, channels) with their targets and with what was drawn for each,
+batch by batch in their order; gives the means over the epoch of `loss` and of each metric."""
+Change = Callable[[Any, Mapping[str, Any]], Any]
+"""Does to images what was drawn for them, as a part of the program."""
+_Part = tuple[Pixels, Targets, Draws]
 MOST_BYTES = 1 << 28
 """Of images that are on the device at once; a larger epoch is several calls of the program."""
 
 
-def compiled(model: keras.Model, images: TrainingImages, batch_size: int, **how: Any) -> TrainEpoch:
-    """Compiles `model`, `how` as `Model.compile` takes it, for epochs over `images`, and makes all its
-    variables: some would otherwise be made by the first batch, under other names."""
+def compiled(
+    model: keras.Model, x: Pixels, y: Targets, batch_size: int, change: Change, **how: Any
+) -> TrainEpoch:
+    """Compiles `model`, `how` as `Model.compile` takes it, for epochs over images like `x` with targets like
+    `y`, and makes all its variables: some would otherwise be made by the first batch, under other names."""
     model.compile(**how, jit_compile=keras_backend.jit_compile())
-    some = slice(1)
     # It makes these variables when it first trains, of the metrics when it first sees answers.
-    model.compute_metrics(images.x_train[some], images.y_train[some], model(images.x_train[some]))
+    model.compute_metrics(x[:1], y[:1], model(x[:1]))
     model.optimizer.build(model.trainable_variables)
     program = _Scanned if keras_backend.is_jax() else _Looped
-    return program(model, batch_size)
+    return program(model, batch_size, change)
 
 
 class _Program(ABC):
     """What trains an epoch, in as few calls as the images have room in memory."""
 
-    def __init__(self, model: keras.Model, batch_size: int) -> None:
+    def __init__(self, model: keras.Model, batch_size: int, change: Change) -> None:
         self._model = model
         self._batch_size = batch_size
+        self._change = change
 
-    def __call__(self, x: Pixels, y: Labels) -> Mapping[str, float]:
+    def __call__(self, x: Pixels, y: Targets, drawn: Draws) -> Mapping[str, float]:
         self._model.reset_metrics()
-        self._train_on(self._parts(x, y))
+        self._train_on(self._parts(x, y, drawn))
         return {name: float(value) for name, value in self._model.get_metrics_result().items()}
 
     @abstractmethod
-    def _train_on(self, parts: Iterator[tuple[Pixels, Labels]]) -> None:
+    def _train_on(self, parts: Iterator[_Part]) -> None:
         """Takes the steps of all parts, each of whole batches but the last."""
 
-    def _parts(self, x: Pixels, y: Labels) -> Iterator[tuple[Pixels, Labels]]:
+    def _parts(self, x: Pixels, y: Targets, drawn: Draws) -> Iterator[_Part]:
         batches = max(1, MOST_BYTES // max(1, x[: self._batch_size].nbytes))
         size = batches * self._batch_size
         for start in range(0, len(x), size):
-            yield x[start : start + size], y[start : start + size]
+            part = slice(start, start + size)
+            yield x[part], y[part], {name: values[part] for name, values in drawn.items()}
 
 
 class _Looped(_Program):
     """With TensorFlow `Model.fit` takes its batches from threads of its own, whatever
     `steps_per_execution` is: they wait for each other where there is one core for all."""
 
-    def __init__(self, model: keras.Model, batch_size: int) -> None:
-        super().__init__(model, batch_size)
+    def __init__(self, model: keras.Model, batch_size: int, change: Change) -> None:
+        super().__init__(model, batch_size, change)
         import tensorflow  # type: ignore[import-untyped]  # TensorFlow ships no types
 
         self._tensorflow = tensorflow
         self._program = tensorflow.function(self._train, autograph=False, reduce_retracing=True)
 
-    def _train_on(self, parts: Iterator[tuple[Pixels, Labels]]) -> None:
-        for x, y in parts:
-            self._program(self._tensorflow.constant(x), self._tensorflow.constant(y))
+    def _train_on(self, parts: Iterator[_Part]) -> None:
+        constant = self._tensorflow.constant
+        for x, y, drawn in parts:
+            given = {name: constant(values) for name, values in drawn.items()}
+            self._program(constant(x), constant(y), given)
 
-    def _train(self, x: Any, y: Any) -> None:
+    def _train(self, x: Any, y: Any, drawn: Any) -> None:
         tensorflow, size = self._tensorflow, self._batch_size
+        x = self._change(x, drawn)
 
         def step(start: Any) -> Any:
             batch = slice(start, start + size)
@@ -86,13 +99,13 @@ class _Scanned(_Program):
     """With JAX `steps_per_execution` is a loop in Python around a program of one step (Keras 3.15):
     here the loop is in the program."""
 
-    def __init__(self, model: keras.Model, batch_size: int) -> None:
-        super().__init__(model, batch_size)
+    def __init__(self, model: keras.Model, batch_size: int, change: Change) -> None:
+        super().__init__(model, batch_size, change)
         import jax
 
         self._program = jax.jit(self._train, donate_argnums=0)
 
-    def _train_on(self, parts: Iterator[tuple[Pixels, Labels]]) -> None:
+    def _train_on(self, parts: Iterator[_Part]) -> None:
         model = self._model
         groups = (
             model.trainable_variables,
@@ -101,14 +114,16 @@ class _Scanned(_Program):
             model.metrics_variables,
         )
         state = tuple([variable.value for variable in group] for group in groups)
-        for x, y in parts:
-            state = self._program(state, x, y)
+        for x, y, drawn in parts:
+            state = self._program(state, x, y, drawn)
         for group, values in zip(groups, state, strict=True):
             for variable, value in zip(group, values, strict=True):
                 variable.assign(value)
 
-    def _train(self, state: Any, x: Any, y: Any) -> Any:
+    def _train(self, state: Any, x: Any, y: Any, drawn: Any) -> Any:
         import jax
+
+        x = self._change(x, drawn)
 
         def step(state: Any, batch: Any) -> tuple[Any, None]:
             _, (trained, others, of_optimizer, of_metrics) = self._model.train_step(state, batch)

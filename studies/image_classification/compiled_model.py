@@ -8,13 +8,14 @@ import json
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from studies import keras_backend
 from studies.data.image_data import TrainingImages
-from studies.errors import CheckpointError, InvalidOutput, SettingsError
-from studies.image_classification import compiled_epoch, training_state
+from studies.errors import CheckpointError, InvalidOutput
+from studies.image_classification import augmentation, compiled_epoch, recipe, training_state
 from studies.image_classification.compiled_epoch import TrainEpoch
 from studies.space import Params
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from studies.image_classification.study import ImageClassification
 
-OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
-"""What a configuration may name."""
 MOST_KEPT = 8
 MOST_KEPT_BYTES = 256 << 20
 """Of the variables of all that are kept: a large network is not worth its memory."""
@@ -69,42 +68,22 @@ def make(
     return kept
 
 
-def build_optimizer(params: Params, n_steps: int) -> keras.optimizers.Optimizer:
-    """The optimizer `params["optimizer"]` with `params["learning_rate"]` for `n_steps` batches.
-
-    SGD has momentum 0.9, so a step moves in the long run ten times its learning rate: a range
-    that suits Adam (1e-4 to 1e-2) suits SGD too. Its rate falls to zero along half a cosine
-    (Loshchilov and Hutter 2017, "SGDR", without restarts); the others scale their own steps.
-    """
-    import keras
-
-    rate = float(params["learning_rate"])
-    match params["optimizer"]:
-        case "adam":
-            return keras.optimizers.Adam(rate)
-        case "adamw":
-            return keras.optimizers.AdamW(rate)
-        case "rmsprop":
-            return keras.optimizers.RMSprop(rate)
-        case "sgd":
-            falling = keras.optimizers.schedules.CosineDecay(rate, n_steps)
-            return keras.optimizers.SGD(falling, momentum=0.9)
-        case name:
-            raise SettingsError(f"unknown optimizer {name!r}", f"known are {', '.join(OPTIMIZERS)}")
-
-
 def _build(study: ImageClassification, params: Params, images: TrainingImages) -> CompiledModel:
+    batch_size = int(params["batch_size"])
+    steps_per_epoch = math.ceil(len(images.x_train) / batch_size)
+    recipe.check(params, steps_per_epoch * study.epochs)
+    augmentation.check(params, images.x_train.shape[1:])
     with keras_backend.dtype_policy(study.policy):
         model = study.build_model(params, images.x_train.shape[1:], images.n_classes)
     _check(model, images.n_classes)
-    batch_size = int(params["batch_size"])
-    steps = math.ceil(len(images.x_train) / batch_size)
     train_epoch = compiled_epoch.compiled(
         model,
-        images,
+        images.x_train,
+        recipe.targets(params, images.y_train, images.n_classes),
         batch_size,
-        optimizer=build_optimizer(params, study.epochs * steps),
-        loss="sparse_categorical_crossentropy",
+        partial(augmentation.apply, params),
+        optimizer=recipe.build_optimizer(params, steps_per_epoch, study.epochs),
+        loss=recipe.loss_of(params),
         metrics=["accuracy"],
     )
     return CompiledModel(model, train_epoch, training_state.unseeded())

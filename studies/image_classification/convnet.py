@@ -1,8 +1,8 @@
-"""The convolutional network of both image studies."""
+"""The convolutional network of the image studies."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from studies.space import Params
 
@@ -13,22 +13,42 @@ if TYPE_CHECKING:
 def build(params: Params, image_shape: tuple[int, int, int], n_classes: int) -> keras.Model:
     """An uncompiled classifier of raw images, uint8 (n, *image_shape) -> float32 (n, n_classes).
 
-    `conv_layers` blocks of a 3x3 convolution and 2x2 max pooling, with `filters` filters in the
-    first and twice as many in each next; one dense layer of `dense_units`, of which `dropout`
-    (0 if not given) is the share dropped while training; softmax. `activation` follows every
-    layer but the last.
+    `conv_layers` blocks, each followed by 2x2 max pooling, with `filters` filters in the first and twice as
+    many in each next. A `block` is one 3x3 convolution ("plain", if not given), two ("double"), or two with
+    a shortcut around them ("residual": He et al. 2016, "Deep residual learning"); with `batch_norm` each
+    convolution is normalised (Ioffe and Szegedy 2015). The `head` is a dense layer of `dense_units`
+    ("flatten", if not given), or the mean of each filter ("pooling"); of either `dropout` (0 if not given)
+    is the share dropped while training; softmax. `activation` follows every layer but the last.
     """
     import keras
 
-    activation = str(params["activation"])
+    activation, normalised = str(params["activation"]), bool(params.get("batch_norm", False))
+    block = params.get("block", "plain")
+
+    def convolve(x: Any, filters: int, size: int = 3, activation: str | None = activation) -> Any:
+        if not normalised:
+            return keras.layers.Conv2D(filters, size, padding="same", activation=activation)(x)
+        x = keras.layers.Conv2D(filters, size, padding="same", use_bias=False)(x)
+        x = keras.layers.BatchNormalization()(x)
+        return x if activation is None else keras.layers.Activation(activation)(x)
+
     inputs = keras.Input(image_shape, dtype="uint8")
     x = keras.layers.Rescaling(1 / 255)(inputs)
     for layer in range(int(params["conv_layers"])):
         filters = int(params["filters"]) * 2**layer
-        x = keras.layers.Conv2D(filters, 3, padding="same", activation=activation)(x)
+        if block == "residual":
+            around = convolve(x, filters, size=1, activation=None)
+            x = convolve(convolve(x, filters), filters, activation=None)
+            x = keras.layers.Activation(activation)(keras.layers.Add()([x, around]))
+        else:
+            for _ in range(2 if block == "double" else 1):
+                x = convolve(x, filters)
         x = keras.layers.MaxPooling2D()(x)
-    x = keras.layers.Flatten()(x)
-    x = keras.layers.Dense(int(params["dense_units"]), activation=activation)(x)
+    if params.get("head", "flatten") == "pooling":
+        x = keras.layers.GlobalAveragePooling2D()(x)
+    else:
+        x = keras.layers.Flatten()(x)
+        x = keras.layers.Dense(int(params["dense_units"]), activation=activation)(x)
     if dropout := float(params.get("dropout", 0.0)):
         x = keras.layers.Dropout(dropout)(x)
     # Softmax in bfloat16 would give probabilities two digits long.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from studies.checkpoint import Checkpoint
 from studies.data.image_data import TrainingImages
 from studies.errors import CheckpointError
-from studies.image_classification import compiled_model, training_state
+from studies.image_classification import augmentation, compiled_model, recipe, training_state
 from studies.image_classification.evaluation import evaluate
 from studies.space import Params
 from studies.training_outcomes import Diverged, Epoch, Outcome, Report, Stopped, Trained
@@ -58,12 +58,14 @@ def train(
 ) -> Outcome:
     """Train `study`'s model on `images` until `study.epochs` epochs are complete.
 
-    Of `params` it reads `optimizer`, `learning_rate` and `batch_size`; the rest is the model's.
+    Of `params` it reads `batch_size` and what `recipe` and `augmentation` say; the rest is the model's.
     Nothing but these arguments bears on the result, and after each epoch the whole state is in
-    Keras's variables: the order of the images is drawn from (seed, epoch).
+    Keras's variables: the order of the images is drawn from (seed, epoch), and so is what happens to
+    each.
     """
     compiled = compiled_model.make(study, params, images, seed)
     model, n_images = compiled.model, len(images.x_train)
+    targets = recipe.targets(params, images.y_train, images.n_classes)
     completed, metrics = 0, dict[str, float]()
     if resume is not None:
         if resume.epoch > study.epochs:
@@ -76,10 +78,13 @@ def train(
     for number in range(completed + 1, study.epochs + 1):
         start = time.perf_counter()
         order = np.random.default_rng([seed, number]).permutation(n_images)
-        trained = compiled.train_epoch(images.x_train[order], images.y_train[order])
-        validation = evaluate(
-            classifier, images.x_validation, images.y_validation, images.n_classes
-        )
+        drawn = augmentation.draw(params, images.x_train.shape[1:], n_images, seed, number)
+        of_each = {name: values[order] for name, values in drawn.items()}
+        trained = compiled.train_epoch(images.x_train[order], targets[order], of_each)
+        with training_state.averaged(model, for_good=number == study.epochs):
+            validation = evaluate(
+                classifier, images.x_validation, images.y_validation, images.n_classes
+            )
         metrics = {
             "loss": trained["loss"],
             "accuracy": trained["accuracy"],

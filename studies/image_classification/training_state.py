@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,21 @@ def put_back(model: keras.Model, arrays: Mapping[str, NDArray[Any]]) -> None:
         )
     for name, variable in variables.items():
         variable.assign(arrays[name])
+
+
+@contextmanager
+def averaged(model: keras.Model, *, for_good: bool) -> Iterator[None]:
+    """Where its optimizer averages its weights, the model has their average meanwhile, or from then on."""
+    if not model.optimizer.use_ema:
+        yield
+        return
+    weights = model.trainable_variables
+    held = [np.asarray(weight).copy() for weight in weights]
+    model.optimizer.finalize_variable_values(weights)
+    yield
+    if not for_good:
+        for weight, value in zip(weights, held, strict=True):
+            weight.assign(value)
 
 
 def unseeded() -> Any:

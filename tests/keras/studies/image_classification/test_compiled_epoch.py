@@ -17,11 +17,9 @@ from studies import keras_backend
 keras_backend.quicken_import()
 import keras
 from studies.image_classification import compiled_epoch
-from studies.data.image_data import TrainingImages
 
 draws = numpy.random.default_rng(0)
 x, y = draws.integers(0, 256, (70, 8, 8, 3)).astype("uint8"), draws.integers(0, 4, 70)
-images = TrainingImages(x, y, x, y, 4)
 how = dict(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
 
 def made():
@@ -35,8 +33,9 @@ def made():
 def trained(size, most_bytes=compiled_epoch.MOST_BYTES):
     compiled_epoch.MOST_BYTES = most_bytes
     model = made()
-    train = compiled_epoch.compiled(model, images, size, optimizer=keras.optimizers.Adam(0.01), **how)
-    metrics = [train(x, y) for _ in range(2)]
+    train = compiled_epoch.compiled(
+        model, x, y, size, lambda x, _: x, optimizer=keras.optimizers.Adam(0.01), **how)
+    metrics = [train(x, y, {}) for _ in range(2)]
     return metrics, [float(numpy.abs(weight).sum()) for weight in model.get_weights()]
 
 def by_keras(size):

@@ -1,0 +1,108 @@
+"""How a configuration is trained, apart from its network: its optimizer, how the learning rate runs, and what
+the answers are compared with."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.data.image_source import Labels
+from studies.errors import SettingsError
+from studies.space import Params
+
+if TYPE_CHECKING:
+    import keras  # type: ignore[import-untyped]  # Keras ships no types
+
+OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
+"""What a configuration may name."""
+SCHEDULES = ("constant", "cosine", "one_cycle")
+"""The same."""
+
+
+def check(params: Params, steps: int) -> None:
+    """Raise SettingsError unless a training of so many steps can be that of `params`."""
+    for name, known in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
+        if (given := params.get(name, known[0])) not in known:
+            raise SettingsError(f"unknown {name} {given!r}", f"known are {', '.join(known)}")
+    rising = round(float(params.get("warmup", 0)) * steps)
+    if params.get("schedule") == "one_cycle" and not 0 < rising < steps:
+        raise SettingsError(
+            f"schedule one_cycle with a warm-up of {rising} of {steps} steps",
+            "train for more epochs, or in smaller batches",
+        )
+
+
+def build_optimizer(
+    params: Params, steps_per_epoch: int, epochs: int
+) -> keras.optimizers.Optimizer:
+    """The optimizer `params["optimizer"]` for a training of so many epochs.
+
+    Its rate is `learning_rate`, or follows from `base_learning_rate`, which is that of batches of 32 and a
+    momentum of 0.9: as the batch grows SGD takes as much longer steps (Goyal et al. 2017, "Accurate, large
+    minibatch SGD"), the others by the root of it (Malladi et al. 2022, "On the SDEs and scaling rules for
+    adaptive gradient algorithms"); with `momentum` a step moves in the long run 1 / (1 - momentum) of itself.
+
+    By `schedule` the rate is constant, falls to zero along half a cosine (Loshchilov and Hutter 2017, "SGDR",
+    without restarts), or rises before that from a 25th over the share `warmup` of all steps (Smith and
+    Topin 2019, "Super-convergence", whose momentum runs against it). Without a schedule it falls for SGD,
+    for the others, which scale their own steps, it is constant.
+
+    `weight_decay` is decoupled from the gradients, and spares biases and normalisation (Loshchilov and
+    Hutter 2019). With `averaging` the weights are averaged over about so many epochs; who judges the model
+    takes their average.
+    """
+    import keras
+
+    name, steps = params["optimizer"], epochs * steps_per_epoch
+    momentum = float(params.get("momentum", 0.9))
+    if "base_learning_rate" in params:
+        batches = int(params["batch_size"]) / 32
+        scale = batches * 10 * (1 - momentum) if name == "sgd" else math.sqrt(batches)
+        rate = scale * float(params["base_learning_rate"])
+    else:
+        rate = float(params["learning_rate"])
+    schedule = params.get("schedule", "cosine" if name == "sgd" else "constant")
+    if schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
+    elif schedule == "one_cycle":
+        rising = round(float(params["warmup"]) * steps)
+        rate = keras.optimizers.schedules.CosineDecay(
+            rate / 25, steps - rising, warmup_target=rate, warmup_steps=rising
+        )
+    more = {"momentum": momentum} if name == "sgd" else {}
+    if decay := float(params.get("weight_decay", 0)):
+        more["weight_decay"] = decay
+    if averaged := float(params.get("averaging", 0)):
+        more |= {"use_ema": True, "ema_momentum": 1 - 1 / max(1, averaged * steps_per_epoch)}
+    made = {
+        "adam": keras.optimizers.Adam,
+        "adamw": keras.optimizers.AdamW,
+        "rmsprop": keras.optimizers.RMSprop,
+        "sgd": keras.optimizers.SGD,
+    }
+    optimizer = made[str(name)](rate, **more)
+    if decay:
+        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+def loss_of(params: Params) -> str:
+    """Keras's name of the loss that fits `targets`."""
+    return (
+        "categorical_crossentropy"
+        if params.get("label_smoothing")
+        else "sparse_categorical_crossentropy"
+    )
+
+
+def targets(params: Params, labels: Labels, n_classes: int) -> NDArray[Any]:
+    """What answers are compared with: `labels` (n,), or, where a share `label_smoothing` of each is spread
+    over all classes, probabilities (n, n_classes) (Szegedy et al. 2016, "Rethinking the inception
+    architecture", section 7)."""
+    if not (smoothing := float(params.get("label_smoothing", 0))):
+        return labels
+    sure = np.eye(n_classes, dtype=np.float32)[labels]
+    return (1 - smoothing) * sure + np.float32(smoothing / n_classes)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     # A child loads definitions, and has nothing to do with a database.
     from storage.records import StudyRecord
 
-BUILT_IN = code_hash.DEFINITIONS
+BUILT_IN = tuple(name.replace("_", "-") for name in code_hash.DEFINITIONS)
 # Half of each suffices, and so one hash says which of the two is another.
 HALF = 32
 

@@ -59,7 +59,7 @@ DECIDE_ON_DATA = (
 )
 """The modules of this package that, with a source's own, decide what is in the files of its images."""
 
-DEFINITIONS = ("cifar100", "cifar100-wide", "digits")
+DEFINITIONS = ("cifar100", "cifar100_wide", "digits")
 """Part of those that are made from them."""
 
 _PACKAGE = Path(__file__).parent

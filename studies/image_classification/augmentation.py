@@ -33,11 +33,11 @@ def check(params: Params, image_shape: tuple[int, int, int]) -> None:
 def draw(
     params: Params, image_shape: tuple[int, int, int], n_images: int, seed: int, epoch: int
 ) -> Draws:
-    """What happens to each image in an epoch, as `flip` (True or False), `shift` and `erase` (pixels, 0 for
-    not at all) of `params` say; those that they lack are not done.
+    """What happens to each image in an epoch.
 
-    Half of the images are flipped from left to right. All are shifted by up to so many pixels along both
-    axes, and mirrored at their edges. Of all a square with sides of so many pixels is erased, anywhere
+    As `flip` (True or False), `shift` and `erase` (pixels, 0 for not at all) of `params` say; what they lack
+    is not done. Half of the images are flipped from left to right. All are then shifted by up to so many
+    pixels along both axes, and mirrored at their edges. Of all a square with sides of so many pixels is erased, anywhere
     within (DeVries and Taylor 2017, "Improved regularization of convolutional neural networks with cutout",
     where it may also lie half outside).
     """
@@ -56,8 +56,10 @@ def draw(
 
 
 def apply(params: Params, x: Any, drawn: Mapping[str, Any]) -> Any:
-    """The images `x`, uint8 (n, height, width, channels), with what was drawn done to them; a part of
-    Keras's program, of whatever backend."""
+    """The images `x`, uint8 (n, height, width, channels), with what was drawn done to them.
+
+    A part of a program of Keras's, whatever its backend.
+    """
     from keras import ops  # type: ignore[import-untyped]  # Keras ships no types
 
     n, (height, width, channels) = ops.shape(x)[0], x.shape[1:]

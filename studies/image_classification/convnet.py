@@ -29,7 +29,7 @@ def build(params: Params, image_shape: tuple[int, int, int], n_classes: int) -> 
         if not normalised:
             return keras.layers.Conv2D(filters, size, padding="same", activation=activation)(x)
         x = keras.layers.Conv2D(filters, size, padding="same", use_bias=False)(x)
-        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.BatchNormalization(momentum=0.9)(x)
         return x if activation is None else keras.layers.Activation(activation)(x)
 
     inputs = keras.Input(image_shape, dtype="uint8")

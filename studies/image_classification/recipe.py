@@ -99,9 +99,11 @@ def loss_of(params: Params) -> str:
 
 
 def targets(params: Params, labels: Labels, n_classes: int) -> NDArray[Any]:
-    """What answers are compared with: `labels` (n,), or, where a share `label_smoothing` of each is spread
-    over all classes, probabilities (n, n_classes) (Szegedy et al. 2016, "Rethinking the inception
-    architecture", section 7)."""
+    """What answers are compared with: labels (n,), or probabilities (n, n_classes).
+
+    A share `label_smoothing` of each label is spread over all classes (Szegedy et al. 2016, "Rethinking the
+    inception architecture", section 7).
+    """
     if not (smoothing := float(params.get("label_smoothing", 0))):
         return labels
     sure = np.eye(n_classes, dtype=np.float32)[labels]

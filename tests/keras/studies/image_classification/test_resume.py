@@ -58,6 +58,12 @@ def _peculiar(params: Params, image_shape: tuple[int, int, int], n_classes: int)
 
 DROPPING: Params = {"dropout": 0.3, "learning_rate": 0.003}
 SMALL: Params = {**DROPPING, "conv_layers": 2, "filters": 16}
+RECIPE: Params = {
+    **DROPPING, "block": "residual", "batch_norm": True, "head": "pooling", "optimizer": "sgd",
+    "momentum": 0.8, "base_learning_rate": 0.01, "schedule": "one_cycle", "warmup": 0.3,
+    "weight_decay": 0.01, "averaging": 1, "flip": True, "shift": 1, "erase": 2,
+    "label_smoothing": 0.1,
+}  # fmt: skip
 IN_HALVES = {"epochs": 3, "precision": "mixed_bfloat16"}
 DIGITS = digits.STUDY.with_settings({"epochs": 3})
 CIFAR = cifar100.STUDY.with_settings({"epochs": 3})
@@ -69,6 +75,7 @@ CASES: Mapping[str, tuple[Study, Params]] = {
         {**DROPPING, "optimizer": "rmsprop"},
     ),
     "digits peculiar": (replace(DIGITS, build_model=_peculiar), {"optimizer": "sgd"}),
+    "digits with all of a recipe": (DIGITS, RECIPE),
     "cifar sgd": (CIFAR, {**SMALL, "optimizer": "sgd"}),
     "cifar adam in halves": (CIFAR.with_settings(IN_HALVES), SMALL),
 }
@@ -145,7 +152,7 @@ def _assert_ends_the_same(
     assert here and here == there
 
 
-@slow("trains four networks in two processes")
+@slow("trains five networks in two processes")
 def test_what_a_fresh_process_goes_on_with_ends_the_same(
     digits_data: PreparedData, run_python: Callable[..., str], tmp_path: Path
 ) -> None:
@@ -180,7 +187,7 @@ import keras, pathlib
 from studies.checkpoint import read, write
 from studies.data.image_data import load_training
 from tests.keras.studies.image_classification.test_resume import CASES, _train
-study, params = CASES["digits adam"]
+study, params = CASES["digits with all of a recipe"]
 images, path = load_training(pathlib.Path({file!r})), pathlib.Path({str(tmp_path)!r}, "file")
 _, whole = _train(study, params, images)
 write(whole[0], path)

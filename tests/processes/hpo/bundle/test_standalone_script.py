@@ -16,14 +16,14 @@ from tests.support.scripts import Export, run_script
 @pytest.mark.parametrize("optimizer", recipe.OPTIMIZERS)
 @pytest.mark.parametrize("name", definition_loader.BUILT_IN)
 def test_a_person_can_read_it(name: str, optimizer: str, exported: Export, tmp_path: Path) -> None:
-    """It is short, has no long line, nothing unused or undefined, and one optimizer only."""
+    """It is short, has no long line, and nothing unused or undefined; nothing is said of changes to
+    images that stay as they are."""
     definition = definition_loader.load(name)
     script = standalone(definition, exported(definition, {"optimizer": optimizer}))
     lines = script.splitlines()
-    assert len([line for line in lines if line]) <= 150
+    assert len([line for line in lines if line]) <= 240
     assert max(map(len, lines)) <= 100
-    assert script.count("return keras.optimizers.") == 1
-    assert "case" not in script
+    assert "flip" not in script
     (tmp_path / "train.py").write_text(script, encoding="utf-8")
     select = "E7,E9,F,I,W"
     checked = subprocess.run(

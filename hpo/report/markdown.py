@@ -56,6 +56,7 @@ def _blocks(contents: Contents) -> Iterator[str]:
         yield "\n".join(
             f"1. {unmarked(' '.join((layer.kind, *layer.details)))}"
             + (f", {layer.weights:,} weights" if layer.weights else "")
+            + (f", from {' and '.join(map(str, layer.sources))}" if contents.has_branches else "")
             for layer in contents.layers
         )
     yield "## The best trials of the search"

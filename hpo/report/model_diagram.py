@@ -5,7 +5,7 @@ import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,16 +29,23 @@ TOLD = {
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: its class, how it is set up, the shape it takes where known, and how many weights it has."""
+    """One layer: its class, how it is set up, the shape it takes where known, how many weights it has, and
+    the numbers, from 1, of the layers whose answers it takes."""
 
     kind: str
     details: tuple[str, ...]
     input_shape: tuple[int, ...] | None
     weights: int
+    sources: tuple[int, ...]
+
+
+def is_chain(layers: Sequence[Layer]) -> bool:
+    """Whether each takes from the one before, and from no other."""
+    return all(layer.sources == ((at,) if at else ()) for at, layer in enumerate(layers))
 
 
 def read(content: bytes) -> tuple[Layer, ...]:
-    """The layers of a model in their order; none where the file is not Keras's."""
+    """The layers of a model, each behind those it takes from; none where the file is not Keras's."""
     import h5py
 
     try:
@@ -47,13 +54,14 @@ def read(content: bytes) -> tuple[Layer, ...]:
             with h5py.File(io.BytesIO(archive.read(WEIGHTS)), "r") as weights:
                 return tuple(_layers(layers, weights))
     # A definition may save whatever it likes under that name.
-    except (zipfile.BadZipFile, AttributeError, KeyError, TypeError, ValueError, OSError):
+    except (zipfile.BadZipFile, AttributeError, LookupError, TypeError, ValueError, OSError):
         return ()
 
 
 def _layers(configured: list[Mapping[str, Any]], weights: "h5py.File") -> Iterator[Layer]:
     seen: Counter[str] = Counter()
-    for layer in configured:
+    numbers: dict[str, int] = {}
+    for number, layer in enumerate(configured, start=1):
         kind, config = str(layer["class_name"]), layer["config"]
         # So the file names layers, whatever they are called in the model: conv2d, conv2d_1, ...
         stem = _snake(kind)
@@ -69,7 +77,28 @@ def _layers(configured: list[Mapping[str, Any]], weights: "h5py.File") -> Iterat
             ),
             input_shape=tuple(shape[1:]) if shape else None,
             weights=_count(weights, f"layers/{name}/vars"),
+            sources=_sources(layer, numbers, number),
         )
+        numbers[str(layer.get("name"))] = number
+
+
+def _sources(layer: Mapping[str, Any], numbers: Mapping[str, int], number: int) -> tuple[int, ...]:
+    """As a model of Keras's functional kind says; in a sequence it is the layer before."""
+    if "inbound_nodes" not in layer:
+        return (number - 1,) if number > 1 else ()
+    names = (history[0] for history in _find("keras_history", layer["inbound_nodes"]))
+    return tuple(sorted({numbers[name] for name in names if name in numbers}))
+
+
+def _find(key: str, within: Any) -> Iterator[Any]:
+    """Whatever has that key, however deep."""
+    if isinstance(within, Mapping):
+        if key in within:
+            yield within[key]
+        within = list(within.values())
+    if isinstance(within, list):
+        for each in within:
+            yield from _find(key, each)
 
 
 def _count(weights: "h5py.File", group: str) -> int:

@@ -58,6 +58,11 @@ class Contents:
         return None if self.conclusion is None else self.conclusion.result
 
     @property
+    def has_branches(self) -> bool:
+        """Whether the model's layers are more than a chain."""
+        return not model_diagram.is_chain(self.layers)
+
+    @property
     def study(self) -> StudyRecord:
         return self.status.study
 

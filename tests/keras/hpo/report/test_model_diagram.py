@@ -49,9 +49,25 @@ def test_layers_of_a_kind_are_told_apart() -> None:
     """Their weights lie under the class's name and their number, whatever they are called."""
     layer = {"class_name": "BatchNormalization", "config": {"name": "mine"}}
     assert model_diagram.read(_model([layer, layer])) == (
-        Layer("BatchNormalization", (), None, 0),
-        Layer("BatchNormalization", (), None, 6),
+        Layer("BatchNormalization", (), None, 0, ()),
+        Layer("BatchNormalization", (), None, 6, (1,)),
     )
+
+
+def test_what_a_layer_takes_is_told() -> None:
+    """By number, of several layers or of one that is not the one before; a chain needs no numbers."""
+
+    def layer(name: str, *sources: str) -> dict[str, object]:
+        histories = [{"config": {"keras_history": [source, 0, 0]}} for source in sources]
+        nodes = [{"args": [histories], "kwargs": {}}] if sources else []
+        config = {"name": name}
+        return {"class_name": "Layer", "name": name, "config": config, "inbound_nodes": nodes}
+
+    model = _model([layer("a"), layer("b", "a"), layer("c", "a"), layer("d", "c", "b")])
+    layers = model_diagram.read(model)
+    assert [each.sources for each in layers] == [(), (1,), (1,), (2, 3)]
+    assert not model_diagram.is_chain(layers)
+    assert model_diagram.is_chain(model_diagram.read(_model([layer("a"), layer("b", "a")])))
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", _model(7), _model([{"class_name": "Dense"}])])

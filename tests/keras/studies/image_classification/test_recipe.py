@@ -22,9 +22,8 @@ def _rates(params: Params) -> list[float]:
 
 
 def _at_start(**params: Any) -> float:
-    return _rates({"base_learning_rate": 0.01, "batch_size": 32, "schedule": "constant"} | params)[
-        0
-    ]
+    usual: dict[str, Any] = {"base_learning_rate": 0.01, "batch_size": 32, "schedule": "constant"}
+    return _rates({**usual, **params})[0]
 
 
 @pytest.mark.parametrize("optimizer", recipe.OPTIMIZERS)

@@ -41,7 +41,10 @@ def test_models_failures_and_faults(contents: Contents) -> None:
         contents,
         attempts=[lost, resumed, *others],
         status=replace(contents.status, jobs=(*contents.status.jobs[:-1], failed)),
-        layers=(Layer("Dense", ("64 units", "relu"), (8,), 576), Layer("<b>", (), None, 0)),
+        layers=(
+            Layer("Dense", ("64 units", "relu"), (8,), 576, ()),
+            Layer("<b>", (), None, 0, (1,)),
+        ),
     )
     text = markdown.write(changed)
     assert "1. Dense 64 units relu, 576 weights\n1. \\<b>\n" in text

@@ -90,6 +90,11 @@ def precision_words(study: "StudyRecord") -> str:
     return "" if study.precision is None else f"{study.precision}: {study.precision_reason}"
 
 
+def source_words(study: "StudyRecord") -> str:
+    """What a study's search knew from the beginning; nothing where that was nothing."""
+    return "" if study.source is None else f"the search began with what study {study.source} had found"
+
+
 def short(number: float) -> str:
     """An amount with two digits where it is small."""
     return f"{number:.2g}" if number < 10 else f"{number:,.0f}"

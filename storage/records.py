@@ -89,6 +89,8 @@ class StudyRecord(FromRow):
     precision: str | None = None
     """What the first worker chose, where the settings leave that to it; None before."""
     precision_reason: str | None = None
+    source: str | None = None
+    """The study of whose trials its search knows from the beginning."""
 
     @property
     def trained_settings(self) -> Mapping[str, Any]:
@@ -118,6 +120,7 @@ class NewStudy:
     priority: int = 0
     points: int | None = None
     pruner: Pruner = Pruner.HALVING
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,19 @@ class JobRecord(FromRow):
             return f"trial {'?' if self.trial_number is None else self.trial_number}"
         name = "baseline" if self.configuration == BASELINE else f"trial {self.trial_number}"
         return f"{self.phase} of {name}{', new classes' if self.data_set == DataSet.NEW else ''}"
+
+
+@dataclass(frozen=True)
+class EarlierTrial(FromRow):
+    """What a trial of the study that another was created from had come to by then: its last score, on
+    validation, after so many epochs; `is_complete` if these were all. `configuration` is BASELINE for that
+    of the study it is of."""
+
+    configuration: int
+    params: Params
+    is_complete: bool
+    epoch: int
+    score: float
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -20,8 +21,8 @@ from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 PREFIX = "hpo_"
 VERSION_TABLE = "hpo_alembic_version"
 # Of the last migration, which makes these tables, and of the first. A later one sorts behind.
-REVISION = "0007"
-FIRST_REVISION = "0007"
+REVISION = "0008"
+FIRST_REVISION = "0008"
 # Where nothing is said, MySQL's texts and bytes end at 64 KiB.
 LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql")
 LONG_BYTES = LargeBinary().with_variant(LONGBLOB(), "mysql")
@@ -76,6 +77,8 @@ studies = Table(
     # So many trials in a row that are no better than the best end the search.
     Column("patience", Integer),
     Column("sampler", String(16), nullable=False),
+    # The study of whose trials its search knows from the beginning.
+    Column("source", String(255)),
     Column("generation", Integer, nullable=False),
     Column("phase", String(16), nullable=False),
     Column("reason", LONG_TEXT),
@@ -148,6 +151,19 @@ rungs = Table(
     Column("study_id", Integer, nullable=False),
     Column("value", Double, nullable=False),
     Index(None, "study_id", "rung", "value", "job_id"),
+)
+
+# What the trials of another study had come to when this one was created from it; that one may go.
+earlier_trials = Table(
+    "hpo_earlier_trials",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("study_id", ForeignKey("hpo_studies.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("configuration", Integer, nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("is_complete", Boolean, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("score", Double, nullable=False),
 )
 
 # One row for each claim of a job: who held it, on which device, and how that ended.

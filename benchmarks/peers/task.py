@@ -41,5 +41,5 @@ def prepare(classes: tuple[str, ...], settings: Settings) -> Task:
     """
     definition = load("cifar100").with_settings({"classes": classes})
     data = definition.study.prepare(settings.cache_folder, settings.data_dir)
-    counts = data.manifest.files[data.training_path("search").name].counts
-    return Task(classes, definition, data, counts["y_train"])
+    shapes = data.manifest.files[data.training_path("search").name].shapes
+    return Task(classes, definition, data, shapes["x_train"][0])

@@ -9,6 +9,7 @@ from hpo.formatting import (
     left_words,
     phase_words,
     precision_words,
+    source_words,
     unmarked,
 )
 from hpo.report import markdown
@@ -54,7 +55,7 @@ def _blocks(status: Status, conclusion: Conclusion | None) -> Iterator[str]:
     cost = status.cost(*WORKING_PHASES)
     if cost.device_seconds:
         yield cost_words(cost)
-    if words := precision_words(status.study):
+    for words in filter(None, (source_words(status.study), precision_words(status.study))):
         yield unmarked(words)
     if status.best is not None:
         yield IMPORTANCE

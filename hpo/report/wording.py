@@ -12,6 +12,7 @@ from hpo.formatting import (
     precision_words,
     search_words,
     short,
+    source_words,
 )
 from hpo.report.report_data import Contents
 from hpo.result.result_tables import Entry, Table, of_params
@@ -146,6 +147,8 @@ def origin(contents: Contents) -> Iterator[Entry]:
     study = contents.study
     yield Entry("study", f"{study.name}, generation {study.generation}, seed {study.seed}")
     yield Entry("search", f"{search_words(study)}, {_pruner_words(study)}")
+    if words := source_words(study):
+        yield Entry("known before", words)
     yield Entry("definition", f"{study.definition}, sha256 {study.definition_hash[:16]}")
     settings = " ".join(
         f"{name}={value}"

@@ -41,16 +41,21 @@ def recall(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
 class SamplersStudy(optuna.Study):
     """Optuna's study with what is recalled of its trials, read once. Those that came to a rung and have
     not ended, of which the last epoch and its score are given as `reports` by Optuna's ids, are shown as
-    pruned there, for what is known of them is known."""
+    pruned there, for what is known of them is known. `earlier` ones, of another study, are shown before its
+    own, and are none of its own: they may be tried again."""
 
     def __init__(
-        self, *, reports: Mapping[int, tuple[int, float]] | None = None, **parts: Any
+        self,
+        *,
+        reports: Mapping[int, tuple[int, float]] | None = None,
+        earlier: Sequence[FrozenTrial] = (),
+        **parts: Any,
     ) -> None:
         super().__init__(**parts)
         known = reports or {}
         trials = self._storage.get_all_trials(self._study_id, deepcopy=False)
         self._all = [_as_known(trial, known.get(trial._trial_id)) for trial in trials]
-        self._recalled = recall(self._all)
+        self._recalled = recall(_numbered([*earlier, *self._all]) if earlier else self._all)
 
     @property
     def newest_id(self) -> int:
@@ -97,6 +102,14 @@ class PrunersStudy(optuna.Study):
             now = time.monotonic()
             self._due_at = now + (now - began) / MOST_SHARE
         return self._completed
+
+
+def _numbered(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    """Copies with the numbers that they have in this order."""
+    numbered = [copy.copy(trial) for trial in trials]
+    for number, trial in enumerate(numbered):
+        trial.number = number
+    return numbered
 
 
 def _as_known(trial: FrozenTrial, report: tuple[int, float] | None) -> FrozenTrial:

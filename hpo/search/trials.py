@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import optuna
 from optuna.pruners import BasePruner, NopPruner, PercentilePruner
 from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy.engine import Connection
 
 from hpo.provenance import Provenance
 from hpo.search import optuna_study, rungs, samplers
@@ -20,13 +21,14 @@ from hpo.search.optuna_study import UUID_ATTRIBUTE
 from hpo.search.promotion import Advice
 from hpo.search.proposals import as_trial, propose
 from hpo.search.trial_history import PrunersStudy, SamplersStudy
+from hpo.search.warm_start import as_history
 from storage.database import Database
 from storage.errors import ParamsTaken, TrialEnded, TrialExists
 from storage.lease_fence import fenced
 from storage.optuna_trial_cache import History
 from storage.records import BASELINE, JobRecord, Lease, StudyRecord
 from storage.states import JobState, Pruner
-from storage.tables import jobs, paused_jobs
+from storage.tables import earlier_trials, jobs, paused_jobs
 from studies.space import Params, Space
 
 JOB_ATTRIBUTE = "hpo:job"
@@ -104,10 +106,18 @@ class Trials:
         # A study of its own for each choice, which reads them all anew: what others found, and try.
         with self._db.reading() as tx:
             reports = paused_jobs.last_reports(tx, job.study_id)
-        study = self._load(SamplersStudy, reports=reports)
+            earlier = self._read_earlier(tx, space)
+        study = self._load(SamplersStudy, reports=reports, earlier=earlier)
         sampler = samplers.make_sampler(self.study, space, job.configuration)
         seed = samplers.seed_of(self.study, job.configuration)
         return propose(study, sampler, space, seed), study.newest_id
+
+    def _read_earlier(self, tx: Connection, space: Space) -> list[FrozenTrial]:
+        """Of another study, where the search began with what that found."""
+        if self.study.source is None:
+            return []
+        trials = earlier_trials.of_study(tx, self.study)
+        return as_history(trials, space, earlier_trials.score_of_baseline(tx, self.study))
 
     def report(
         self, job: JobRecord, lease: Lease, epoch: int, value: float, loss: float | None = None,

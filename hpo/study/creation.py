@@ -10,14 +10,14 @@ from sqlalchemy.exc import IntegrityError
 
 from hpo.definition_loader import Definition, version_of
 from hpo.errors import UsageError
-from hpo.search import optuna_study
+from hpo.search import optuna_study, warm_start
 from hpo.study import search_jobs
 from storage.connection.retries import retried
 from storage.database import Database
 from storage.errors import StudyExists
-from storage.records import NewStudy, StudyRecord
+from storage.records import EarlierTrial, NewStudy, StudyRecord
 from storage.states import Pruner, Sampler
-from storage.tables import jobs, studies
+from storage.tables import earlier_trials, jobs, studies
 from studies.space import count_points
 
 DEFAULTS = {
@@ -33,6 +33,7 @@ OPTIONS = {
     "settings": "--set", "seed": "--seed", "select_top": "--select-top",
     "select_seeds": "--select-seeds", "final_seeds": "--final-seeds", "timeout_ms": "--timeout",
     "target": "--target", "patience": "--patience", "sampler": "--sampler", "pruner": "--pruner",
+    "source": "--from",
 }  # fmt: skip
 
 
@@ -51,6 +52,8 @@ class Budget:
     patience: int | None = None
     sampler: Sampler | None = None
     pruner: Pruner | None = None
+    source: str | None = None
+    """The study with whose trials the search begins."""
 
     def __post_init__(self) -> None:
         """Raises:
@@ -135,6 +138,7 @@ def plan(
         "patience": budget.patience,
         "sampler": budget.sampler,
         "pruner": budget.pruner,
+        "source": budget.source,
     }
     known: Mapping[str, Any] = DEFAULTS if existing is None else vars(existing)
     amounts: dict[str, Any] = {
@@ -191,6 +195,7 @@ def create(
             what the study consists of, its space has fewer points than there are to be trials, or
             its sampler cannot treat it.
         StudyExists: it exists with another definition, settings or budget.
+        StudyNotFound: there is no study to begin from.
         StudyMismatch: its trials are not there any more.
     """
     check(name, seed)
@@ -198,8 +203,10 @@ def create(
         raise UsageError(f"--priority {priority} is not between -{MOST} and {MOST}")
     existing = _find(db, name)
     new = replace(plan(name, definition, budget, seed, existing), priority=priority or 0)
+    earlier: list[EarlierTrial] = []
     if existing is None:
         _refuse_impossible(db, definition, new)
+        earlier = _read_earlier(db, definition, new)
     beside = optuna_study.find_or_make(
         db, name, definition.study.direction, is_new=existing is None
     )
@@ -207,7 +214,9 @@ def create(
         try:
             with db.transaction() as tx:
                 existing = studies.add(tx, new)
-                jobs.add(tx, existing, search_jobs.new_jobs(existing, range(new.trials)))
+                earlier_trials.add(tx, existing, earlier)
+                first = warm_start.first_choice(earlier, existing.baseline)
+                jobs.add(tx, existing, search_jobs.new_jobs(existing, range(new.trials), first))
         except IntegrityError:  # somebody made it in this moment
             with db.reading() as tx:
                 existing = studies.get(tx, name)
@@ -217,6 +226,15 @@ def create(
         return existing
     with db.transaction() as tx:
         return studies.write(tx, studies.lock(tx, name), priority=priority)
+
+
+def _read_earlier(db: Database, definition: Definition, new: NewStudy) -> list[EarlierTrial]:
+    if new.source is None:
+        return []
+    with db.reading() as tx:
+        source = studies.get(tx, new.source)
+        trials = earlier_trials.of_search(tx, source)
+    return warm_start.fitting(source.name, trials, definition.study.space, new.baseline)
 
 
 def _find(db: Database, name: str) -> StudyRecord | None:

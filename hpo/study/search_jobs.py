@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Iterator
 
 from hpo.search.seeds import derive_seed
-from storage.records import BASELINE, JobRecord, NewJob, StudyRecord
+from storage.records import BASELINE, JobRecord, NewJob, Params, StudyRecord
 from storage.states import JobState, Phase
 
 
-def new_jobs(study: StudyRecord, numbers: Iterable[int]) -> list[NewJob]:
-    """The search jobs with these configuration numbers."""
+def new_jobs(
+    study: StudyRecord, numbers: Iterable[int], first_choice: Params | None = None
+) -> list[NewJob]:
+    """The search jobs with these configuration numbers; the first after the baseline's trains what was
+    chosen for it, if anything was."""
+    given = {BASELINE: study.baseline, BASELINE + 1: first_choice}
     return [
         NewJob(
             Phase.SEARCH,
             number,
             derive_seed(study.seed, "search", number),
-            params=study.baseline if number == BASELINE else None,
+            params=given.get(number),
         )
         for number in numbers
     ]

@@ -17,6 +17,7 @@ from hpo.formatting import (
     phase_words,
     precision_words,
     search_words,
+    source_words,
 )
 from hpo.study.status import WORKING_PHASES, Status
 from storage.records import JobRecord
@@ -64,7 +65,7 @@ def draw_study(
     parts.append(_scores(status))
     if (cost := status.cost(*WORKING_PHASES)).device_seconds:
         parts.append(Text(cost_words(cost), style="dim"))
-    if words := precision_words(study):
+    for words in filter(None, (source_words(study), precision_words(study))):
         parts.append(Text(words, style="dim", no_wrap=True, overflow="ellipsis"))
     if chart and (drawn := _chart(status)) is not None:
         parts.append(drawn)

@@ -31,8 +31,8 @@ class FileFacts(BaseModel):
 
     sha256: str
     """Of the names, types, shapes and bytes of the arrays: free of how they were packed."""
-    counts: dict[str, int]
-    """Number of examples by the name of their array of labels."""
+    shapes: dict[str, tuple[int, ...]]
+    """Of the arrays, by their names: the first number is that of the examples."""
 
 
 class Manifest(BaseModel):
@@ -174,8 +174,8 @@ def _facts(arrays: Arrays) -> FileFacts:
     for name, array in sorted(arrays.items()):
         digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
         digest.update(np.ascontiguousarray(array).data)
-    counts = {name: len(array) for name, array in arrays.items() if name.startswith("y")}
-    return FileFacts(sha256=digest.hexdigest(), counts=counts)
+    shapes = {name: array.shape for name, array in arrays.items()}
+    return FileFacts(sha256=digest.hexdigest(), shapes=shapes)
 
 
 def _write_npz(arrays: Arrays, path: Path) -> None:

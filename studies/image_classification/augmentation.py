@@ -13,16 +13,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.errors import SettingsError
-from studies.space import Params
+from studies.parameters import Real, values
+from studies.space import Params, Space
 
 Draws = Mapping[str, NDArray[Any]]
 """By what is drawn, a value (n,) for each image; nothing where images stay as they are."""
+_IN_PIXELS = ("shift", "erase")
 
 
-def check(params: Params, image_shape: tuple[int, int, int]) -> None:
+def strongest(space: Space) -> Params:
+    """The most that a configuration of the space may ask for."""
+    asked = {name: space[name] for name in _IN_PIXELS if name in space}
+    return {
+        name: max(values(parameter), key=int)
+        for name, parameter in asked.items()
+        if not isinstance(parameter, Real)
+    }
+
+
+def check(params: Params, image_shape: tuple[int, ...]) -> None:
     """Raise SettingsError, naming the parameter, where it would leave nothing of an image."""
     smallest = min(image_shape[:2])
-    for name in ("shift", "erase"):
+    for name in _IN_PIXELS:
         if int(params.get(name, 0)) >= smallest:
             raise SettingsError(
                 f"{name} is {params[name]} pixels, and images are {image_shape[0]} x {image_shape[1]}",

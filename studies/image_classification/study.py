@@ -16,7 +16,7 @@ from studies.data.image_data import Images, TrainingImages
 from studies.data.image_source import ImageSource
 from studies.data.prepared_data import PreparedData
 from studies.errors import SettingsError
-from studies.image_classification import training, training_checks
+from studies.image_classification import augmentation, training, training_checks
 from studies.image_classification.evaluation import Evaluation, evaluate
 from studies.space import Params
 from studies.study import Study
@@ -93,7 +93,11 @@ class ImageClassification(Study):
         return prepared_data.find(cache_folder / self.data.key())
 
     def prepare(self, cache_folder: Path, data_dir: Path | None = None) -> PreparedData:
-        return image_data.prepare(self.data, cache_folder, data_dir)
+        prepared = image_data.prepare(self.data, cache_folder, data_dir)
+        shapes = prepared.manifest.files[prepared_data.training_name("search")].shapes
+        # Said before anything is created, and not by the trial that comes upon it.
+        augmentation.check(augmentation.strongest(self.space), shapes["x_train"][1:])
+        return prepared
 
     def load(self, training_file: Path, holdout_file: Path | None = None) -> LoadedImages:
         return LoadedImages(

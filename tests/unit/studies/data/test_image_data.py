@@ -75,12 +75,18 @@ def test_counts_of_the_real_files(cifar: PreparedData) -> None:
         for images in (training.x_train, training.x_validation, holdout.x):
             assert images.dtype == np.uint8
             assert images.max() == 255
-    counts = {name: facts.counts for name, facts in cifar.manifest.files.items()}
-    assert counts == {
-        "search.npz": {"y_train": 2000, "y_validation": 400},
-        "search-holdout.npz": {"y": 3000},
-        "new.npz": {"y_train": 2000, "y_validation": 400},
-        "new-holdout.npz": {"y": 3000},
+    shapes = {name: facts.shapes for name, facts in cifar.manifest.files.items()}
+    image = (32, 32, 3)
+    training = {
+        "x_train": (2000, *image), "y_train": (2000,),
+        "x_validation": (400, *image), "y_validation": (400,),
+    }  # fmt: skip
+    holdout = {"x": (3000, *image), "y": (3000,)}
+    assert shapes == {
+        "search.npz": training,
+        "search-holdout.npz": holdout,
+        "new.npz": training,
+        "new-holdout.npz": holdout,
     }
 
 

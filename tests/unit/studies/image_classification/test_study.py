@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 
 from hpo.definition_loader import Definition
 from studies.data.prepared_data import PreparedData
-from studies.errors import InvalidOutput
+from studies.errors import InvalidOutput, SettingsError
 from studies.image_classification.study import ImageClassification
+from studies.space import Whole
 from studies.training_outcomes import Diverged, Epoch, Outcome, Stopped, Trained
 
 
@@ -92,3 +94,15 @@ def test_each_epoch_says_whether_it_is_hopeless(toy: Definition, toy_data: Prepa
     loaded = study.load(toy_data.training_path("search"))
     assert study.train(study.baseline, loaded, seed=0, report=hear) == Stopped(3)
     assert told[:2] == [None, None] and str(told[2]).startswith("it has learned nothing")
+
+
+@pytest.mark.parametrize("name", ["shift", "erase"])
+def test_a_space_that_leaves_nothing_of_an_image_is_refused(
+    toy: Definition, tmp_path: Path, name: str
+) -> None:
+    """When its data is prepared, and not by the trial that comes upon it."""
+    study = toy.study
+    space, baseline = {**study.space, name: Whole(0, 4)}, {**study.baseline, name: 0}
+    asking = replace(study, space=space, baseline=baseline)
+    with pytest.raises(SettingsError, match=f"{name} is 4 pixels, and images are 2 x 2: give at most 1"):
+        asking.prepare(tmp_path)

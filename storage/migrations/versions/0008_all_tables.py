@@ -9,7 +9,7 @@ from storage.clock import now_ms
 from storage.schema import LONG_BYTES, LONG_TEXT
 
 # What stood before was never released; its tables are refused.
-revision = "0007"
+revision = "0008"
 down_revision = None
 
 
@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("target", sa.Double()),
         sa.Column("patience", sa.Integer()),
         sa.Column("sampler", sa.String(16), nullable=False),
+        sa.Column("source", sa.String(255)),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("phase", sa.String(16), nullable=False),
         sa.Column("reason", LONG_TEXT),
@@ -144,6 +145,22 @@ def upgrade() -> None:
         sa.Column("study_id", sa.Integer(), nullable=False),
         sa.Column("value", sa.Double(), nullable=False),
         sa.Index(None, "study_id", "rung", "value", "job_id"),
+    )
+    op.create_table(
+        "hpo_earlier_trials",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column(
+            "study_id",
+            sa.Integer(),
+            sa.ForeignKey("hpo_studies.id", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
+        ),
+        sa.Column("configuration", sa.Integer(), nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("is_complete", sa.Boolean(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
     )
     op.create_table(
         "hpo_attempts",

@@ -1,0 +1,68 @@
+"""A search that begins with what another study has found."""
+
+from collections.abc import Sequence
+
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from hpo.errors import UsageError
+from hpo.search.proposals import distributions
+from storage.records import BASELINE, EarlierTrial, Params
+from studies.errors import SettingsError
+from studies.space import Space, active, as_params
+
+
+def fitting(
+    source: str, trials: Sequence[EarlierTrial], space: Space, baseline: Params
+) -> list[EarlierTrial]:
+    """Those whose configurations lie in `space`; what a configuration lacks there it has as the baseline.
+
+    Raises:
+        UsageError: there are none.
+    """
+    found, reason = [], "nothing is known of it yet"
+    for trial in trials:
+        try:
+            found.append(EarlierTrial(**{**vars(trial), "params": _placed(trial, space, baseline)}))
+        except SettingsError as error:
+            reason = str(error)
+    if not any(trial.configuration != BASELINE for trial in found):
+        raise UsageError(
+            f"no trial of study '{source}' fits ({reason})",
+            "--from takes a study whose space is the same, or a part of it",
+        )
+    return found
+
+
+def first_choice(trials: Sequence[EarlierTrial], baseline: Params) -> Params | None:
+    """The best of them that were trained to their end, which is tried before anything is proposed; none
+    where that is the baseline."""
+    complete = [trial for trial in trials if trial.is_complete]
+    best = max(complete, key=lambda trial: trial.score, default=None)
+    return None if best is None or best.params == baseline else best.params
+
+
+def as_history(
+    trials: Sequence[EarlierTrial], space: Space, baseline_score: float | None
+) -> list[FrozenTrial]:
+    """Them as a sampler is shown trials. On other images all scores are higher or lower: once the baseline
+    of the new study has a score, each counts by how far it was from its own baseline."""
+    of_baseline = [t.score for t in trials if t.configuration == BASELINE and t.is_complete]
+    is_known = of_baseline and baseline_score is not None
+    shift = baseline_score - of_baseline[-1] if is_known and baseline_score is not None else 0.0
+    return [_shown(trial, space, trial.score + shift) for trial in trials]
+
+
+def _placed(trial: EarlierTrial, space: Space, baseline: Params) -> Params:
+    placed = active(space, {**baseline, **trial.params})
+    # What does not apply, or is not in the space, is refused by its name.
+    return as_params(space, {**placed, **trial.params})
+
+
+def _shown(trial: EarlierTrial, space: Space, score: float) -> FrozenTrial:
+    return create_trial(
+        state=TrialState.COMPLETE if trial.is_complete else TrialState.PRUNED,
+        value=score,
+        params=dict(trial.params),
+        distributions=distributions({name: space[name] for name in trial.params}),
+        intermediate_values={trial.epoch: score},
+    )

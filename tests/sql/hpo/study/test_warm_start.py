@@ -1,0 +1,96 @@
+"""A study that begins with what another had found."""
+
+from dataclasses import replace
+
+import pytest
+
+from hpo.definition_loader import Definition
+from hpo.errors import UsageError
+from hpo.search import trials as hpo_trials
+from hpo.search.trial_history import SamplersStudy
+from hpo.search.trials import Ending, Trials
+from hpo.study import removal
+from hpo.study.creation import Budget, create
+from hpo.study.extension import extend
+from storage.database import Database
+from storage.errors import StudyExists, StudyNotFound
+from storage.records import StudyRecord
+from storage.states import JobState
+from storage.tables import earlier_trials
+from studies.space import Params
+from tests.support.claims import claim_next, jobs_of
+from tests.support.fixtures import MADE_BY, SPACE
+
+BUDGET = Budget(trials=4, source="toy")
+
+
+def _search(db: Database, study: StudyRecord, *scores: float, pruned: bool = False) -> list[Params]:
+    """The next search jobs, ended with these scores; what they trained."""
+    trials, found = Trials(db, study, MADE_BY), []
+    for score in scores:
+        job, lease = claim_next(db, study)
+        job = trials.begin(job, lease, SPACE)
+        trials.report(job, lease, 1, score)
+        state = JobState.PRUNED if pruned else JobState.SUCCEEDED
+        trials.end(job, lease, Ending(state, score, 1.0))
+        assert job.params is not None
+        found.append(job.params)
+    return found
+
+
+def test_it_begins_with_the_best_and_knows_the_others(
+    db: Database, study: StudyRecord, toy: Definition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has as many trials of its own as were asked for; what it knows are copies, which stay when
+    the other study is removed, and count by how far they were from their baseline."""
+    old = _search(db, study, 0.5, 0.6, 0.9)
+    old += _search(db, study, 0.4, pruned=True)
+    new = create(db, "new", toy, BUDGET)
+    assert (new.source, new.trials) == ("toy", 4)
+    removal.remove(db, "toy")
+    assert [job.params for job in jobs_of(db, new)] == [old[0], old[2], None, None]
+    seen: list[SamplersStudy] = []
+    propose = hpo_trials.propose
+
+    def watched(history: SamplersStudy, *rest: object) -> Params:
+        seen.append(history)
+        return propose(history, *rest)  # type: ignore[arg-type]  # as it was given them
+
+    monkeypatch.setattr(hpo_trials, "propose", watched)
+    assert _search(db, new, 0.2, 0.3, 0.25) == [old[0], old[2], jobs_of(db, new)[2].params]
+    (history,) = seen
+    shown = history.get_trials()
+    assert [trial.params for trial in shown] == [*old, old[0], old[2]]
+    assert [trial.number for trial in shown] == list(range(6))
+    assert [trial.value for trial in shown] == pytest.approx([0.2, 0.3, 0.6, 0.1, 0.2, 0.3])
+    assert history.has_tried(old[2]) and not history.has_tried(old[1])
+    storage = db.optuna
+    assert len(storage.get_all_trials(storage.get_study_id_from_name("new"))) == 3
+
+
+def test_the_same_is_asked_for_again(db: Database, study: StudyRecord, toy: Definition) -> None:
+    """In whole or in part it is the study there is; to begin otherwise takes another name. More trials
+    do not begin anew."""
+    _search(db, study, 0.5, 0.6)
+    new = create(db, "new", toy, BUDGET)
+    assert create(db, "new", toy, BUDGET) == create(db, "new", toy, Budget()) == new
+    with pytest.raises(StudyExists, match=r"exists with other from \(toy\)"):
+        create(db, "new", toy, replace(BUDGET, source="another"))
+    with pytest.raises(StudyExists, match="leave --from out"):
+        create(db, "toy", toy, replace(BUDGET, source="new"))
+    assert extend(db, "new", Budget(trials=6)).source == "toy"
+    assert [job.params for job in jobs_of(db, new)][4:] == [None, None]
+    with db.reading() as tx:
+        assert len(earlier_trials.of_study(tx, new)) == 2
+
+
+def test_one_that_has_nothing_to_give_is_refused(
+    db: Database, study: StudyRecord, toy: Definition
+) -> None:
+    """Nothing is created."""
+    for source, error in (("nobody", StudyNotFound), (study.name, UsageError)):
+        with pytest.raises(error, match=f"'{source}'"):
+            create(db, "new", toy, replace(BUDGET, source=source))
+    with db.reading() as tx:
+        assert earlier_trials.of_search(tx, study) == []
+    assert "new" not in [each.study_name for each in db.optuna.get_all_studies()]

@@ -1,0 +1,87 @@
+"""What another study had found, fitted into the space of a new one."""
+
+import pytest
+from optuna.trial import TrialState
+
+from hpo.errors import UsageError
+from hpo.search.warm_start import as_history, first_choice, fitting
+from storage.records import BASELINE, EarlierTrial, Params
+from studies.space import Choice, Real, Space, check_params
+
+SPACE: Space = {
+    "optimizer": Choice(("adam", "sgd")),
+    "momentum": Real(0.5, 0.99, when={"optimizer": "sgd"}),
+    "rate": Real(0.001, 0.1, log=True),
+    "flip": Choice((True, False)),
+}
+BASE: Params = {"optimizer": "adam", "rate": 0.01, "flip": False}
+
+
+def _trial(
+    configuration: int, score: float, *, is_complete: bool = True, **params: object
+) -> EarlierTrial:
+    return EarlierTrial(configuration, params, is_complete, 20 if is_complete else 2, score)  # type: ignore[arg-type]  # of whatever a space has
+
+
+def test_what_a_configuration_lacks_it_has_as_the_baseline() -> None:
+    """A smaller space is a part of a larger one; what lies outside of it is left out."""
+    found = fitting(
+        "old",
+        [
+            _trial(BASELINE, 0.5, optimizer="adam", rate=0.01),
+            _trial(1, 0.6, optimizer="sgd", momentum=0.9, rate=0.02),
+            _trial(2, 0.7, optimizer="sgd", rate=0.02),  # no momentum, and the baseline has none
+            _trial(3, 0.7, optimizer="adam", momentum=0.9, rate=0.02),  # does not apply
+            _trial(4, 0.7, optimizer="adam", rate=0.5),  # out of bounds
+            _trial(5, 0.7, optimizer="adam", rate=0.02, layers=3),  # unknown
+        ],
+        SPACE,
+        BASE,
+    )
+    assert [trial.params for trial in found] == [
+        BASE,
+        {"optimizer": "sgd", "momentum": 0.9, "rate": 0.02, "flip": False},
+    ]
+    for trial in found:
+        check_params(SPACE, trial.params)
+
+
+@pytest.mark.parametrize(
+    ("trials", "named"),
+    [
+        ([], "'old' fits .nothing is known of it yet"),
+        ([_trial(BASELINE, 0.5, optimizer="adam", rate=0.01)], "nothing is known of it yet"),
+        ([_trial(1, 0.5, optimizer="adam", rate=0.01, layers=3)], "'layers' is not in the space"),
+    ],
+)
+def test_where_nothing_fits_that_is_said(trials: list[EarlierTrial], named: str) -> None:
+    """With the reason; a baseline alone is nothing that was learned."""
+    with pytest.raises(UsageError, match=named):
+        fitting("old", trials, SPACE, BASE)
+
+
+def test_the_best_that_came_to_its_end_is_the_first_choice() -> None:
+    """One that was pruned may have been no more than quick; the baseline is trained anyway."""
+    quick = _trial(1, 0.9, is_complete=False, **{**BASE, "rate": 0.09})
+    good = _trial(2, 0.8, **{**BASE, "rate": 0.02})
+    base = _trial(BASELINE, 0.7, **BASE)
+    assert first_choice([base, quick, good], BASE) == good.params
+    assert first_choice([base, quick], BASE) is None
+    assert first_choice([], BASE) is None
+
+
+def test_scores_count_by_how_far_they_are_from_their_own_baseline() -> None:
+    """As soon as the new baseline has one: other images are harder or easier for all."""
+    trials = [_trial(BASELINE, 0.7, **BASE), _trial(1, 0.8, **BASE), _trial(2, 0.6, is_complete=False, **BASE)]
+    before = as_history(trials, SPACE, None)
+    assert [trial.value for trial in before] == [0.7, 0.8, 0.6]
+    after = as_history(trials, SPACE, 0.4)
+    assert [trial.value for trial in after] == pytest.approx([0.4, 0.5, 0.3])
+    assert [trial.state for trial in after] == [
+        TrialState.COMPLETE,
+        TrialState.COMPLETE,
+        TrialState.PRUNED,
+    ]
+    assert after[2].intermediate_values == {2: pytest.approx(0.3)}
+    without = as_history(trials[1:], SPACE, 0.4)
+    assert [trial.value for trial in without] == [0.8, 0.6]

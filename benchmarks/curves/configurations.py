@@ -4,7 +4,7 @@ import math
 
 from scipy.stats import qmc
 
-from studies.space import Choice, Parameter, Params, Real, Space, Whole
+from studies.space import Choice, Parameter, Params, Real, Space, Whole, active
 
 
 class Points:
@@ -19,10 +19,13 @@ class Points:
         """The next configurations; the first call may ask for any number, as may each after it."""
         points = [self._sequence.random(1)[0] for _ in range(number)]
         return [
-            {
-                name: _value(parameter, float(at))
-                for at, (name, parameter) in zip(point, self._space.items(), strict=True)
-            }
+            active(
+                self._space,
+                {
+                    name: _value(parameter, float(at))
+                    for at, (name, parameter) in zip(point, self._space.items(), strict=True)
+                },
+            )
             for point in points
         ]
 

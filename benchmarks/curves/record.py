@@ -1,6 +1,6 @@
-"""Records learning curves of the baseline and of random configurations of CIFAR-100.
+"""Records learning curves of the baseline and of random configurations of a study of images.
 
-    python -m benchmarks.curves.record --configurations 128 --seeds 2 --processes 2
+    python -m benchmarks.curves.record cifar100 --configurations 128 --seeds 2 --processes 2
 
 Adds to `benchmarks/curves/recorded/cifar100.jsonl` what is not there yet, a line as each training ends,
 the seeds of one configuration after the other: stop it when you like, and start it again to go on.
@@ -19,22 +19,23 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from benchmarks.curves import recordings
 from benchmarks.curves.configurations import Points
 from benchmarks.curves.recordings import Curve, rounded
-from hpo import provenance
+from hpo import definition_loader, provenance
 from hpo.devices import discovery
 from hpo.devices.child_environment import environment_on
 from hpo.search.seeds import derive_seed
 from hpo.settings import load_settings
 from hpo.training.child_process import die_with_parent
 from studies import keras_selftest
-from studies.cifar100 import STUDY
-from studies.image_classification.study import LoadedImages
+from studies.image_classification.evaluation import Evaluation
 from studies.space import Params
+from studies.study import Study
 from studies.training_outcomes import Epoch, Trained
 
 
@@ -51,19 +52,22 @@ class Training:
         return derive_seed(0, "curves", self.configuration, self.repeat)
 
 
-def missing(configurations: int, seeds: int, recorded: Sequence[Curve]) -> Iterator[Training]:
+def missing(
+    study: Study, configurations: int, seeds: int, recorded: Sequence[Curve]
+) -> Iterator[Training]:
     """What is still to be trained, all seeds of a configuration before the next."""
-    drawn = Points(STUDY.space, derive_seed(0, "curves")).next(configurations - 1)
+    drawn = Points(study.space, derive_seed(0, "curves")).next(configurations - 1)
     there = {(curve.configuration, curve.repeat) for curve in recorded}
-    for number, params in enumerate((STUDY.baseline, *drawn)):
+    for number, params in enumerate((study.baseline, *drawn)):
         for repeat in range(seeds):
             if (number, repeat) not in there:
                 yield Training(number, repeat, params)
 
 
-def train(training: Training, training_file: Path, holdout_file: Path) -> Curve:
-    """Trains all epochs in this process, and looks at the holdout once, at the end."""
-    data = _load(training_file, holdout_file)
+def train(name: str, training: Training, training_file: Path, holdout_file: Path) -> Curve:
+    """Trains all epochs in this process, in float32, and looks at the holdout once, at the end."""
+    study = definition_loader.load(name).study
+    data = _load(name, training_file, holdout_file)
     epochs: list[Epoch] = []
     cpu_seconds: list[float] = []
     began = time.process_time()
@@ -76,10 +80,12 @@ def train(training: Training, training_file: Path, holdout_file: Path) -> Curve:
         epochs.append(epoch)
         return True
 
-    outcome = STUDY.train(training.params, data, seed=training.seed, report=report)
-    held_out = None
+    outcome = study.train(training.params, data, seed=training.seed, report=report)
+    held_out: Evaluation | None = None
     if isinstance(outcome, Trained):
-        held_out = STUDY.judge(outcome.model, data)["holdout"]
+        judged = study.judge(outcome.model, data)["holdout"]
+        assert isinstance(judged, Evaluation), "a study of images"
+        held_out = judged
     else:
         cpu_seconds.append(time.process_time() - began)
     return Curve(
@@ -98,8 +104,8 @@ def train(training: Training, training_file: Path, holdout_file: Path) -> Curve:
 
 
 @cache
-def _load(training_file: Path, holdout_file: Path) -> LoadedImages:
-    return STUDY.load(training_file, holdout_file)
+def _load(name: str, training_file: Path, holdout_file: Path) -> Any:
+    return definition_loader.load(name).study.load(training_file, holdout_file)
 
 
 def _begin(parent_pid: int) -> None:
@@ -111,24 +117,26 @@ def _begin(parent_pid: int) -> None:
 def main() -> None:
     """Records what is missing, as the command line asks."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("study", choices=definition_loader.BUILT_IN)
     parser.add_argument(
         "--configurations", type=int, default=128, help="The baseline is the first."
     )
     parser.add_argument("--seeds", type=int, default=2, help="Of each configuration.")
     parser.add_argument("--processes", type=int, default=2, help="Each trains on one thread.")
     asked = parser.parse_args()
-    settings = load_settings()
-    data = STUDY.prepare(settings.cache_folder, settings.data_dir)
+    settings, file = load_settings(), recordings.file_of(asked.study)
+    study = definition_loader.load(asked.study).study
+    data = study.prepare(settings.cache_folder, settings.data_dir)
     files = data.training_path("search"), data.holdout_path("search")
-    to_do = list(missing(asked.configurations, asked.seeds, recordings.read()))
+    to_do = list(missing(study, asked.configurations, asked.seeds, recordings.read(file)))
     # As many slots as cores, so that each has one thread; set before a child reads it.
     environment = environment_on(discovery.find(provenance.cores())[0])
     os.environ.update(environment | {"TF_CPP_MIN_LOG_LEVEL": "3"})
     spawn = multiprocessing.get_context("spawn")
     console = Console()
     with ProcessPoolExecutor(asked.processes, spawn, _begin, (os.getpid(),)) as pool:
-        for done in as_completed([pool.submit(train, each, *files) for each in to_do]):
-            recordings.append(curve := done.result())
+        for done in as_completed([pool.submit(train, asked.study, each, *files) for each in to_do]):
+            recordings.append(curve := done.result(), file)
             console.print(
                 f"{curve.configuration}/{curve.repeat}: {curve.holdout_accuracy},"
                 f" {sum(curve.cpu_seconds):.0f} CPU s, {curve.params}"

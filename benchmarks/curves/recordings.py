@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-RECORDED = Path(__file__).parent / "recorded" / "cifar100.jsonl"
+FOLDER = Path(__file__).parent / "recorded"
 
 
 class Curve(BaseModel):
@@ -31,7 +31,12 @@ class Curve(BaseModel):
     holdout_accuracy: float | None = None
 
 
-def read(file: Path = RECORDED) -> list[Curve]:
+def file_of(definition: str) -> Path:
+    """Where its curves are recorded."""
+    return FOLDER / f"{definition}.jsonl"
+
+
+def read(file: Path) -> list[Curve]:
     """All that is recorded, by configuration and repeat. A last line without an end, as a recorder
     that was killed may leave, is passed over.
 
@@ -45,7 +50,7 @@ def read(file: Path = RECORDED) -> list[Curve]:
     return sorted(curves, key=lambda curve: (curve.configuration, curve.repeat))
 
 
-def append(curve: Curve, file: Path = RECORDED) -> None:
+def append(curve: Curve, file: Path) -> None:
     """Adds a line, which is on disk when this returns."""
     file.parent.mkdir(exist_ok=True)
     with file.open("a+b") as opened:

@@ -1,6 +1,6 @@
 """What a search costs until it knows a good configuration, by schedule and sampler.
 
-    python -m benchmarks.curves.replay --trials 24 --workers 1 4 16 --replays 100
+    python -m benchmarks.curves.replay cifar100 --trials 24 --workers 1 4 16 --replays 100
 
 Plays searches on the recorded curves, on a virtual clock. A replay draws which of its seeds each
 configuration is searched with; the others are those that `select` trains again. The baseline is left
@@ -46,11 +46,12 @@ from benchmarks.curves.schedules import (
     by_best_loss,
 )
 from benchmarks.curves.service_promotion import ServedPromotion
+from hpo import definition_loader
 from hpo.search.seeds import derive_seed
-from studies.cifar100 import STUDY
 from studies.space import Space
 
-EPOCHS = STUDY.epochs
+EPOCHS = 20
+"""Of every recorded training."""
 PERCENTILE = 95
 TOP = 5
 """Of the completed trials, those that `select` trains again."""
@@ -131,15 +132,15 @@ class Found:
     all_epochs: int
 
 
-def read(file: Path = recordings.RECORDED, seeds: int = 2) -> Recorded:
-    """The configurations, but for the baseline, of which so many seeds are recorded.
+def read(file: Path, space: Space, seeds: int = 2) -> Recorded:
+    """The configurations of a space, but for the baseline, of which so many seeds are recorded.
 
     Raises:
         ValueError: a line is no curve.
     """
     by_configuration = groupby(recordings.read(file), key=lambda curve: curve.configuration)
     groups = [list(curves) for number, curves in by_configuration if number != 0]
-    return Recorded([curves[:seeds] for curves in groups if len(curves) >= seeds], STUDY.space)
+    return Recorded([curves[:seeds] for curves in groups if len(curves) >= seeds], space)
 
 
 def replay(recorded: Recorded, cell: Cell, seed: int) -> Found:
@@ -249,7 +250,8 @@ def _cost(recorded: Recorded, replays: int, cell: Cell) -> Cost:
 def main() -> None:
     """Prints one Markdown table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--file", type=Path, default=recordings.RECORDED)
+    parser.add_argument("study", choices=definition_loader.BUILT_IN)
+    parser.add_argument("--file", type=Path, help="Where others of it are recorded.")
     parser.add_argument("--seeds", type=int, default=2, help="Recorded, of each configuration.")
     parser.add_argument("--trials", type=int, nargs="+", default=[24])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 4, 16])
@@ -257,7 +259,10 @@ def main() -> None:
     parser.add_argument("--schedules", nargs="+", choices=SCHEDULES, default=list(SCHEDULES))
     parser.add_argument("--samplers", nargs="+", choices=SAMPLERS, default=list(SAMPLERS))
     asked = parser.parse_args()
-    recorded = read(asked.file, asked.seeds)
+    space = definition_loader.load(asked.study).study.space
+    if any(parameter.when for parameter in space.values()) and asked.samplers != ["random"]:
+        parser.error("where parameters have conditions, --samplers random is all that can be played")
+    recorded = read(asked.file or recordings.file_of(asked.study), space, asked.seeds)
     costs = compare(
         recorded, asked.schedules, asked.samplers, asked.trials, asked.workers, asked.replays
     )

@@ -101,6 +101,8 @@ def status_line(status: Status, epochs: int) -> str:
 def _why_idle(status: Status) -> str:
     if status.study.halted_ms is not None:
         return "halted"
+    if not status.workers:
+        return "no worker has signed on yet"
     is_manned = any(worker.left_ms is None for worker in status.workers)
     return "waiting for its worker" if is_manned else "no worker is signed on"
 

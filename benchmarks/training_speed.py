@@ -72,6 +72,7 @@ def by_hpo(task: Task, settings: Settings, precision: str, seeds: Sequence[int])
     seconds: dict[int, list[float]] = {number: [] for number in range(len(works))}
     scores = dict.fromkeys(seconds, 0.0)
     devices = discovery.find(settings.cpu_slots)
+    assert len(devices) == len(works), "as many trainings side by side as the script has"
     with closing(one_off_work.run_all(devices, works, settings.stall_seconds)) as heards:
         for heard in heards:
             match heard:

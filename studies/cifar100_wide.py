@@ -27,11 +27,11 @@ STUDY = ImageClassification(
         # How it is trained. What a rate does depends on the batch, so it is told for one of 32.
         "optimizer": Choice(("adam", "rmsprop", "sgd")),
         "momentum": Real(0.8, 0.98, when={"optimizer": "sgd"}),
-        "base_learning_rate": Real(3e-4, 3e-2, log=True),
+        "base_learning_rate": Real(3e-4, 5e-2, log=True),
         "schedule": Choice(recipe.SCHEDULES),
         "warmup": Real(0.05, 0.4, when={"schedule": "one_cycle"}),
         "weight_decay": Choice((0.0, 0.001, 0.003, 0.01, 0.03)),
-        "averaging": Choice((0, 1, 3)),
+        "averaging": Choice((0, 1)),
         "batch_size": Choice((16, 32, 64, 128)),
         # On what.
         "flip": Choice((True, False)),

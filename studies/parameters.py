@@ -49,7 +49,7 @@ def _is_among(value: object, options: Iterable[object]) -> bool:
 @dataclass(frozen=True)
 class _Conditional:
     """A parameter that applies `when` others have certain values, as in `when={"optimizer": "sgd"}`, each
-    one value or several; else it is no part of a configuration."""
+    one value or several; otherwise a configuration has no such parameter."""
 
     when: Mapping[str, Value | Sequence[Value]] = field(
         default_factory=dict, kw_only=True, repr=False, hash=False

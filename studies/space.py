@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
 
 from studies.errors import SettingsError
 from studies.json_values import MOST_JSON_BYTES, check_text, plain
@@ -108,48 +110,77 @@ def active(space: Space, params: Params) -> Params:
 def count_points(space: Space) -> int | float:
     """How many configurations a space has; infinitely many where a parameter is a real number."""
     total: int | float = 0
-    for _, others in _parts(space):
-        counts = [count(parameter) for parameter in others.values()]
+    for part in _parts(space):
+        sizes = [axis.size for axis in part.axes.values()]
         # Not multiplied with: some whole numbers are too large to be made floats.
-        total += math.inf if math.inf in counts else math.prod(counts)
+        total += math.inf if math.inf in sizes else math.prod(sizes)
     return total
 
 
+def points(space: Space) -> Iterator[Params]:
+    """Every configuration of a space without real numbers; those with equal conditions follow each other."""
+    for part in _parts(space):
+        for chosen in product(*(axis.values() for axis in part.axes.values())):
+            yield active(space, {**part.known, **dict(zip(part.axes, chosen, strict=True))})
+
+
 def point_at(space: Space, number: int) -> Params:
-    """The configuration of that number, from 0, of a space without real numbers; those of equal conditions
-    follow each other."""
-    for known, others in _parts(space):
-        if number < (size := math.prod(len(values(parameter)) for parameter in others.values())):
-            point = dict(known)
-            for name, parameter in others.items():
-                size //= len(values(parameter))
+    """The configuration that stands there among `points`, counted from 0."""
+    for part in _parts(space):
+        if number < (size := math.prod(int(axis.size) for axis in part.axes.values())):
+            point = dict(part.known)
+            for name, axis in part.axes.items():
+                size //= int(axis.size)
                 place, number = divmod(number, size)
-                point[name] = values(parameter)[place]
+                point[name] = next(islice(axis.values(), place, None))
             return active(space, point)
         number -= size
     raise IndexError(number)
 
 
-def _parts(space: Space) -> Iterator[tuple[Params, Space]]:
-    """The values on which conditions depend, in every combination; each with the other parameters, of which
-    any value goes with any."""
-    asked = {parent for parameter in space.values() for parent in parameter.when}
-    for known in _combinations({name: space[name] for name in space if name in asked}):
-        others = {name: parameter for name, parameter in space.items() if name not in asked}
-        yield known, {name: each for name, each in others.items() if each.applies(known)}
+@dataclass(frozen=True)
+class _Axis:
+    """A parameter, but for the values that conditions name."""
+
+    parameter: Parameter
+    named: Sequence[Value]
+
+    @property
+    def size(self) -> int | float:
+        return count(self.parameter) - len(self.named)
+
+    def values(self) -> Iterator[Value]:
+        return (value for value in values(self.parameter) if value not in self.named)
 
 
-def _combinations(space: Space) -> Iterator[Params]:
-    combinations: list[Params] = [{}]
+@dataclass(frozen=True)
+class _Part:
+    """Configurations in which the same parameters apply: the values that conditions name, and those along
+    whose axes any value goes with any."""
+
+    known: Params
+    axes: Mapping[str, _Axis]
+
+
+def _parts(space: Space) -> list[_Part]:
+    """A space, in parts that have nothing in common."""
+    named: dict[str, dict[Value, None]] = {}
+    for parameter in space.values():
+        for parent, admitted in parameter.conditions.items():
+            named.setdefault(parent, {}).update(dict.fromkeys(admitted))
+    parts = [_Part({}, {})]
     for name, parameter in space.items():
-        combinations = [
-            {**known, **each}
-            for known in combinations
-            for each in (
-                [{name: v} for v in values(parameter)] if parameter.applies(known) else [{}]
-            )
-        ]
-    yield from combinations
+        rest = _Axis(parameter, tuple(named.get(name, ())))
+        grown: list[_Part] = []
+        for part in parts:
+            if not parameter.applies(part.known):
+                grown.append(part)
+                continue
+            grown += [_Part({**part.known, name: value}, part.axes) for value in rest.named]
+            if rest.size:
+                grown.append(_Part(part.known, {**part.axes, name: rest}))
+        parts = grown
+    return parts
 
 
 def _told(parameter: Parameter) -> str:

@@ -45,7 +45,7 @@ def standalone(definition: Definition, best: BestConfiguration) -> str:
     loader = study.data.script_loader() or _PREPARED
     imports, load_images = _imports_apart(_plain(loader.source))
     # Most configurations leave images as they are, and need not say how they would be changed.
-    changing = _CHANGING if augmentation.draw(best.winner.params, (2, 2, 1), 1, 0, 0) else ()
+    changing = _CHANGING if augmentation.is_asked(best.winner.params) else ()
     versions = best.training.provenance.versions
     packages = [f"{name}=={versions[name]}" for name in _PACKAGES if name in versions]
     return Template(_SCRIPT).substitute(
@@ -61,9 +61,7 @@ def standalone(definition: Definition, best: BestConfiguration) -> str:
         imports="\n".join(sorted({*_IMPORTS, *imports}, key=_isorted)),
         seed=best.training.seed,
         epochs=study.epochs,
-        params=json.dumps(dict(best.winner.params), indent=4, ensure_ascii=False).replace(
-            "\n}", ",\n}"
-        ),
+        params="".join(map(_entry, best.winner.params.items())),
         exported=f"{best.training.score!r} {best.training.loss!r}",
         load_images=load_images,
         build_model=_model(definition, study.build_model),
@@ -90,6 +88,12 @@ def _refused(definition: Definition, why: str) -> UsageError:
 def _quoted(text: str) -> str:
     """As it can stand in a docstring, on one line."""
     return " ".join(text.split()).replace("\\", "\\\\").replace('"""', "'''")
+
+
+def _entry(param: tuple[str, object]) -> str:
+    name, value = param
+    shown = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+    return f"    {json.dumps(name, ensure_ascii=False)}: {shown},\n"
 
 
 def _isorted(line: str) -> tuple[bool, str]:
@@ -198,7 +202,8 @@ import numpy as np
 SEED = $seed
 EPOCHS = $epochs
 PRECISION = "$precision"
-PARAMS = $params
+PARAMS = {
+$params}
 EXPORTED = "$exported"
 
 
@@ -255,7 +260,8 @@ def train(x_train, y_train, x_validation, y_validation):
         order = np.random.default_rng([SEED, epoch]).permutation(len(x_train))
         drawn = $drawn
         model.reset_metrics()
-        given = (x_train[order], y_train[order], {name: each[order] for name, each in drawn.items()})
+        drawn = {name: each[order] for name, each in drawn.items()}
+        given = x_train[order], y_train[order], drawn
         train_epoch(*tensorflow.nest.map_structure(tensorflow.constant, given))
         trained = {name: float(value) for name, value in model.get_metrics_result().items()}
         if model.optimizer.use_ema:

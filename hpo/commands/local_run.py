@@ -126,6 +126,11 @@ def run(settings: Settings, wanted: Wanted, console: Console) -> None:
         db.close()
     else:
         creation.refuse_unsearchable(creation.plan(name, definition, *asked))
+        if wanted.budget.source is not None:
+            raise UsageError(
+                f"there is no database yet, and so no study '{wanted.budget.source}'",
+                "leave --from out, or name the --storage that has it",
+            )
     console.print(f"Preparing the data of {definition.name}", soft_wrap=True)
     definition.study.prepare(settings.cache_folder, settings.data_dir)
     db = Database.create(settings.storage_url, settings.artifacts)

@@ -91,13 +91,15 @@ def create(
 ) -> None:
     """Create a study, or extend one, for workers to work on.
 
-    The same command with another --priority changes that.
+    With --from it is, without --study, of the definition of that study. The same command with another
+    --priority changes that.
     """
     from hpo import definition_loader
     from hpo.errors import UsageError
     from hpo.formatting import limit_words
     from hpo.study import creation, extension
     from storage.database import Database
+    from storage.tables import studies
 
     amount = read_budget(budget)
     if extend:
@@ -107,11 +109,16 @@ def create(
         if fixed := given(*kept.split()):
             raise UsageError(f"--extend keeps a study's {', '.join(fixed)}", "leave that out")
         study = extension.extend(Database.open(settings.storage_url), name, amount)
-    elif definition is None:
+    elif definition is None and amount.source is None:
         raise UsageError("a new study needs a definition", f"hpo create {name} --study cifar100")
     else:
         given_settings = read_pairs(overrides)
-        asked = definition_loader.load(definition).with_settings(given_settings)
+        if definition is None:
+            with Database.open(settings.storage_url).reading() as tx:
+                found = definition_loader.find(studies.get(tx, str(amount.source)))
+        else:
+            found = definition_loader.load(definition)
+        asked = found.with_settings(given_settings)
         db = Database.create(settings.storage_url, settings.artifacts)
         asked = creation.configured(db, name, asked, given_settings)
         study = creation.create(db, name, asked, amount, seed, priority)

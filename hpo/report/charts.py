@@ -242,6 +242,11 @@ def _importances(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
     )
 
 
+def _is_half(mark: str) -> bool:
+    """There is no half a layer; "None" marks trials to which a parameter does not apply."""
+    return mark != "None" and not float(mark).is_integer()
+
+
 def _coordinates(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | None:
     if sum(each.state == TrialState.COMPLETE for each in trials) < 2:
         return None
@@ -258,7 +263,7 @@ def _coordinates(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
     chart.layout.annotations = [
         mark
         for mark in chart.layout.annotations
-        if names[mark.x] not in whole or float(mark.text).is_integer()  # there is no half a layer
+        if names[mark.x] not in whole or not _is_half(mark.text)
     ]
     *lines, bar = chart.data
     bar.marker.colorscale = ACCURACY_COLOURS
@@ -274,5 +279,5 @@ def _coordinates(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
         "Each line is a completed trial, from its accuracy through its hyperparameters; the bluer,"
         " the better.",
         chart,
-        least_width=AXIS_WIDTH * (1 + len(contents.study.baseline)),
+        least_width=AXIS_WIDTH * len(names),
     )

@@ -18,7 +18,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from hpo.search.seeds import derive_seed
 from hpo.search.trial_history import SamplersStudy
-from studies.space import Choice, Parameter, Params, Real, Space, Whole, count_points, point_at
+from studies.space import Choice, Parameter, Params, Real, Space, Whole, count_points, points
 
 SAMPLES = 10
 """So often the sampler is asked: where it is sure of the best, it says that again and again."""
@@ -39,8 +39,7 @@ def propose(study: SamplersStudy, sampler: BaseSampler, space: Space, seed: int)
             return params
     if count_points(space) == math.inf:
         return params
-    points = (point_at(space, number) for number in range(int(count_points(space))))
-    left = islice((point for point in points if not study.has_tried(point)), MOST_LEFT)
+    left = islice((point for point in points(space) if not study.has_tried(point)), MOST_LEFT)
     return random.Random(seed).choice(list(left) or [params])  # noqa: S311 - no secret
 
 

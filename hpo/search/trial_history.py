@@ -42,16 +42,19 @@ class SamplersStudy(optuna.Study):
     """Optuna's study with what is recalled of its trials, read once. Those that came to a rung and have
     not ended, of which the last epoch and its score are given as `reports` by Optuna's ids, are shown as
     pruned there, for what is known of them is known. `earlier` ones, of another study, are shown before its
-    own, and are none of its own: they may be tried again."""
+    own, and are none of its own: they may be tried again. What is `given` to one that is not begun yet is as
+    good as tried."""
 
     def __init__(
         self,
         *,
         reports: Mapping[int, tuple[int, float]] | None = None,
         earlier: Sequence[FrozenTrial] = (),
+        given: Params | None = None,
         **parts: Any,
     ) -> None:
         super().__init__(**parts)
+        self._given = given
         known = reports or {}
         trials = self._storage.get_all_trials(self._study_id, deepcopy=False)
         self._all = [_as_known(trial, known.get(trial._trial_id)) for trial in trials]
@@ -63,8 +66,8 @@ class SamplersStudy(optuna.Study):
         return max((trial._trial_id for trial in self._all), default=-1)
 
     def has_tried(self, params: Params) -> bool:
-        """Whether it has a trial of this configuration, wherever that stands."""
-        return any(trial.params == params for trial in self._all)
+        """Whether it has a trial of this configuration, wherever that stands, or is going to have one."""
+        return params == self._given or any(trial.params == params for trial in self._all)
 
     def _get_trials(
         self,

@@ -106,18 +106,22 @@ class Trials:
         # A study of its own for each choice, which reads them all anew: what others found, and try.
         with self._db.reading() as tx:
             reports = paused_jobs.last_reports(tx, job.study_id)
-            earlier = self._read_earlier(tx, space)
-        study = self._load(SamplersStudy, reports=reports, earlier=earlier)
+            known = self._read_earlier(tx, space)
+        study = self._load(SamplersStudy, reports=reports, **known)
         sampler = samplers.make_sampler(self.study, space, job.configuration)
         seed = samplers.seed_of(self.study, job.configuration)
         return propose(study, sampler, space, seed), study.newest_id
 
-    def _read_earlier(self, tx: Connection, space: Space) -> list[FrozenTrial]:
+    def _read_earlier(self, tx: Connection, space: Space) -> dict[str, Any]:
         """Of another study, where the search began with what that found."""
         if self.study.source is None:
-            return []
+            return {}
         trials = earlier_trials.of_study(tx, self.study)
-        return as_history(trials, space, earlier_trials.score_of_baseline(tx, self.study))
+        score = earlier_trials.score_of_baseline(tx, self.study)
+        return {
+            "earlier": as_history(trials, space, self.study.baseline, score),
+            "given": earlier_trials.first_choice(tx, self.study),
+        }
 
     def report(
         self, job: JobRecord, lease: Lease, epoch: int, value: float, loss: float | None = None,

@@ -1,11 +1,13 @@
 """A search that begins with what another study has found."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from hpo.errors import UsageError
 from hpo.search.proposals import distributions
+from hpo.search.trial_history import BEST, REST
 from storage.records import BASELINE, EarlierTrial, Params
 from studies.errors import SettingsError
 from studies.space import Space, active, as_params
@@ -15,6 +17,7 @@ def fitting(
     source: str, trials: Sequence[EarlierTrial], space: Space, baseline: Params
 ) -> list[EarlierTrial]:
     """Those whose configurations lie in `space`; what a configuration lacks there it has as the baseline.
+    Of many they are the best and an even part of the others, which tell a sampler the same.
 
     Raises:
         UsageError: there are none.
@@ -22,7 +25,7 @@ def fitting(
     found, reason = [], "nothing is known of it yet"
     for trial in trials:
         try:
-            found.append(EarlierTrial(**{**vars(trial), "params": _placed(trial, space, baseline)}))
+            found.append(replace(trial, params=_placed(trial, space, baseline)))
         except SettingsError as error:
             reason = str(error)
     if not any(trial.configuration != BASELINE for trial in found):
@@ -30,25 +33,30 @@ def fitting(
             f"no trial of study '{source}' fits ({reason})",
             "--from takes a study whose space is the same, or a part of it",
         )
-    return found
+    if len(found) <= BEST + REST:
+        return found
+    kept = sorted(range(len(found)), key=lambda at: (-found[at].is_complete, -found[at].score))[:BEST]
+    others = sorted(set(range(len(found))) - set(kept))
+    step = len(others) / REST
+    kept += [others[int(index * step)] for index in range(REST)]
+    return [found[at] for at in sorted(kept)]
 
 
 def first_choice(trials: Sequence[EarlierTrial], baseline: Params) -> Params | None:
-    """The best of them that were trained to their end, which is tried before anything is proposed; none
-    where that is the baseline."""
+    """The best of them that were trained to their end, which is tried before anything is proposed; None if
+    the best is the baseline itself."""
     complete = [trial for trial in trials if trial.is_complete]
     best = max(complete, key=lambda trial: trial.score, default=None)
     return None if best is None or best.params == baseline else best.params
 
 
 def as_history(
-    trials: Sequence[EarlierTrial], space: Space, baseline_score: float | None
+    trials: Sequence[EarlierTrial], space: Space, baseline: Params, baseline_score: float | None
 ) -> list[FrozenTrial]:
-    """Them as a sampler is shown trials. On other images all scores are higher or lower: once the baseline
-    of the new study has a score, each counts by how far it was from its own baseline."""
-    of_baseline = [t.score for t in trials if t.configuration == BASELINE and t.is_complete]
-    is_known = of_baseline and baseline_score is not None
-    shift = baseline_score - of_baseline[-1] if is_known and baseline_score is not None else 0.0
+    """Them as a sampler is shown trials. On other images all scores are higher or lower: once the new
+    baseline has a score, and if they tried it too, each counts by how far it was from that."""
+    then = [trial.score for trial in trials if trial.is_complete and trial.params == baseline]
+    shift = baseline_score - then[-1] if then and baseline_score is not None else 0.0
     return [_shown(trial, space, trial.score + shift) for trial in trials]
 
 

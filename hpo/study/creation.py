@@ -166,14 +166,18 @@ def refuse_taken(
     Raises:
         StudyExists: it is another one, or none of ours.
         StudyMismatch: its trials are not there any more.
+        StudyNotFound: there is no study to begin from.
         UsageError: the database cannot write down what it consists of, its space has fewer points
-            than there are to be trials, or its sampler cannot treat it.
+            than there are to be trials, its sampler cannot treat it, or nothing that the study to begin
+            from found fits.
     """
     existing = _find(db, name)
     if existing is not None:
         _check_same(existing, plan(name, definition, budget, seed, existing), definition)
         return existing
-    _refuse_impossible(db, definition, plan(name, definition, budget, seed))
+    new = plan(name, definition, budget, seed)
+    _refuse_impossible(db, definition, new)
+    _read_earlier(db, definition, new)
     optuna_study.refuse_foreign(db, name, definition.study.direction)
     return None
 

@@ -10,7 +10,7 @@ from hpo.study import search_jobs
 from hpo.study.creation import Budget
 from storage.connection.retries import retried
 from storage.database import Database
-from storage.records import BASELINE, JobRecord, StudyRecord
+from storage.records import BASELINE, JobRecord, Params, StudyRecord
 from storage.states import UNFINISHED, JobState, Phase
 from storage.tables import jobs, studies
 
@@ -123,5 +123,13 @@ def _search_again(
     if again is not None:
         jobs.add(tx, study, [search_jobs.again(study, again, len(search))])
     first = max(job.configuration for job in search) + 1
-    jobs.add(tx, study, search_jobs.new_jobs(study, range(first, first + lacking)))
+    numbers = range(first, first + lacking)
+    jobs.add(tx, study, search_jobs.new_jobs(study, numbers, _given_up(search)))
+
+
+def _given_up(search: Sequence[JobRecord]) -> Params | None:
+    """What was given to a search job, as another study's best is, that was cancelled before it was begun."""
+    kept = [job.params for job in search if job.trial_id is not None or job.state != JobState.CANCELLED]
+    given = (job.params for job in search if job.params is not None and job.params not in kept)
+    return next(given, None)
     return study

@@ -1,6 +1,6 @@
 """The search jobs of a study: made, found among others, ranked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from hpo.search.seeds import derive_seed
 from storage.records import BASELINE, JobRecord, NewJob, Params, StudyRecord
@@ -8,11 +8,12 @@ from storage.states import JobState, Phase
 
 
 def new_jobs(
-    study: StudyRecord, numbers: Iterable[int], first_choice: Params | None = None
+    study: StudyRecord, numbers: Sequence[int], first_choice: Params | None = None
 ) -> list[NewJob]:
-    """The search jobs with these configuration numbers; the first after the baseline's trains what was
+    """The search jobs with these configuration numbers; the first that is not the baseline's trains what was
     chosen for it, if anything was."""
-    given = {BASELINE: study.baseline, BASELINE + 1: first_choice}
+    first = next((number for number in numbers if number != BASELINE), None)
+    given = {first: first_choice, BASELINE: study.baseline}
     return [
         NewJob(
             Phase.SEARCH,

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.errors import SettingsError
-from studies.parameters import Real, values
-from studies.space import Params, Space
+from studies.space import Choice, Params, Space, Whole
 
 Draws = Mapping[str, NDArray[Any]]
 """By what is drawn, a value (n,) for each image; nothing where images stay as they are."""
@@ -22,13 +21,20 @@ _IN_PIXELS = ("shift", "erase")
 
 
 def strongest(space: Space) -> Params:
-    """The most that a configuration of the space may ask for."""
-    asked = {name: space[name] for name in _IN_PIXELS if name in space}
-    return {
-        name: max(values(parameter), key=int)
-        for name, parameter in asked.items()
-        if not isinstance(parameter, Real)
-    }
+    """The most that a configuration of the space may ask for; raises SettingsError, naming the parameter,
+    for what is no number of pixels."""
+    most: dict[str, int] = {}
+    for name in _IN_PIXELS:
+        match space.get(name):
+            case Choice(options=options) if all(type(option) is int for option in options):
+                most[name] = max(map(int, options))
+            case Whole(high=high):
+                most[name] = high
+            case None:
+                pass
+            case other:
+                raise SettingsError(f"{name} is {other}", "give whole numbers of pixels")
+    return most
 
 
 def check(params: Params, image_shape: tuple[int, ...]) -> None:
@@ -42,6 +48,11 @@ def check(params: Params, image_shape: tuple[int, ...]) -> None:
             )
 
 
+def is_asked(params: Params) -> bool:
+    """Whether a configuration changes images at all."""
+    return any(params.get(name) for name in ("flip", *_IN_PIXELS))
+
+
 def draw(
     params: Params, image_shape: tuple[int, int, int], n_images: int, seed: int, epoch: int
 ) -> Draws:
@@ -49,9 +60,9 @@ def draw(
 
     As `flip` (True or False), `shift` and `erase` (pixels, 0 for not at all) of `params` say; what they lack
     is not done. Half of the images are flipped from left to right. All are then shifted by up to so many
-    pixels along both axes, and mirrored at their edges. Of all a square with sides of so many pixels is erased, anywhere
-    within (DeVries and Taylor 2017, "Improved regularization of convolutional neural networks with cutout",
-    where it may also lie half outside).
+    pixels along both axes, and what is missing at an edge is filled by reflection. In every image one square
+    with sides of so many pixels is erased, wholly inside it (DeVries and Taylor 2017, "Improved
+    regularization of convolutional neural networks with cutout", where it may lie half outside).
     """
     height, width, _ = image_shape
     chance = np.random.default_rng([seed, epoch, 1])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
 """What a configuration may name."""
 SCHEDULES = ("constant", "cosine", "one_cycle")
-"""The same."""
+"""What `schedule` may be."""
 
 
 def check(params: Params, steps: int) -> None:
@@ -27,10 +27,9 @@ def check(params: Params, steps: int) -> None:
     for name, known in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
         if (given := params.get(name, known[0])) not in known:
             raise SettingsError(f"unknown {name} {given!r}", f"known are {', '.join(known)}")
-    rising = round(float(params.get("warmup", 0)) * steps)
-    if params.get("schedule") == "one_cycle" and not 0 < rising < steps:
+    if params.get("schedule") == "one_cycle" and steps < 2:
         raise SettingsError(
-            f"schedule one_cycle with a warm-up of {rising} of {steps} steps",
+            "schedule one_cycle has one step to rise and to fall",
             "train for more epochs, or in smaller batches",
         )
 
@@ -43,7 +42,8 @@ def build_optimizer(
     Its rate is `learning_rate`, or follows from `base_learning_rate`, which is that of batches of 32 and a
     momentum of 0.9: as the batch grows SGD takes as much longer steps (Goyal et al. 2017, "Accurate, large
     minibatch SGD"), the others by the root of it (Malladi et al. 2022, "On the SDEs and scaling rules for
-    adaptive gradient algorithms"); with `momentum` a step moves in the long run 1 / (1 - momentum) of itself.
+    adaptive gradient algorithms"). With `momentum`, which is then Nesterov's, a step moves in the long run
+    1 / (1 - momentum) of itself.
 
     By `schedule` the rate is constant, falls to zero along half a cosine (Loshchilov and Hutter 2017, "SGDR",
     without restarts), or rises before that from a 25th over the share `warmup` of all steps (Smith and
@@ -68,13 +68,13 @@ def build_optimizer(
     if schedule == "cosine":
         rate = keras.optimizers.schedules.CosineDecay(rate, steps)
     elif schedule == "one_cycle":
-        rising = round(float(params["warmup"]) * steps)
+        rising = min(max(1, round(float(params["warmup"]) * steps)), steps - 1)
         rate = keras.optimizers.schedules.CosineDecay(
             rate / 25, steps - rising, warmup_target=rate, warmup_steps=rising
         )
-    more = {"momentum": momentum} if name == "sgd" else {}
-    if decay := float(params.get("weight_decay", 0)):
-        more["weight_decay"] = decay
+    more = {"momentum": momentum, "nesterov": "momentum" in params} if name == "sgd" else {}
+    if "weight_decay" in params:
+        more["weight_decay"] = float(params["weight_decay"])
     if averaged := float(params.get("averaging", 0)):
         more |= {"use_ema": True, "ema_momentum": 1 - 1 / max(1, averaged * steps_per_epoch)}
     made = {
@@ -84,7 +84,7 @@ def build_optimizer(
         "sgd": keras.optimizers.SGD,
     }
     optimizer = made[str(name)](rate, **more)
-    if decay:
+    if "weight_decay" in params:
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
 

@@ -94,9 +94,10 @@ class ImageClassification(Study):
 
     def prepare(self, cache_folder: Path, data_dir: Path | None = None) -> PreparedData:
         prepared = image_data.prepare(self.data, cache_folder, data_dir)
-        shapes = prepared.manifest.files[prepared_data.training_name("search")].shapes
-        # Said before anything is created, and not by the trial that comes upon it.
-        augmentation.check(augmentation.strongest(self.space), shapes["x_train"][1:])
+        if self.needs_keras:
+            # Said before anything is created, and not by the trial that comes upon it.
+            shapes = prepared.manifest.files[prepared_data.training_name("search")].shapes
+            augmentation.check(augmentation.strongest(self.space), shapes["x_train"][1:])
         return prepared
 
     def load(self, training_file: Path, holdout_file: Path | None = None) -> LoadedImages:

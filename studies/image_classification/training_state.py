@@ -40,13 +40,17 @@ def put_back(model: keras.Model, arrays: Mapping[str, NDArray[Any]]) -> None:
 
 @contextmanager
 def averaged(model: keras.Model, *, for_good: bool) -> Iterator[None]:
-    """Where its optimizer averages its weights, the model has their average meanwhile, or from then on."""
+    """Inside the block the model has the averaged weights, where its optimizer averages them; with `for_good`
+    it keeps them."""
     if not model.optimizer.use_ema:
         yield
         return
     weights = model.trainable_variables
     held = [np.asarray(weight).copy() for weight in weights]
     model.optimizer.finalize_variable_values(weights)
+    for weight in weights:
+        # A copy: JAX shares one array between both, and frees it when the model next predicts.
+        weight.assign(np.asarray(weight).copy())
     yield
     if not for_good:
         for weight, value in zip(weights, held, strict=True):

@@ -15,11 +15,18 @@ from studies.data.image_data import TrainingImages, load_training
 from studies.data.image_source import Pools
 from studies.data.prepared_data import PreparedData
 from studies.errors import DataError
+from studies.space import Params
 
 # One thread for each of the processes a test starts: they run side by side.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 CHECKOUT = Path(__file__).resolve().parents[2]
 AS_A_CHILD = "from studies import keras_backend; keras_backend.quicken_import()\n"
+# All that hpo's own training does beside the ordinary.
+RECIPE: Params = {
+    "block": "residual", "batch_norm": True, "head": "pooling", "optimizer": "sgd", "momentum": 0.8,
+    "base_learning_rate": 0.01, "schedule": "one_cycle", "warmup": 0.3, "weight_decay": 0.01,
+    "averaging": 1, "flip": True, "shift": 1, "erase": 2, "label_smoothing": 0.1,
+}  # fmt: skip
 # XLA compiles by a third faster what then runs for a moment.
 QUICKLY_COMPILED = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 

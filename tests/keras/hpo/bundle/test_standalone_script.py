@@ -29,7 +29,7 @@ from studies.data.prepared_data import PreparedData
 from studies.errors import DataError
 from studies.image_classification.study import ImageClassification
 from studies.space import Params
-from tests.support.images import data_dir
+from tests.support.images import RECIPE, data_dir
 from tests.support.marks import slow
 from tests.support.scripts import Export, own_definition, run_script
 
@@ -137,12 +137,13 @@ def test_it_comes_to_the_very_score_and_saves_the_model(
     python: Path, digits_data: PreparedData, exported: Export, tmp_path: Path
 ) -> None:
     """Without hpo, on the prepared images: each epoch is told, then score and loss, equal in every
-    digit to a worker's, and the model that is saved answers as that score says."""
+    digit to a worker's, and the model that is saved answers as that score says; with all that a recipe
+    may have."""
     import keras  # type: ignore[import-untyped]  # Keras ships no types
 
     definition = definition_loader.load("digits").with_settings({"epochs": 3})
     device = discovery.find(1)[0]
-    best = _trained_here(exported(definition, {}), definition, digits_data, device)
+    best = _trained_here(exported(definition, RECIPE), definition, digits_data, device)
     prepared, model = digits_data.training_path("search"), tmp_path / "model.keras"
     threads = device.environment["OMP_NUM_THREADS"]
     script = standalone(definition, best)

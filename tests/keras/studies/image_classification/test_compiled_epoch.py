@@ -16,7 +16,8 @@ import json, sys, numpy
 from studies import keras_backend
 keras_backend.quicken_import()
 import keras
-from studies.image_classification import compiled_epoch
+from functools import partial
+from studies.image_classification import augmentation, compiled_epoch
 
 draws = numpy.random.default_rng(0)
 x, y = draws.integers(0, 256, (70, 8, 8, 3)).astype("uint8"), draws.integers(0, 4, 70)
@@ -30,12 +31,14 @@ def made():
         keras.layers.Flatten(), keras.layers.Dropout(0.2, seed=1),
         keras.layers.Dense(4, activation="softmax", kernel_regularizer="l2")])
 
-def trained(size, most_bytes=compiled_epoch.MOST_BYTES):
+def trained(size, most_bytes=compiled_epoch.MOST_BYTES, changing={}):
     compiled_epoch.MOST_BYTES = most_bytes
+    drawn = augmentation.draw(changing, x.shape[1:], len(x), 1, 1)
     model = made()
     train = compiled_epoch.compiled(
-        model, x, y, size, lambda x, _: x, optimizer=keras.optimizers.Adam(0.01), **how)
-    metrics = [train(x, y, {}) for _ in range(2)]
+        model, x, y, size, partial(augmentation.apply, changing),
+        optimizer=keras.optimizers.Adam(0.01), **how)
+    metrics = [train(x, y, drawn) for _ in range(2)]
     return metrics, [float(numpy.abs(weight).sum()) for weight in model.get_weights()]
 
 def by_keras(size):
@@ -48,7 +51,9 @@ def by_keras(size):
 print(json.dumps(trained(16)))
 if sys.argv[1:] == ["all"]:
     print(json.dumps({"backend": keras.backend.backend(), "own": trained(100),
-        "in parts": trained(16, 2 * 16 * 8 * 8 * 3), "keras": [by_keras(16), by_keras(100)]}))
+        "in parts": trained(16, 2 * 16 * 8 * 8 * 3),
+        "changed": [trained(16, most, dict(flip=True, shift=2)) for most in (2 * 16 * 8 * 8 * 3, 1 << 28)],
+        "keras": [by_keras(16), by_keras(100)]}))
 """
 
 
@@ -76,3 +81,5 @@ def test_it_is_what_keras_trains(backend: str, processes: int) -> None:
             assert ours == pytest.approx(theirs, rel=1e-4)
         assert own[1] == pytest.approx(keras[1], rel=1e-4)
     assert found["in parts"][1] == pytest.approx(small[1], rel=1e-5)
+    in_parts, whole = (weights for _, weights in found["changed"])
+    assert in_parts == pytest.approx(whole, rel=1e-5) != pytest.approx(small[1], rel=1e-4)

@@ -38,6 +38,9 @@ def test_a_rate_runs_as_its_schedule_says(optimizer: str) -> None:
     cycle = _rates({**params, "schedule": "one_cycle", "warmup": 0.25})
     assert cycle[0] == pytest.approx(0.01 / 25) and cycle[40] == pytest.approx(0, abs=1e-9)
     assert cycle[10] == max(cycle) == pytest.approx(0.01)
+    for short in (0.001, 0.999):  # it rises, and falls, for a step at least
+        brief = _rates({**params, "schedule": "one_cycle", "warmup": short})
+        assert max(brief) == pytest.approx(0.01) and brief[0] < 0.01 > brief[40]
     assert cycle[:11] == sorted(cycle[:11]) and cycle[10:] == sorted(cycle[10:], reverse=True)
 
 
@@ -73,6 +76,9 @@ def test_decay_is_decoupled_and_spares_biases() -> None:
     kernel, bias = (np.asarray(variable) for variable in dense.trainable_variables)
     np.testing.assert_allclose(kernel, before[0] * (1 - 0.1 * 0.01), rtol=1e-6)
     np.testing.assert_array_equal(bias, before[1])
+    # None is none, also of the optimizer that has some by default.
+    assert recipe.build_optimizer({**params, "optimizer": "adamw", "weight_decay": 0.0}, 1, 1).weight_decay == 0
+    assert recipe.build_optimizer({**params, "optimizer": "adamw"}, 1, 1).weight_decay > 0
 
 
 def test_weights_are_averaged_over_epochs() -> None:
@@ -98,15 +104,13 @@ def test_smoothed_labels_are_probabilities() -> None:
     [
         ({"optimizer": "lion"}, "unknown optimizer 'lion'"),
         ({"schedule": "step"}, "unknown schedule 'step'"),
-        ({"schedule": "one_cycle", "warmup": 0.05}, "a warm-up of 0 of 8 steps: train for more"),
-        ({"schedule": "one_cycle"}, "a warm-up of 0 of 8 steps"),
-        ({"schedule": "one_cycle", "warmup": 0.99}, "a warm-up of 8 of 8 steps"),
+        ({"schedule": "one_cycle", "warmup": 0.5}, "one step to rise and to fall: train for more"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(params: dict[str, Any], named: str) -> None:
     """In a line, before anything is."""
     with pytest.raises(SettingsError, match=named):
-        recipe.check({"optimizer": "adam"} | params, 8)
+        recipe.check({"optimizer": "adam"} | params, 1)
 
 
 def test_the_wide_space_names_what_is_known() -> None:

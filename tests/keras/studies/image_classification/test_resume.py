@@ -24,7 +24,7 @@ from studies.space import Params
 from studies.study import Study
 from studies.training_outcomes import Epoch, Outcome, Stopped, Trained
 from tests.conftest import DEFINITIONS
-from tests.support.images import QUICKLY_COMPILED
+from tests.support.images import QUICKLY_COMPILED, RECIPE
 from tests.support.marks import slow
 
 if TYPE_CHECKING:
@@ -58,12 +58,6 @@ def _peculiar(params: Params, image_shape: tuple[int, int, int], n_classes: int)
 
 DROPPING: Params = {"dropout": 0.3, "learning_rate": 0.003}
 SMALL: Params = {**DROPPING, "conv_layers": 2, "filters": 16}
-RECIPE: Params = {
-    **DROPPING, "block": "residual", "batch_norm": True, "head": "pooling", "optimizer": "sgd",
-    "momentum": 0.8, "base_learning_rate": 0.01, "schedule": "one_cycle", "warmup": 0.3,
-    "weight_decay": 0.01, "averaging": 1, "flip": True, "shift": 1, "erase": 2,
-    "label_smoothing": 0.1,
-}  # fmt: skip
 IN_HALVES = {"epochs": 3, "precision": "mixed_bfloat16"}
 DIGITS = digits.STUDY.with_settings({"epochs": 3})
 CIFAR = cifar100.STUDY.with_settings({"epochs": 3})
@@ -75,7 +69,7 @@ CASES: Mapping[str, tuple[Study, Params]] = {
         {**DROPPING, "optimizer": "rmsprop"},
     ),
     "digits peculiar": (replace(DIGITS, build_model=_peculiar), {"optimizer": "sgd"}),
-    "digits with all of a recipe": (DIGITS, RECIPE),
+    "digits with all of a recipe": (DIGITS, {**DROPPING, **RECIPE}),
     "cifar sgd": (CIFAR, {**SMALL, "optimizer": "sgd"}),
     "cifar adam in halves": (CIFAR.with_settings(IN_HALVES), SMALL),
 }

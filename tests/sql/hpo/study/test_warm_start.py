@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.errors import StudyExists, StudyNotFound
 from storage.records import StudyRecord
 from storage.states import JobState
-from storage.tables import earlier_trials
+from storage.tables import earlier_trials, jobs
 from studies.space import Params
 from tests.support.claims import claim_next, jobs_of
 from tests.support.fixtures import MADE_BY, SPACE
@@ -94,3 +94,50 @@ def test_one_that_has_nothing_to_give_is_refused(
     with db.reading() as tx:
         assert earlier_trials.of_search(tx, study) == []
     assert "new" not in [each.study_name for each in db.optuna.get_all_studies()]
+
+
+def test_what_is_given_is_proposed_to_nobody_else(
+    db: Database, study: StudyRecord, toy: Definition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two slots may choose before the first of them has begun."""
+    _, best = _search(db, study, 0.5, 0.6)
+    new = create(db, "new", toy, BUDGET)
+    _search(db, new, 0.2)
+    trials = Trials(db, new, MADE_BY)
+    given, ahead = claim_next(db, new), claim_next(db, new)
+    seen: list[SamplersStudy] = []
+
+    def chosen(history: SamplersStudy, *_: object) -> Params:
+        seen.append(history)
+        return {"x": 0.123, "kind": "bad"}
+
+    monkeypatch.setattr(hpo_trials, "propose", chosen)
+    trials.begin(*ahead, SPACE)
+    assert trials.begin(*given, SPACE).params == best
+    assert seen[0].has_tried(best) and not seen[0].has_tried({"x": 0.5, "kind": "good"})
+
+
+def test_what_was_not_begun_when_the_search_ended_is_tried_when_it_goes_on(
+    db: Database, study: StudyRecord, toy: Definition
+) -> None:
+    """Its job was given up with the others; the first that makes up for them has it."""
+    _, best = _search(db, study, 0.5, 0.6)
+    new = create(db, "new", toy, BUDGET)
+    _search(db, new, 0.2)
+    with db.transaction() as tx:
+        jobs.cancel(tx, new.id, [JobState.OPEN], "the timeout", also_begun=False)
+    extend(db, "new", Budget(trials=6))
+    made = jobs_of(db, new)[4:]
+    assert [job.params for job in made] == [best, None, None, None, None]
+
+
+def test_it_is_removed_with_what_it_knew(
+    db: Database, study: StudyRecord, toy: Definition
+) -> None:
+    """And the other study stays."""
+    _search(db, study, 0.5, 0.6)
+    new = create(db, "new", toy, BUDGET)
+    removal.remove(db, "new")
+    with db.reading() as tx:
+        assert earlier_trials.of_study(tx, new) == []
+        assert len(earlier_trials.of_search(tx, study)) == 2

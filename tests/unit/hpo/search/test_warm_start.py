@@ -4,6 +4,7 @@ import pytest
 from optuna.trial import TrialState
 
 from hpo.errors import UsageError
+from hpo.search.trial_history import BEST, REST
 from hpo.search.warm_start import as_history, first_choice, fitting
 from storage.records import BASELINE, EarlierTrial, Params
 from studies.space import Choice, Real, Space, check_params
@@ -72,10 +73,15 @@ def test_the_best_that_came_to_its_end_is_the_first_choice() -> None:
 
 def test_scores_count_by_how_far_they_are_from_their_own_baseline() -> None:
     """As soon as the new baseline has one: other images are harder or easier for all."""
-    trials = [_trial(BASELINE, 0.7, **BASE), _trial(1, 0.8, **BASE), _trial(2, 0.6, is_complete=False, **BASE)]
-    before = as_history(trials, SPACE, None)
+    other: Params = {**BASE, "rate": 0.02}
+    trials = [
+        _trial(BASELINE, 0.7, **BASE),
+        _trial(1, 0.8, **other),
+        _trial(2, 0.6, is_complete=False, **other),
+    ]
+    before = as_history(trials, SPACE, BASE, None)
     assert [trial.value for trial in before] == [0.7, 0.8, 0.6]
-    after = as_history(trials, SPACE, 0.4)
+    after = as_history(trials, SPACE, BASE, 0.4)
     assert [trial.value for trial in after] == pytest.approx([0.4, 0.5, 0.3])
     assert [trial.state for trial in after] == [
         TrialState.COMPLETE,
@@ -83,5 +89,18 @@ def test_scores_count_by_how_far_they_are_from_their_own_baseline() -> None:
         TrialState.PRUNED,
     ]
     assert after[2].intermediate_values == {2: pytest.approx(0.3)}
-    without = as_history(trials[1:], SPACE, 0.4)
+    without = as_history(trials[1:], SPACE, BASE, 0.4)
     assert [trial.value for trial in without] == [0.8, 0.6]
+
+
+def test_of_very_many_the_best_and_an_even_part_are_kept() -> None:
+    """In their order; as many as a sampler looks at."""
+    many = [
+        _trial(number, number / 5000, **{**BASE, "rate": 0.001 + number / 50_000})
+        for number in range(4000)
+    ]
+    kept = fitting("old", many, SPACE, BASE)
+    assert len(kept) == BEST + REST
+    numbers = [trial.configuration for trial in kept]
+    assert numbers == sorted(set(numbers)) and numbers[-BEST:] == list(range(4000 - BEST, 4000))
+    assert max(later - sooner for sooner, later in zip(numbers, numbers[1:], strict=False)) < 12

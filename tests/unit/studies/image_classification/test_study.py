@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hpo.definition_loader import Definition
 from studies.data.prepared_data import PreparedData
 from studies.errors import InvalidOutput, SettingsError
+from studies.image_classification import training
 from studies.image_classification.study import ImageClassification
 from studies.space import Whole
 from studies.training_outcomes import Diverged, Epoch, Outcome, Stopped, Trained
@@ -103,6 +104,8 @@ def test_a_space_that_leaves_nothing_of_an_image_is_refused(
     """When its data is prepared, and not by the trial that comes upon it."""
     study = toy.study
     space, baseline = {**study.space, name: Whole(0, 4)}, {**study.baseline, name: 0}
-    asking = replace(study, space=space, baseline=baseline)
+    asking = replace(study, space=space, baseline=baseline, trainer=training.train)
+    of_another_kind = replace(study, space=space, baseline=baseline)
+    of_another_kind.prepare(tmp_path)  # whose own trainer knows what it means by that
     with pytest.raises(SettingsError, match=f"{name} is 4 pixels, and images are 2 x 2: give at most 1"):
         asking.prepare(tmp_path)

@@ -92,7 +92,9 @@ def precision_words(study: "StudyRecord") -> str:
 
 def source_words(study: "StudyRecord") -> str:
     """What a study's search knew from the beginning; nothing where that was nothing."""
-    return "" if study.source is None else f"the search began with what study {study.source} had found"
+    return (
+        "" if study.source is None else f"the search began with what study {study.source} had found"
+    )
 
 
 def short(number: float) -> str:

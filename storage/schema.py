@@ -158,7 +158,9 @@ earlier_trials = Table(
     "hpo_earlier_trials",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("study_id", ForeignKey("hpo_studies.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "study_id", ForeignKey("hpo_studies.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
     Column("configuration", Integer, nullable=False),
     Column("params", JSON, nullable=False),
     Column("is_complete", Boolean, nullable=False),

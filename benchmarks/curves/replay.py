@@ -261,7 +261,9 @@ def main() -> None:
     asked = parser.parse_args()
     space = definition_loader.load(asked.study).study.space
     if any(parameter.when for parameter in space.values()) and asked.samplers != ["random"]:
-        parser.error("where parameters have conditions, --samplers random is all that can be played")
+        parser.error(
+            "where parameters have conditions, --samplers random is all that can be played"
+        )
     recorded = read(asked.file or recordings.file_of(asked.study), space, asked.seeds)
     costs = compare(
         recorded, asked.schedules, asked.samplers, asked.trials, asked.workers, asked.replays

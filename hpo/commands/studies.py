@@ -103,9 +103,7 @@ def create(
 
     amount = read_budget(budget)
     if extend:
-        kept = (
-            "definition overrides seed select_top select_seeds final_seeds sampler pruner source priority"
-        )
+        kept = "definition overrides seed select_top select_seeds final_seeds sampler pruner source priority"
         if fixed := given(*kept.split()):
             raise UsageError(f"--extend keeps a study's {', '.join(fixed)}", "leave that out")
         study = extension.extend(Database.open(settings.storage_url), name, amount)

@@ -35,7 +35,9 @@ def fitting(
         )
     if len(found) <= BEST + REST:
         return found
-    kept = sorted(range(len(found)), key=lambda at: (-found[at].is_complete, -found[at].score))[:BEST]
+    kept = sorted(range(len(found)), key=lambda at: (-found[at].is_complete, -found[at].score))[
+        :BEST
+    ]
     others = sorted(set(range(len(found))) - set(kept))
     step = len(others) / REST
     kept += [others[int(index * step)] for index in range(REST)]

@@ -125,11 +125,13 @@ def _search_again(
     first = max(job.configuration for job in search) + 1
     numbers = range(first, first + lacking)
     jobs.add(tx, study, search_jobs.new_jobs(study, numbers, _given_up(search)))
+    return study
 
 
 def _given_up(search: Sequence[JobRecord]) -> Params | None:
     """What was given to a search job, as another study's best is, that was cancelled before it was begun."""
-    kept = [job.params for job in search if job.trial_id is not None or job.state != JobState.CANCELLED]
+    kept = [
+        job.params for job in search if job.trial_id is not None or job.state != JobState.CANCELLED
+    ]
     given = (job.params for job in search if job.params is not None and job.params not in kept)
     return next(given, None)
-    return study

@@ -25,6 +25,7 @@ from studies.space import (
     check_params,
     count_points,
     point_at,
+    points,
 )
 
 # As a user's file makes them, which no checker sees.
@@ -250,5 +251,8 @@ def test_configurations_that_differ_in_nothing_that_applies_are_one() -> None:
     assert len({tuple(params.items()) for params in found}) == len(found)
     with pytest.raises(IndexError):
         point_at(CONDITIONAL, len(found))
+    assert list(points(CONDITIONAL)) == found
     real: Space = {"a": Choice(("x", "y")), "rate": Real(0, 1, when={"a": "x"})}
     assert count_points(real) == math.inf
+    many: Space = {"n": Whole(1, 10**9), "kind": Choice(("a", "b"), when={"n": (5, 7)})}
+    assert count_points(many) == 10**9 + 2

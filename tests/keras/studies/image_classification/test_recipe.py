@@ -77,7 +77,12 @@ def test_decay_is_decoupled_and_spares_biases() -> None:
     np.testing.assert_allclose(kernel, before[0] * (1 - 0.1 * 0.01), rtol=1e-6)
     np.testing.assert_array_equal(bias, before[1])
     # None is none, also of the optimizer that has some by default.
-    assert recipe.build_optimizer({**params, "optimizer": "adamw", "weight_decay": 0.0}, 1, 1).weight_decay == 0
+    assert (
+        recipe.build_optimizer(
+            {**params, "optimizer": "adamw", "weight_decay": 0.0}, 1, 1
+        ).weight_decay
+        == 0
+    )
     assert recipe.build_optimizer({**params, "optimizer": "adamw"}, 1, 1).weight_decay > 0
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
-from hpo.search import trials as hpo_trials
+from hpo.search.proposals import propose
 from hpo.search.trial_history import SamplersStudy
 from hpo.search.trials import Ending, Trials
 from hpo.study import removal
@@ -22,6 +22,7 @@ from tests.support.claims import claim_next, jobs_of
 from tests.support.fixtures import MADE_BY, SPACE
 
 BUDGET = Budget(trials=4, source="toy")
+PROPOSE = "hpo.search.trials.propose"
 
 
 def _search(db: Database, study: StudyRecord, *scores: float, pruned: bool = False) -> list[Params]:
@@ -50,13 +51,12 @@ def test_it_begins_with_the_best_and_knows_the_others(
     removal.remove(db, "toy")
     assert [job.params for job in jobs_of(db, new)] == [old[0], old[2], None, None]
     seen: list[SamplersStudy] = []
-    propose = hpo_trials.propose
 
     def watched(history: SamplersStudy, *rest: object) -> Params:
         seen.append(history)
         return propose(history, *rest)  # type: ignore[arg-type]  # as it was given them
 
-    monkeypatch.setattr(hpo_trials, "propose", watched)
+    monkeypatch.setattr(PROPOSE, watched)
     assert _search(db, new, 0.2, 0.3, 0.25) == [old[0], old[2], jobs_of(db, new)[2].params]
     (history,) = seen
     shown = history.get_trials()
@@ -111,7 +111,7 @@ def test_what_is_given_is_proposed_to_nobody_else(
         seen.append(history)
         return {"x": 0.123, "kind": "bad"}
 
-    monkeypatch.setattr(hpo_trials, "propose", chosen)
+    monkeypatch.setattr(PROPOSE, chosen)
     trials.begin(*ahead, SPACE)
     assert trials.begin(*given, SPACE).params == best
     assert seen[0].has_tried(best) and not seen[0].has_tried({"x": 0.5, "kind": "good"})
@@ -131,9 +131,7 @@ def test_what_was_not_begun_when_the_search_ended_is_tried_when_it_goes_on(
     assert [job.params for job in made] == [best, None, None, None, None]
 
 
-def test_it_is_removed_with_what_it_knew(
-    db: Database, study: StudyRecord, toy: Definition
-) -> None:
+def test_it_is_removed_with_what_it_knew(db: Database, study: StudyRecord, toy: Definition) -> None:
     """And the other study stays."""
     _search(db, study, 0.5, 0.6)
     new = create(db, "new", toy, BUDGET)

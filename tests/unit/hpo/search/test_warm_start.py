@@ -1,5 +1,8 @@
 """What another study had found, fitted into the space of a new one."""
 
+from itertools import pairwise
+from typing import Any
+
 import pytest
 from optuna.trial import TrialState
 
@@ -18,10 +21,12 @@ SPACE: Space = {
 BASE: Params = {"optimizer": "adam", "rate": 0.01, "flip": False}
 
 
-def _trial(
-    configuration: int, score: float, *, is_complete: bool = True, **params: object
-) -> EarlierTrial:
-    return EarlierTrial(configuration, params, is_complete, 20 if is_complete else 2, score)  # type: ignore[arg-type]  # of whatever a space has
+def _trial(configuration: int, score: float, **params: Any) -> EarlierTrial:
+    return EarlierTrial(configuration, params, True, 20, score)
+
+
+def _pruned(configuration: int, score: float, **params: Any) -> EarlierTrial:
+    return EarlierTrial(configuration, params, False, 2, score)
 
 
 def test_what_a_configuration_lacks_it_has_as_the_baseline() -> None:
@@ -63,7 +68,7 @@ def test_where_nothing_fits_that_is_said(trials: list[EarlierTrial], named: str)
 
 def test_the_best_that_came_to_its_end_is_the_first_choice() -> None:
     """One that was pruned may have been no more than quick; the baseline is trained anyway."""
-    quick = _trial(1, 0.9, is_complete=False, **{**BASE, "rate": 0.09})
+    quick = _pruned(1, 0.9, **{**BASE, "rate": 0.09})
     good = _trial(2, 0.8, **{**BASE, "rate": 0.02})
     base = _trial(BASELINE, 0.7, **BASE)
     assert first_choice([base, quick, good], BASE) == good.params
@@ -77,7 +82,7 @@ def test_scores_count_by_how_far_they_are_from_their_own_baseline() -> None:
     trials = [
         _trial(BASELINE, 0.7, **BASE),
         _trial(1, 0.8, **other),
-        _trial(2, 0.6, is_complete=False, **other),
+        _pruned(2, 0.6, **other),
     ]
     before = as_history(trials, SPACE, BASE, None)
     assert [trial.value for trial in before] == [0.7, 0.8, 0.6]
@@ -103,4 +108,4 @@ def test_of_very_many_the_best_and_an_even_part_are_kept() -> None:
     assert len(kept) == BEST + REST
     numbers = [trial.configuration for trial in kept]
     assert numbers == sorted(set(numbers)) and numbers[-BEST:] == list(range(4000 - BEST, 4000))
-    assert max(later - sooner for sooner, later in zip(numbers, numbers[1:], strict=False)) < 12
+    assert max(later - sooner for sooner, later in pairwise(numbers)) < 12

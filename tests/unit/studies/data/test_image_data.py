@@ -77,16 +77,16 @@ def test_counts_of_the_real_files(cifar: PreparedData) -> None:
             assert images.max() == 255
     shapes = {name: facts.shapes for name, facts in cifar.manifest.files.items()}
     image = (32, 32, 3)
-    training = {
+    of_training = {
         "x_train": (2000, *image), "y_train": (2000,),
         "x_validation": (400, *image), "y_validation": (400,),
     }  # fmt: skip
-    holdout = {"x": (3000, *image), "y": (3000,)}
+    of_holdout = {"x": (3000, *image), "y": (3000,)}
     assert shapes == {
-        "search.npz": training,
-        "search-holdout.npz": holdout,
-        "new.npz": training,
-        "new-holdout.npz": holdout,
+        "search.npz": of_training,
+        "search-holdout.npz": of_holdout,
+        "new.npz": of_training,
+        "new-holdout.npz": of_holdout,
     }
 
 

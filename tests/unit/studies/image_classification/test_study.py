@@ -103,9 +103,12 @@ def test_a_space_that_leaves_nothing_of_an_image_is_refused(
 ) -> None:
     """When its data is prepared, and not by the trial that comes upon it."""
     study = toy.study
+    assert isinstance(study, ImageClassification)
     space, baseline = {**study.space, name: Whole(0, 4)}, {**study.baseline, name: 0}
     asking = replace(study, space=space, baseline=baseline, trainer=training.train)
     of_another_kind = replace(study, space=space, baseline=baseline)
     of_another_kind.prepare(tmp_path)  # whose own trainer knows what it means by that
-    with pytest.raises(SettingsError, match=f"{name} is 4 pixels, and images are 2 x 2: give at most 1"):
+    with pytest.raises(
+        SettingsError, match=f"{name} is 4 pixels, and images are 2 x 2: give at most 1"
+    ):
         asking.prepare(tmp_path)

@@ -6,7 +6,6 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,6 @@ from tests.support.programs import PROGRAMS, missing
 
 OPTION = "--part"
 LEFT_OUT = "hpo_left_out"
-WAIT = ("processes", "system")
-"""The folders of tests that wait for other processes, most of the time."""
 Reasons = Counter[str]
 
 
@@ -45,7 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if _folder(item) == "keras":
             item.add_marker(pytest.mark.xdist_group("-".join(Path(item.nodeid).parts[1:3])))
-    items[:] = _in_order(items)
+    # What takes long comes first, then what one process does as a whole: at the end nobody waits for it.
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, _folder(item) != "keras"))
     told = Counter(reasons[item][0] for item in left_out if reasons[item])
     if "CI" not in os.environ:  # there all are installed, and one that is not is a failure
         for item in items:
@@ -57,20 +55,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.workeroutput[LEFT_OUT] = dict(told)
     else:
         config.stash[_LEFT_OUT] = told
-
-
-def _in_order(items: list[pytest.Item]) -> list[pytest.Item]:
-    """What takes long comes first, then what one process does as a whole: at the end nobody waits for one
-    process. Those that wait for what other processes do are spread among those that compute, so that
-    there is always something to compute."""
-    longest_first = sorted(
-        items, key=lambda item: (item.get_closest_marker("slow") is None, _folder(item) != "keras")
-    )
-    places: list[tuple[float, pytest.Item]] = []
-    for waits in (True, False):
-        alike = [item for item in longest_first if (_folder(item) in WAIT) == waits]
-        places += [(place / len(alike), item) for place, item in enumerate(alike)]
-    return [item for _, item in sorted(places, key=itemgetter(0))]
 
 
 def _folder(item: pytest.Item) -> str:

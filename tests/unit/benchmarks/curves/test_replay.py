@@ -95,7 +95,7 @@ def test_what_is_compared_is_what_the_service_does(workers: int) -> None:
     """Promotion as it is played with other rungs and factors, and as the service decides it."""
     served, compared = (
         _play(schedule, ACCURACIES[:TRIALS], workers)
-        for schedule in (ServedPromotion(TRIALS, 20), Promotion((2, 6), 3))
+        for schedule in (ServedPromotion(TRIALS, 20), Promotion((2, 5, 10), 2))
     )
     assert [trial.epoch for trial in served.trials] == [trial.epoch for trial in compared.trials]
     assert served.seconds == compared.seconds
@@ -119,7 +119,7 @@ def _recorded() -> Recorded:
 def test_equal_seeds_play_equal_searches(sampler: str) -> None:
     """And no configuration is proposed twice, however many workers ask."""
     for workers in (1, 16):
-        cell = Cell(len(ACCURACIES), "promotion 2/6, 1/3", sampler, workers)
+        cell = Cell(len(ACCURACIES), "promotion 2/5/10, 1/2", sampler, workers)
         found = replay(_recorded(), cell, 1)
         assert found == replay(_recorded(), cell, 1)
         assert found.reached

@@ -26,17 +26,17 @@ def _at(search: SearchOutline, *rungs: Rung) -> SearchOutline:
 
 @pytest.mark.parametrize(
     ("epochs", "rungs"),
-    [(1, ()), (2, ()), (5, ()), (6, (2,)), (9, (3,)), (20, (2, 6)), (100, (11, 33))],
+    [(1, ()), (3, ()), (4, (2,)), (7, (3,)), (8, (2, 4)), (20, (2, 5, 10)), (100, (12, 25, 50))],
 )
 def test_rungs_are_derived_from_the_epochs(epochs: int, rungs: tuple[int, ...]) -> None:
-    """A ninth and a third of them, and none so early that nothing is known."""
+    """An eighth, a quarter and a half of them, and none so early that nothing is known."""
     assert derive_rungs(epochs) == rungs
 
 
 def test_a_study_may_choose_its_rungs() -> None:
     """Only with this pruner they are looked at."""
     study = replace(STUDY, settings={"epochs": 20, "rungs": None})
-    assert promotion.rungs_of(study) == (2, 6)
+    assert promotion.rungs_of(study) == (2, 5, 10)
     chosen = replace(study, settings={"epochs": 20, "rungs": [5]})
     assert promotion.rungs_of(chosen) == (5,)
     assert promotion.rungs_of(replace(study, pruner=Pruner.NONE)) == ()
@@ -52,9 +52,9 @@ def test_early_rungs_compare_by_loss(loss: float | None, rung: int, compared_by:
 
 @pytest.mark.parametrize(
     ("reached", "ahead", "advice"),
-    [(1, 0, PAUSE), (2, 0, PAUSE), (3, 0, GO_ON), (3, 1, PAUSE), (9, 2, GO_ON), (9, 3, PAUSE)],
+    [(1, 0, PAUSE), (2, 0, GO_ON), (2, 1, PAUSE), (3, 1, PAUSE), (9, 3, GO_ON), (9, 4, PAUSE)],
 )
-def test_the_best_third_go_on_at_once(reached: int, ahead: int, advice: Advice) -> None:
+def test_the_better_half_goes_on_at_once(reached: int, ahead: int, advice: Advice) -> None:
     """Among all that came to the rung so far."""
     search = _at(BUSY, Rung(reached), Rung(0))
     assert advise(search, 7, 0, ahead, resumable=True) is advice
@@ -64,7 +64,7 @@ def test_the_best_that_is_paused_goes_on_when_it_is_due() -> None:
     """That of the highest rung first."""
     assert next_due(_at(BUSY, Rung(3, 7, 1), Rung(0))) is None
     assert next_due(_at(BUSY, Rung(3, 7, 0), Rung(0))) == 7
-    assert next_due(_at(BUSY, Rung(9, 7, 0), Rung(3, 8, 0))) == 8
+    assert next_due(_at(BUSY, Rung(9, 7, 0), Rung(2, 8, 0))) == 8
 
 
 def test_enough_come_to_the_end() -> None:
@@ -81,11 +81,11 @@ def test_enough_come_to_the_end() -> None:
 def test_what_would_be_next_does_not_stop() -> None:
     """One that comes to a rung when all have been begun goes on if a claim would choose it."""
     last = replace(BUSY, unbegun=0, working=1)
-    assert advise(_at(last, Rung(2, 7, 0), Rung(0)), 9, 0, 1, resumable=True) is PAUSE
-    assert advise(_at(last, Rung(2, 7, 1), Rung(0)), 9, 0, 0, resumable=True) is GO_ON
-    assert advise(_at(last, Rung(2), Rung(1, 7, 0)), 9, 0, 0, resumable=True) is PAUSE
+    assert advise(_at(last, Rung(1, 7, 0), Rung(0)), 9, 0, 1, resumable=True) is PAUSE
+    assert advise(_at(last, Rung(1, 7, 1), Rung(0)), 9, 0, 0, resumable=True) is GO_ON
+    assert advise(_at(last, Rung(1), Rung(1, 7, 0)), 9, 0, 0, resumable=True) is PAUSE
     others = replace(last, working=4)
-    assert advise(_at(others, Rung(2), Rung(0)), 9, 0, 0, resumable=True) is PAUSE
+    assert advise(_at(others, Rung(1), Rung(0)), 9, 0, 0, resumable=True) is PAUSE
 
 
 def test_at_a_limit_one_is_enough() -> None:
@@ -117,8 +117,9 @@ def test_a_search_is_settled_when_nothing_is_due() -> None:
 
 
 def test_how_much_is_expected() -> None:
-    """For 15 trials of 20 epochs some 30% of the epochs."""
-    assert promotion.expected_epochs(15, (2, 6), 20) == 15 * 2 + 5 * 4 + 3 * 14
+    """For 15 trials of 20 epochs a third of the epochs."""
+    expected = 15 * 2 + 7.5 * 3 + 3.75 * 5 + 3 * 10
+    assert promotion.expected_epochs(15, (2, 5, 10), 20) == expected
     assert promotion.expected_epochs(2, (), 20) == 40
 
 

@@ -47,9 +47,9 @@ def derive_rungs(epochs: int) -> tuple[int, ...]:
 
 
 def standing(loss: float | None, score: float, rung: int, epochs: int) -> float:
-    """By what a trial is compared at a rung, the lower the better: in the first half of the epochs
-    the validation loss, which knows more by then, where the trainer tells one; later the score."""
-    return loss if loss is not None and 2 * rung < epochs else -score
+    """By what a trial is compared at a rung, the lower the better: up to half of the epochs the
+    validation loss, which knows more by then, where the trainer tells one; later the score."""
+    return loss if loss is not None and 2 * rung <= epochs else -score
 
 
 def rung_at(rungs: tuple[int, ...], epoch: int) -> int | None:

@@ -43,7 +43,7 @@ def test_a_study_may_choose_its_rungs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("loss", "rung", "compared_by"), [(0.7, 9, 0.7), (0.7, 10, -0.4), (None, 2, -0.4)]
+    ("loss", "rung", "compared_by"), [(0.7, 10, 0.7), (0.7, 11, -0.4), (None, 2, -0.4)]
 )
 def test_early_rungs_compare_by_loss(loss: float | None, rung: int, compared_by: float) -> None:
     """Later ones by the score, and all where there is no loss."""

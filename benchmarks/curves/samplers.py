@@ -70,8 +70,9 @@ class TpeSampler(RandomSampler):
         rows = partial(_Recorded, rows=self._rows(untried))
         sampler._parzen_estimator_cls = rows  # type: ignore[assignment] # is called as a class is
         drawn = draw(self._study, sampler, self._space)
-        # What it draws by chance alone, as the first ones, is none of them.
-        return self._numbers.get(_key(drawn), untried[0])
+        # What it draws by chance alone, as the first ones, is none of them, or was tried.
+        number = self._numbers.get(_key(drawn))
+        return untried[0] if number not in untried else number
 
     def _shown(self, number: int, trial: Trial) -> FrozenTrial:
         """One that waits is shown as pruned where it does, with its value."""

@@ -149,16 +149,16 @@ def _seconds(pace: Pace, toy: Definition, trials: int) -> float:
 
 def test_the_estimate_by_hand(toy: Definition) -> None:
     """Of 10 epochs the baseline takes 3 + 8 x 1 = 11 s, another (5 + 8 x 2 + 7 + 8 x 4) / 2 = 30 s.
-    Search: 11, and 10 others pause after 2 and 4 of 8 epochs, where half goes on: 20 + 10 + 3 x 4 epochs
-    are 42 of 80: 10 x 30 x 52.5% = 157.5.
+    Search: 11, and 10 others pause after 2 and 4 epochs, where half goes on: 20 + 10 + 3 x 6 of their 100
+    epochs are 48%: 10 x 30 x 48% = 144.
     Select: a seed of three and another of two, 5 x 30. Final: 3
     seeds of 30 + 11, on two data sets, 246. Two slots halve it."""
-    assert _seconds(Pace(BASELINE, OTHERS, 1), toy, 11) == pytest.approx(168.5 + 150 + 246)
-    assert _seconds(Pace(BASELINE, OTHERS, 2), toy, 11) == pytest.approx(564.5 / 2)
+    assert _seconds(Pace(BASELINE, OTHERS, 1), toy, 11) == pytest.approx(155 + 150 + 246)
+    assert _seconds(Pace(BASELINE, OTHERS, 2), toy, 11) == pytest.approx(551 / 2)
 
 
 def test_the_estimate_with_little_to_go_by(toy: Definition) -> None:
     """With two trials, the other one goes on and enters select: 11 + 30, 30, 6 x 41. Without any sample
-    all are as fast as the baseline: 11 x (1 + 5.25 + 5 + 12)."""
+    all are as fast as the baseline: 11 x (1 + 4.8 + 5 + 12)."""
     assert _seconds(Pace(BASELINE, OTHERS, 1), toy, 2) == pytest.approx(41 + 30 + 246)
-    assert _seconds(Pace(BASELINE, (), 1), toy, 11) == pytest.approx(11 * (18 + 5.25))
+    assert _seconds(Pace(BASELINE, (), 1), toy, 11) == pytest.approx(11 * (18 + 4.8))

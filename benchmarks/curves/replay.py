@@ -251,7 +251,6 @@ def main() -> None:
     """Prints one Markdown table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("study", choices=definition_loader.BUILT_IN)
-    parser.add_argument("--file", type=Path, help="Where others of it are recorded.")
     parser.add_argument("--seeds", type=int, default=2, help="Recorded, of each configuration.")
     parser.add_argument("--trials", type=int, nargs="+", default=[24])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 4, 16])
@@ -264,7 +263,7 @@ def main() -> None:
         parser.error(
             "where parameters have conditions, --samplers random is all that can be played"
         )
-    recorded = read(asked.file or recordings.file_of(asked.study), space, asked.seeds)
+    recorded = read(recordings.file_of(asked.study), space, asked.seeds)
     costs = compare(
         recorded, asked.schedules, asked.samplers, asked.trials, asked.workers, asked.replays
     )

@@ -16,9 +16,9 @@ from tests.support.marks import on, slow
 from tests.support.outcome import assert_exactly
 from tests.support.waiting import eventually
 
-RUNG = 2
+RUNG = 3
 """The one of the paced definition's six epochs."""
-BEYOND = 3
+BEYOND = 4
 KILLS = 3
 
 

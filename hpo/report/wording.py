@@ -139,7 +139,9 @@ def failures(contents: Contents) -> Iterator[Entry]:
 def _pruner_words(study: StudyRecord) -> str:
     if not (rungs := rungs_of(study)):
         return f"pruner {study.pruner}"
-    return f"pruner {study.pruner} after {' and '.join(map(str, rungs))} epochs"
+    *first, last = map(str, rungs)
+    after = f"{', '.join(first)} and {last}" if first else last
+    return f"pruner {study.pruner} after {after} epochs"
 
 
 def origin(contents: Contents) -> Iterator[Entry]:

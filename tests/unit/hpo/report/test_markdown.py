@@ -18,7 +18,7 @@ def test_what_it_tells(contents: Contents) -> None:
     assert contents.result.verdict[1:] in lines[2]
     assert markdown.table(of_result(contents.result).scores) in text
     headings = [line for line in lines if line.startswith("## ")]
-    assert "sampler tpe, pruner halving after 2 epochs" in text
+    assert "sampler tpe, pruner halving after 2 and 4 epochs" in text
     assert "None" not in text
     assert headings == [
         "## Baseline and best", "## Each class of the holdout", "## The best trials of the search",

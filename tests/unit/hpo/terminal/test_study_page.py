@@ -106,7 +106,8 @@ def test_why_nothing_runs(halted_ms: int | None, left_ms: int | None, words: str
     """Whoever reads it knows whether it is theirs to do something."""
     status = status_of(trials=4, halted_ms=halted_ms)
     if halted_ms is None:
-        assert status_line(status, EPOCHS) == "search 0/4; no worker has signed on yet"
+        before = replace(status, workers=())
+        assert status_line(before, EPOCHS) == "search 0/4; no worker has signed on yet"
     status = replace(status, workers=(replace(WORKER, left_ms=left_ms),))
     assert status_line(status, EPOCHS) == f"search 0/4; {words}"
 

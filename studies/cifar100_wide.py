@@ -18,7 +18,7 @@ STUDY = ImageClassification(
         # The network.
         "block": Choice(("plain", "double", "residual")),
         "conv_layers": Whole(2, 4),
-        "filters": Choice((16, 24, 32, 48)),
+        "filters": Choice((16, 24, 32)),
         "batch_norm": Choice((True, False)),
         "activation": Choice(("relu", "swish", "gelu", "elu", "tanh")),
         "head": Choice(("flatten", "pooling")),

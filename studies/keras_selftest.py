@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from studies import keras_backend
 
-CLASSES, IMAGES, BATCH = 4, 256, 32
+# As many images that Keras's own work around an epoch counts for little: of 256 images, by which a CPU was 1.1
+# times as fast in bfloat16, half of the time was that, and trainings were twice as fast.
+CLASSES, IMAGES, BATCH = 4, 1024, 32
 SHAPE = (32, 32, 3)
 # The first one is compiled, and is not timed.
 EPOCHS = 4
@@ -70,7 +72,7 @@ def train_in(precision: str) -> Trained:
     keras_backend.start_afresh(0)
     with keras_backend.dtype_policy(precision):
         layers = [keras.layers.Input(SHAPE), keras.layers.Rescaling(1 / 255)]
-        for filters in (16, 32, 32):
+        for filters in (32, 64, 128):
             layers += [
                 keras.layers.Conv2D(filters, 3, padding="same", activation="relu"),
                 keras.layers.MaxPooling2D(),
@@ -104,4 +106,4 @@ def _images() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     y = rng.integers(0, CLASSES, IMAGES)
     of_class = rng.integers(0, 256, (CLASSES, 1, 1, SHAPE[-1]))
     noise = rng.integers(0, 256, (IMAGES, *SHAPE))
-    return ((of_class[y] + 3 * noise) // 4).astype(np.uint8), y
+    return ((of_class[y] + 7 * noise) // 8).astype(np.uint8), y

@@ -38,6 +38,14 @@ def recall(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     return [trial for trial in trials if trial.number in kept]
 
 
+def numbered(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    """Copies with the numbers that they have in this order."""
+    copies = [copy.copy(trial) for trial in trials]
+    for number, trial in enumerate(copies):
+        trial.number = number
+    return copies
+
+
 class SamplersStudy(optuna.Study):
     """Optuna's study with what is recalled of its trials, read once. Those that came to a rung and have
     not ended, of which the last epoch and its score are given as `reports` by Optuna's ids, are shown as
@@ -58,7 +66,7 @@ class SamplersStudy(optuna.Study):
         known = reports or {}
         trials = self._storage.get_all_trials(self._study_id, deepcopy=False)
         self._all = [_as_known(trial, known.get(trial._trial_id)) for trial in trials]
-        self._recalled = recall(_numbered([*earlier, *self._all]) if earlier else self._all)
+        self._recalled = recall(numbered([*earlier, *self._all]) if earlier else self._all)
 
     @property
     def newest_id(self) -> int:
@@ -105,14 +113,6 @@ class PrunersStudy(optuna.Study):
             now = time.monotonic()
             self._due_at = now + (now - began) / MOST_SHARE
         return self._completed
-
-
-def _numbered(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Copies with the numbers that they have in this order."""
-    numbered = [copy.copy(trial) for trial in trials]
-    for number, trial in enumerate(numbered):
-        trial.number = number
-    return numbered
 
 
 def _as_known(trial: FrozenTrial, report: tuple[int, float] | None) -> FrozenTrial:

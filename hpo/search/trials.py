@@ -26,7 +26,7 @@ from storage.database import Database
 from storage.errors import ParamsTaken, TrialEnded, TrialExists
 from storage.lease_fence import fenced
 from storage.optuna_trial_cache import History
-from storage.records import BASELINE, JobRecord, Lease, StudyRecord
+from storage.records import BASELINE, EarlierTrial, JobRecord, Lease, StudyRecord
 from storage.states import JobState, Pruner
 from storage.tables import earlier_trials, jobs, paused_jobs
 from studies.space import Params, Space
@@ -78,6 +78,7 @@ class Trials:
         """As it was when this was made."""
         self._epochs = int(study.settings["epochs"])
         self._held: dict[int, tuple[str, FrozenTrial]] = {}
+        self._earlier: list[EarlierTrial] | None = None
         with db.translated():
             self._storage = History(db)
             self._study = self._load(PrunersStudy, pruner=_make_pruner(study, self._epochs))
@@ -116,10 +117,11 @@ class Trials:
         """Of another study, where the search began with what that found."""
         if self.study.source is None:
             return {}
-        trials = earlier_trials.of_study(tx, self.study)
+        if self._earlier is None:  # it stays as it was when the study was made
+            self._earlier = earlier_trials.of_study(tx, self.study)
         score = earlier_trials.score_of_baseline(tx, self.study)
         return {
-            "earlier": as_history(trials, space, self.study.baseline, score),
+            "earlier": as_history(self._earlier, space, self.study.baseline, score),
             "given": earlier_trials.first_choice(tx, self.study),
         }
 

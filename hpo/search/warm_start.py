@@ -7,7 +7,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from hpo.errors import UsageError
 from hpo.search.proposals import distributions
-from hpo.search.trial_history import BEST, REST
+from hpo.search.trial_history import numbered, recall
 from storage.records import BASELINE, EarlierTrial, Params
 from studies.errors import SettingsError
 from studies.space import Space, active, as_params
@@ -17,7 +17,7 @@ def fitting(
     source: str, trials: Sequence[EarlierTrial], space: Space, baseline: Params
 ) -> list[EarlierTrial]:
     """Those whose configurations lie in `space`; what a configuration lacks there it has as the baseline.
-    Of many they are the best and an even part of the others, which tell a sampler the same.
+    Of many they are those that a sampler would recall.
 
     Raises:
         UsageError: there are none.
@@ -33,15 +33,8 @@ def fitting(
             f"no trial of study '{source}' fits ({reason})",
             "--from takes a study whose space is the same, or a part of it",
         )
-    if len(found) <= BEST + REST:
-        return found
-    kept = sorted(range(len(found)), key=lambda at: (-found[at].is_complete, -found[at].score))[
-        :BEST
-    ]
-    others = sorted(set(range(len(found))) - set(kept))
-    step = len(others) / REST
-    kept += [others[int(index * step)] for index in range(REST)]
-    return [found[at] for at in sorted(kept)]
+    shown = numbered([_shown(trial, space, trial.score) for trial in found])
+    return [found[trial.number] for trial in recall(shown)]
 
 
 def first_choice(trials: Sequence[EarlierTrial], baseline: Params) -> Params | None:

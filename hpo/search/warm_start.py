@@ -17,7 +17,7 @@ def fitting(
     source: str, trials: Sequence[EarlierTrial], space: Space, baseline: Params
 ) -> list[EarlierTrial]:
     """Those whose configurations lie in `space`; what a configuration lacks there it has as the baseline.
-    Of many they are those that a sampler would recall.
+    Of many they are those that a sampler would recall, and the baseline, by which scores are compared.
 
     Raises:
         UsageError: there are none.
@@ -34,7 +34,8 @@ def fitting(
             "--from takes a study whose space is the same, or a part of it",
         )
     shown = numbered([_shown(trial, space, trial.score) for trial in found])
-    return [found[trial.number] for trial in recall(shown)]
+    kept = {trial.number for trial in recall(shown)}
+    return [each for at, each in enumerate(found) if at in kept or each.params == baseline]
 
 
 def first_choice(trials: Sequence[EarlierTrial], baseline: Params) -> Params | None:

@@ -101,7 +101,7 @@ def test_scores_count_by_how_far_they_are_from_their_own_baseline() -> None:
 def test_of_very_many_the_best_and_an_even_part_are_kept() -> None:
     """In their order; as many as a sampler looks at."""
     many = [
-        _trial(number, number / 5000, **{**BASE, "rate": 0.001 + number / 50_000})
+        _trial(number, number / 5000, **{**BASE, "rate": 0.00105 + number / 50_000})
         for number in range(4000)
     ]
     kept = fitting("old", many, SPACE, BASE)
@@ -109,3 +109,6 @@ def test_of_very_many_the_best_and_an_even_part_are_kept() -> None:
     numbers = [trial.configuration for trial in kept]
     assert numbers == sorted(set(numbers)) and numbers[-BEST:] == list(range(4000 - BEST, 4000))
     assert max(later - sooner for sooner, later in pairwise(numbers)) < 12
+    for at in range(2000, 2020):  # wherever it stood among them
+        with_baseline = [*many[:at], _trial(BASELINE, 0.5, **BASE), *many[at:]]
+        assert BASE in [trial.params for trial in fitting("old", with_baseline, SPACE, BASE)]

@@ -78,8 +78,8 @@ def _build(study: ImageClassification, params: Params, images: TrainingImages) -
     _check(model, images.n_classes)
     train_epoch = compiled_epoch.compiled(
         model,
-        images.x_train,
-        recipe.targets(params, images.y_train, images.n_classes),
+        images.x_train[:1],
+        recipe.targets(params, images.y_train[:1], images.n_classes),
         batch_size,
         partial(augmentation.apply, params),
         optimizer=recipe.build_optimizer(params, steps_per_epoch, study.epochs),

@@ -32,11 +32,22 @@ from hpo.devices.child_environment import environment_on
 from hpo.search.seeds import derive_seed
 from hpo.settings import load_settings
 from hpo.training.child_process import die_with_parent
+from hpo.training.precision import FLOAT32, HALF
 from studies import keras_selftest
 from studies.image_classification.evaluation import Evaluation
 from studies.space import Params
 from studies.study import Study
 from studies.training_outcomes import Epoch, Trained
+
+
+@dataclass(frozen=True)
+class Task:
+    """Whose configurations are trained, how, and where its prepared data is."""
+
+    name: str
+    precision: str
+    training_file: Path
+    holdout_file: Path
 
 
 @dataclass(frozen=True)
@@ -64,10 +75,9 @@ def missing(
                 yield Training(number, repeat, params)
 
 
-def train(name: str, training: Training, training_file: Path, holdout_file: Path) -> Curve:
-    """Trains all epochs in this process, in float32, and looks at the holdout once, at the end."""
-    study = definition_loader.load(name).study
-    data = _load(name, training_file, holdout_file)
+def train(task: Task, training: Training) -> Curve:
+    """Trains all epochs in this process, and looks at the holdout once, at the end."""
+    study, data = _load(task)
     epochs: list[Epoch] = []
     cpu_seconds: list[float] = []
     began = time.process_time()
@@ -104,8 +114,9 @@ def train(name: str, training: Training, training_file: Path, holdout_file: Path
 
 
 @cache
-def _load(name: str, training_file: Path, holdout_file: Path) -> Any:
-    return definition_loader.load(name).study.load(training_file, holdout_file)
+def _load(task: Task) -> tuple[Study, Any]:
+    study = definition_loader.load(task.name).with_settings({"precision": task.precision}).study
+    return study, study.load(task.training_file, task.holdout_file)
 
 
 def _begin(parent_pid: int) -> None:
@@ -123,11 +134,14 @@ def main() -> None:
     )
     parser.add_argument("--seeds", type=int, default=2, help="Of each configuration.")
     parser.add_argument("--processes", type=int, default=2, help="Each trains on one thread.")
+    parser.add_argument("--precision", choices=(FLOAT32, HALF), default=FLOAT32)
     asked = parser.parse_args()
     settings, file = load_settings(), recordings.file_of(asked.study)
     study = definition_loader.load(asked.study).study
     data = study.prepare(settings.cache_folder, settings.data_dir)
-    files = data.training_path("search"), data.holdout_path("search")
+    task = Task(
+        asked.study, asked.precision, data.training_path("search"), data.holdout_path("search")
+    )
     to_do = list(missing(study, asked.configurations, asked.seeds, recordings.read(file)))
     # As many slots as cores, so that each has one thread; set before a child reads it.
     environment = environment_on(discovery.find(provenance.cores())[0])
@@ -135,7 +149,7 @@ def main() -> None:
     spawn = multiprocessing.get_context("spawn")
     console = Console()
     with ProcessPoolExecutor(asked.processes, spawn, _begin, (os.getpid(),)) as pool:
-        for done in as_completed([pool.submit(train, asked.study, each, *files) for each in to_do]):
+        for done in as_completed([pool.submit(train, task, each) for each in to_do]):
             recordings.append(curve := done.result(), file)
             console.print(
                 f"{curve.configuration}/{curve.repeat}: {curve.holdout_accuracy},"

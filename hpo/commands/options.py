@@ -158,7 +158,7 @@ def with_budget(function: Callable[..., None]) -> Callable[..., None]:
     """Adds the options that say how much is to be trained; of a study that exists those that are not
     given are as it was created."""
     options = (
-        click.option("--trials", type=int, show_default="16", help="Search trials in total, the baseline among them."),
+        click.option("--trials", type=int, show_default="2 a parameter, at least 16", help="Search trials in total, the baseline among them."),
         click.option("--select-top", type=int, show_default="5", help="Configurations that enter select."),
         click.option("--select-seeds", type=int, show_default="3", help="Seeds of those that stay in select to the end."),
         click.option("--final-seeds", type=int, show_default="10", help="Seeds of winner and baseline in final, at most: with more than 3 it is over after 3 if these decide."),

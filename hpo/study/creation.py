@@ -21,9 +21,12 @@ from storage.tables import earlier_trials, jobs, studies
 from studies.space import count_points
 
 DEFAULTS = {
-    "trials": 16, "select_top": 5, "select_seeds": 3, "final_seeds": 10, "seed": 0,
+    "select_top": 5, "select_seeds": 3, "final_seeds": 10, "seed": 0,
     "sampler": Sampler.TPE, "pruner": Pruner.HALVING,
 }  # fmt: skip
+LEAST_TRIALS = 16
+TRIALS_PER_PARAMETER = 2
+"""What is searched by default grows with the space."""
 MOST = 1_000_000
 # It names folders and pages, too.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -140,11 +143,12 @@ def plan(
         "pruner": budget.pruner,
         "source": budget.source,
     }
-    known: Mapping[str, Any] = DEFAULTS if existing is None else vars(existing)
+    study = definition.study
+    trials = max(LEAST_TRIALS, TRIALS_PER_PARAMETER * len(study.space))
+    known: Mapping[str, Any] = {**DEFAULTS, "trials": trials} if existing is None else vars(existing)
     amounts: dict[str, Any] = {
         field: known.get(field) if value is None else value for field, value in asked.items()
     }
-    study = definition.study
     points = count_points(study.space)
     return NewStudy(
         name=name,

@@ -24,7 +24,7 @@ AS_A_CHILD = "from studies import keras_backend; keras_backend.quicken_import()\
 # All that hpo's own training does beside the ordinary.
 RECIPE: Params = {
     "block": "residual", "batch_norm": True, "head": "pooling", "optimizer": "sgd", "momentum": 0.8,
-    "base_learning_rate": 0.01, "schedule": "one_cycle", "warmup": 0.3, "weight_decay": 0.01,
+    "base_learning_rate": 1e-3, "schedule": "one_cycle", "warmup": 0.3, "weight_decay": 0.01,
     "averaging": 1, "flip": True, "shift": 1, "erase": 2, "label_smoothing": 0.1,
 }  # fmt: skip
 # XLA compiles by a third faster what then runs for a moment.

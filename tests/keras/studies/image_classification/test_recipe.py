@@ -52,14 +52,14 @@ def test_without_a_schedule_it_falls_for_sgd_alone() -> None:
 
 
 def test_a_rate_that_is_told_for_a_batch_of_32_follows_the_batch() -> None:
-    """SGD in proportion, the others by the root; and a momentum of 0.9 has no part in it."""
+    """SGD in proportion, and ten times as high; the others by the root; and a momentum of 0.9 has no part in it."""
     assert _at_start(optimizer="adam") == pytest.approx(0.01)
     assert _at_start(optimizer="adam", batch_size=128) == pytest.approx(0.02)
     assert _at_start(optimizer="rmsprop", batch_size=8) == pytest.approx(0.005)
-    assert _at_start(optimizer="sgd", momentum=0.9) == pytest.approx(0.01)
-    assert _at_start(optimizer="sgd", momentum=0.9, batch_size=128) == pytest.approx(0.04)
+    assert _at_start(optimizer="sgd", momentum=0.9) == pytest.approx(0.1)
+    assert _at_start(optimizer="sgd", momentum=0.9, batch_size=128) == pytest.approx(0.4)
     # A step moves in the long run ten times as far with 0.9, five times with 0.8.
-    assert _at_start(optimizer="sgd", momentum=0.8) == pytest.approx(0.02)
+    assert _at_start(optimizer="sgd", momentum=0.8) == pytest.approx(0.2)
 
 
 def test_decay_is_decoupled_and_spares_biases() -> None:

@@ -23,11 +23,11 @@ STUDY = ImageClassification(
         "activation": Choice(("relu", "swish", "elu")),
         "head": Choice(("flatten", "pooling")),
         "dense_units": Choice((64, 128, 256), when={"head": "flatten"}),
-        "dropout": Real(0.0, 0.5),
+        "dropout": Real(0.0, 0.4),
         # How it is trained. What a rate does depends on the batch, so it is told for one of 32.
         "optimizer": Choice(("adam", "rmsprop", "sgd")),
         "momentum": Real(0.8, 0.98, when={"optimizer": "sgd"}),
-        "base_learning_rate": Real(5e-4, 2e-2, log=True),
+        "base_learning_rate": Real(5e-4, 1e-2, log=True),
         "schedule": Choice(recipe.SCHEDULES),
         "warmup": Real(0.05, 0.4, when={"schedule": "one_cycle"}),
         "weight_decay": Choice((0.0, 0.003, 0.01, 0.03)),

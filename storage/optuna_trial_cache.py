@@ -35,8 +35,8 @@ _distribution = lru_cache(maxsize=1000)(json_to_distribution)
 
 class History(_CachedStorage):
     """Optuna's storage with its cache, of which `get_all_trials` shows what samplers and pruners ask
-    of trials: none has attributes, and those that run have no reports, but for their parameters,
-    which stay once they are suggested.
+    of trials: none has attributes, and those that run have no reports, but for their parameters, with
+    all of which a trial of ours begins.
 
     As it is, it reads all of every trial that runs each time: in a large fleet most of its time
     goes into that.
@@ -47,18 +47,15 @@ class History(_CachedStorage):
     def __init__(self, db: Database) -> None:
         super().__init__(db.optuna)
         self._db = db
-        self._most_params: defaultdict[int, int] = defaultdict(int)
 
     def _read_trials_from_remote_storage(self, study_id: int) -> None:
         with self._lock:
             study = self._studies.setdefault(study_id, _StudyInfo())
             with self._db.reading() as tx:
                 rows = _open_trials(tx, study_id, study)
-                most = self._most_params[study_id]
-                wanted = [row for row in rows if self._is_whole or not _is_known(study, row, most)]
+                wanted = [row for row in rows if self._is_whole or not _is_known(study, row)]
                 read = _read(tx, wanted, self._is_whole)
             self._add_trials_to_cache(study_id, read)
-            self._most_params[study_id] = max([most, *(len(trial.params) for trial in read)])
             running = {row.trial_id for row in rows if not row.state.is_finished()}
             ended = [row.trial_id for row in rows if row.trial_id not in running]
             study.unfinished_trial_ids = running
@@ -120,11 +117,10 @@ def _open_trials(tx: Connection, study_id: int, study: _StudyInfo) -> list[Any]:
     return rows
 
 
-def _is_known(study: _StudyInfo, row: Any, most_params: int) -> bool:
-    """Whether it runs, and has all its parameters: they are suggested one by one."""
-    if row.state.is_finished() or (known := study.trials.get(row.number)) is None:
-        return False
-    return 0 < len(known.params) == most_params
+def _is_known(study: _StudyInfo, row: Any) -> bool:
+    """Whether it runs, and was read with its parameters."""
+    known = study.trials.get(row.number)
+    return not row.state.is_finished() and known is not None and bool(known.params)
 
 
 def _read(tx: Connection, rows: Sequence[Any], is_whole: bool) -> list[FrozenTrial]:

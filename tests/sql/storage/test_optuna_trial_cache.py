@@ -19,6 +19,7 @@ from tests.support.claims import claim_next
 from tests.support.marks import on
 
 SPACE = {"x": FloatDistribution(0, 1), "kind": CategoricalDistribution(["a", "b"])}
+PARAMS = {"x": 1.0, "kind": "b"}
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,13 @@ class Writer:
     def begin(self, *names: str) -> "Begun":
         _, lease = claim_next(self.db, self.study)
         with fenced(lease):
-            template = create_trial(state=TrialState.RUNNING)
+            template = create_trial(
+                state=TrialState.RUNNING,
+                params={name: PARAMS[name] for name in names},
+                distributions={name: SPACE[name] for name in names},
+            )
             trial_id = self.db.optuna.create_new_trial(self.optuna_study, template)
-        begun = Begun(self.db.optuna, lease, trial_id)
-        begun.suggest(*names)
-        return begun
+        return Begun(self.db.optuna, lease, trial_id)
 
 
 class Begun:
@@ -47,10 +50,9 @@ class Begun:
         self._lease = lease
         self.id = trial_id
 
-    def suggest(self, *names: str) -> None:
-        for name in names:
-            with fenced(self._lease):
-                self._storage.set_trial_param(self.id, name, 1.0, SPACE[name])
+    def suggest(self, name: str) -> None:
+        with fenced(self._lease):
+            self._storage.set_trial_param(self.id, name, 1.0, SPACE[name])
 
     def report(self, epoch: int) -> None:
         with fenced(self._lease):
@@ -110,25 +112,23 @@ def test_trials_that_ended_are_as_optuna_has_them(db: Database, writer: Writer) 
 
 
 def test_of_those_that_run_the_parameters_are_known(db: Database, writer: Writer) -> None:
-    """As soon as they are suggested, one after the other; what else they have is not read."""
+    """Also of one in which some do not apply; what else they have is not read."""
     writer.begin("x", "kind").complete()
     history = History(db)
-    running = writer.begin()
-    assert _read(history, writer)[1].params == {}
-    for name in SPACE:
-        running.suggest(name)
-        running.report(len(name))
-        told, truth = _read(history, writer)[1], db.optuna.get_trial(running.id)
+    for number, names in enumerate((("x", "kind"), ("x",)), start=1):
+        running = writer.begin(*names)
+        running.report(5)
+        told, truth = _read(history, writer)[number], db.optuna.get_trial(running.id)
         assert (told.params, told.distributions) == (truth.params, truth.distributions)
-        assert (told.number, told.state, told._trial_id) == (1, TrialState.RUNNING, running.id)
+        assert (told.number, told.state, told._trial_id) == (number, TrialState.RUNNING, running.id)
         assert told.intermediate_values == {}
-    assert history.get_trial(running.id) == db.optuna.get_trial(running.id)
+        assert history.get_trial(running.id) == truth
 
 
 def test_nothing_is_read_twice(db: Database, writer: Writer) -> None:
-    """Once a trial has ended it stays as it is, and one that runs has its parameters."""
+    """Once a trial has ended it stays as it is, and one that runs has its parameters, however few apply."""
     history = History(db)
-    done, running = writer.begin("x"), writer.begin("x")
+    done, running = writer.begin("x", "kind"), writer.begin("x")
     done.complete()
     before = _read(history, writer)
     running.report(1)

@@ -145,7 +145,7 @@ def test_a_standing_worker_trains_what_needs_no_keras(
     child.say(BROKEN)
     creation.create(db, "toy", toy, Budget(trials=4))
     _child().take_work()
-    assert not running.done()
+    assert not running.done(), running.exception()
     assert _is_untouched(db)
     assert "study deep is not served here: Keras cannot train" in caplog.text
 

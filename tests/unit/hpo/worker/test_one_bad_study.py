@@ -115,7 +115,7 @@ def test_trials_that_cannot_be_begun_fail(
     monkeypatch.setattr("hpo.search.trials.propose", propose)
     running = serve()
     eventually(lambda: _is_searched(db, healthy), seconds=PATIENCE_SECONDS)
-    assert not running.done()
+    assert not running.done(), running.exception()
     stopped = _get(db, poison)
     assert stopped.phase == Phase.STOPPED
     assert "3 trials in a row failed" in (stopped.reason or "")
@@ -141,7 +141,7 @@ def test_a_study_of_which_nothing_can_be_claimed_is_refused(
     monkeypatch.setattr(phases, "advance", advance)
     running = serve()
     eventually(lambda: _is_searched(db, healthy), seconds=PATIENCE_SECONDS)
-    assert not running.done()
+    assert not running.done(), running.exception()
     assert _states(db, poison) == poison.trials * [JobState.OPEN]
     refusals = [text for text in caplog.messages if "study poison is not served here" in text]
     assert len(refusals) == 1 and str(error) in refusals[0]
@@ -164,6 +164,6 @@ def test_what_only_this_machine_lacks_fails_no_trial(
     monkeypatch.setattr(hpo_trials.Trials, "begin", begin)
     running = serve()
     eventually(lambda: _is_searched(db, healthy), seconds=PATIENCE_SECONDS)
-    assert not running.done()
+    assert not running.done(), running.exception()
     assert _states(db, poison) == poison.trials * [JobState.OPEN]
     assert {job.losses for job in of_phase(db, poison.name, Phase.SEARCH)} == {0}

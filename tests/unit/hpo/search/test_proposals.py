@@ -1,7 +1,7 @@
 """What is tried next."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import optuna
@@ -13,7 +13,7 @@ from optuna.study import StudyDirection
 from optuna.trial import TrialState, create_trial
 
 from hpo.search.proposals import distributions, draw, propose
-from hpo.search.samplers import Estimator, make_sampler
+from hpo.search.samplers import Estimator, make_sampler, n_good
 from hpo.search.trial_history import SamplersStudy
 from storage.states import Sampler
 from studies.space import Choice, Params, Real, Space, Whole, check_params, count_points
@@ -140,13 +140,15 @@ def test_the_same_seed_proposes_the_same() -> None:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     space: Space = {"n": Whole(1, 50)}
     history = _history(space, {TrialState.COMPLETE: [{"n": n} for n in range(1, 49)]})
-    proposed = [propose(history, Estimator(seed=5), space, 5) for _ in range(3)]
+    proposed = [propose(history, Estimator(seed=5, n_startup_trials=5), space, 5) for _ in range(3)]
     assert proposed[0] == proposed[1] == proposed[2]
     assert proposed[0]["n"] in (49, 50)
 
 
+@pytest.mark.filterwarnings("ignore:`gamma` has been deprecated:FutureWarning")
 def test_it_is_what_optuna_would_have_proposed() -> None:
-    """Of parameters together, as its sampler takes them by default, not of each by itself."""
+    """Of parameters together, as its sampler takes them by default, not of each by itself; if more of the
+    trials were good to it."""
     history = _history(MIXED, {})
     chance = RandomSampler(seed=0)
     for number in range(12):
@@ -157,8 +159,8 @@ def test_it_is_what_optuna_would_have_proposed() -> None:
         history._storage.create_new_trial(history._study_id, trial)
     learnt = SamplersStudy(study_name="a", storage=history._storage)
 
-    def asked(*, multivariate: bool | None) -> Params:
-        sampler = TPESampler(seed=7, n_startup_trials=3, multivariate=multivariate)
+    def asked(*, multivariate: bool | None, gamma: Callable[[int], int] | None = n_good) -> Params:
+        sampler = TPESampler(seed=7, n_startup_trials=3, multivariate=multivariate, gamma=gamma)
         plain = optuna.create_study(direction="maximize", sampler=sampler)
         plain.add_trials(learnt.get_trials())
         return plain.ask(distributions(MIXED)).params
@@ -166,6 +168,12 @@ def test_it_is_what_optuna_would_have_proposed() -> None:
     ours = draw(learnt, Estimator(seed=7, n_startup_trials=3), MIXED)
     assert ours == asked(multivariate=None) == asked(multivariate=True)
     assert ours != asked(multivariate=False)
+    assert ours != asked(multivariate=None, gamma=None)
+
+
+def test_the_root_of_all_trials_are_good() -> None:
+    """Up to what Optuna takes at most."""
+    assert [n_good(n) for n in (1, 2, 5, 24, 40, 600, 10_000)] == [1, 2, 3, 5, 7, 25, 25]
 
 
 @pytest.mark.parametrize("name", [each for each in Sampler if each is not Sampler.GRID])

@@ -15,10 +15,11 @@ def build(params: Params, image_shape: tuple[int, int, int], n_classes: int) -> 
 
     `conv_layers` blocks, each followed by 2x2 max pooling, with `filters` filters in the first and twice as
     many in each next. A `block` is one 3x3 convolution ("plain", if not given), two ("double"), or two with
-    a shortcut around them ("residual": He et al. 2016, "Deep residual learning"); with `batch_norm` each
-    convolution is normalised (Ioffe and Szegedy 2015), if not given, in all but plain blocks. The `head` is a dense layer of `dense_units`
-    ("flatten", if not given), or the mean of each filter ("pooling"); of either `dropout` (0 if not given)
-    is the share dropped while training; softmax. `activation` follows every layer but the last.
+    a shortcut around them ("residual": He et al. 2016, "Deep residual learning"); with `batch_norm`, if not
+    given in all blocks but plain ones, each convolution is normalised (Ioffe and Szegedy 2015). The `head`
+    is a dense layer of `dense_units` ("flatten", if not given), or the mean of each filter ("pooling"); of
+    either `dropout` (0 if not given) is the share dropped while training; softmax. `activation` follows
+    every layer but the last.
     """
     import keras
 

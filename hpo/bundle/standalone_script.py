@@ -23,6 +23,7 @@ from hpo.errors import UsageError
 from hpo.provenance import TENSORFLOW
 from studies.data.image_source import ScriptLoader
 from studies.image_classification import augmentation, evaluation, recipe, training
+from studies.image_classification.fused_normalisation import fuse_normalisation
 from studies.image_classification.study import BuildModel, ImageClassification
 
 _IMPORTS = ("import argparse", "import math", "import os")
@@ -46,6 +47,8 @@ def standalone(definition: Definition, best: BestConfiguration) -> str:
     imports, load_images = _imports_apart(_plain(loader.source))
     # Most configurations leave images as they are, and need not say how they would be changed.
     changing = _CHANGING if augmentation.is_asked(best.winner.params) else ()
+    build_model = _model(definition, study.build_model)
+    normalising = (fuse_normalisation,) if _NORMALISATION in build_model else ()
     versions = best.training.provenance.versions
     packages = [f"{name}=={versions[name]}" for name in _PACKAGES if name in versions]
     return Template(_SCRIPT).substitute(
@@ -64,8 +67,11 @@ def standalone(definition: Definition, best: BestConfiguration) -> str:
         params="".join(map(_entry, best.winner.params.items())),
         exported=f"{best.training.score!r} {best.training.loss!r}",
         load_images=load_images,
-        build_model=_model(definition, study.build_model),
-        recipe="\n\n\n".join(_plain(inspect.getsource(each)) for each in (*_RECIPE, *changing)),
+        build_model=build_model,
+        recipe="\n\n\n".join(
+            _plain(inspect.getsource(each)) for each in (*_RECIPE, *changing, *normalising)
+        ),
+        fused="    fuse_normalisation()\n" if normalising else "",
         drawn="draw(PARAMS, x_train.shape[1:], len(x_train), SEED, epoch)" if changing else "{}",
         changed="apply(PARAMS, x, drawn)" if changing else "x",
         precision=study.policy,
@@ -165,6 +171,7 @@ def _imports_apart(source: str) -> tuple[list[str], str]:
 
 _RECIPE = (recipe.targets, recipe.loss_of, recipe.build_optimizer)
 _CHANGING = (augmentation.draw, augmentation.apply)
+_NORMALISATION = "BatchNormalization"
 
 _PREPARED = ScriptLoader(
     argument="search.npz",
@@ -228,7 +235,7 @@ def train(x_train, y_train, x_validation, y_validation):
     keras.utils.set_random_seed(SEED)
     tensorflow.config.experimental.enable_op_determinism()
     tensorflow.config.experimental.enable_tensor_float_32_execution(False)
-    keras.config.set_dtype_policy(PRECISION)
+$fused    keras.config.set_dtype_policy(PRECISION)
     n_classes = int(y_train.max()) + 1
     model = build_model(PARAMS, x_train.shape[1:], n_classes)
     keras.config.set_dtype_policy("float32")

@@ -145,7 +145,9 @@ def plan(
     }
     study = definition.study
     trials = max(LEAST_TRIALS, TRIALS_PER_PARAMETER * len(study.space))
-    known: Mapping[str, Any] = {**DEFAULTS, "trials": trials} if existing is None else vars(existing)
+    known: Mapping[str, Any] = (
+        {**DEFAULTS, "trials": trials} if existing is None else vars(existing)
+    )
     amounts: dict[str, Any] = {
         field: known.get(field) if value is None else value for field, value in asked.items()
     }

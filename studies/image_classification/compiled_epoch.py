@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from studies import keras_backend
 from studies.data.image_source import Pixels
 from studies.image_classification.augmentation import Draws
+from studies.image_classification.fused_normalisation import fuse_normalisation
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]  # Keras ships no types
@@ -73,6 +74,7 @@ class _Looped(_Program):
         super().__init__(model, batch_size, change)
         import tensorflow  # type: ignore[import-untyped]  # TensorFlow ships no types
 
+        fuse_normalisation()
         self._tensorflow = tensorflow
         self._program = tensorflow.function(self._train, autograph=False, reduce_retracing=True)
 

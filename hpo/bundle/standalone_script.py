@@ -31,7 +31,7 @@ _PACKAGES = ("tensorflow", "keras", "numpy")
 
 
 def standalone(definition: Definition, best: BestConfiguration) -> str:
-    """The source of the script, of two hundred lines. It needs TensorFlow and NumPy alone.
+    """The source of the script, of some 250 lines. It needs TensorFlow and NumPy alone.
 
     Raises:
         UsageError: the definition trains in a way of its own, or its `build_model` needs more

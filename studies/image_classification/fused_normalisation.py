@@ -6,17 +6,18 @@ from typing import Any
 
 
 def fuse_normalisation() -> None:
-    """From now on layers of this process that normalise batches of images do it, while they are trained, in one
-    kernel of TensorFlow's, and another for the gradient.
+    """Batches of images are normalised, while a model is trained, in one kernel of TensorFlow's.
 
-    Keras (3.15) composes both of a dozen, each of which goes over all values of a layer, in float32: on one core
-    of a CPU with bfloat16 that is two thirds of an epoch. What is computed is the same, but for how it is rounded.
+    Keras (3.15) composes it, and its gradient, of a dozen, each of which goes over all values of a layer in
+    float32: on one core of a CPU with bfloat16 that was two thirds of an epoch. What is computed is the same,
+    but for how it is rounded. It holds from now on, for all models of this process.
     """
     import keras  # type: ignore[import-untyped]  # Keras ships no types
     import tensorflow  # type: ignore[import-untyped]  # TensorFlow ships no types
 
     layer = keras.layers.BatchNormalization
-    if hasattr(composed := layer.call, "is_fused"):
+    composed = layer.call
+    if hasattr(composed, "composed"):
         return
 
     def call(self: Any, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
@@ -37,5 +38,5 @@ def fuse_normalisation() -> None:
             moving.assign(moving * self.momentum + of_batch * (1 - self.momentum))
         return outputs
 
-    call.is_fused = True  # type: ignore[attr-defined] # of a function
+    call.composed = composed  # type: ignore[attr-defined] # of a function
     layer.call = call

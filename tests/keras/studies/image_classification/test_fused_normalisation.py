@@ -40,7 +40,6 @@ def _trained(policy: str, **how: Any) -> list[NDArray[np.float32]]:
         each.assign(np.linspace(low, high, SHAPE[-1]))
     trained = [each.value for each in layer.trainable_variables]
 
-    @tensorflow.function
     def step() -> Any:
         with tensorflow.GradientTape() as tape:
             tape.watch(x)
@@ -48,7 +47,7 @@ def _trained(policy: str, **how: Any) -> list[NDArray[np.float32]]:
             total = tensorflow.reduce_sum(tensorflow.cast(answers, "float32") * wanted)
         return answers, tape.gradient(total, [x, *trained])
 
-    answers, gradients = step()
+    answers, gradients = tensorflow.function(step)()
     found = (answers, *gradients, *(each.value for each in layer.non_trainable_variables))
     return [np.asarray(tensorflow.cast(each, "float32")) for each in found]
 

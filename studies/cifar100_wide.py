@@ -33,7 +33,7 @@ STUDY = ImageClassification(
         "warmup": Real(0.05, 0.4, when={"schedule": "one_cycle"}),
         "weight_decay": Choice((0.0, 0.003, 0.01, 0.03)),
         "averaging": Choice((0, 1)),
-        "batch_size": Choice((32, 64, 128)),
+        "batch_size": Choice((16, 32, 64)),
         # On what.
         "flip": Choice((True, False)),
         "shift": Whole(0, 4),

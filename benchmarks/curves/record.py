@@ -99,6 +99,7 @@ def train(task: Task, training: Training) -> Curve:
     else:
         cpu_seconds.append(time.process_time() - began)
     return Curve(
+        precision=task.precision,
         configuration=training.configuration,
         repeat=training.repeat,
         seed=training.seed,
@@ -142,7 +143,10 @@ def main() -> None:
     task = Task(
         asked.study, asked.precision, data.training_path("search"), data.holdout_path("search")
     )
-    to_do = list(missing(study, asked.configurations, asked.seeds, recordings.read(file)))
+    recorded = recordings.read(file)
+    if others := {curve.precision for curve in recorded} - {asked.precision}:
+        parser.error(f"{file} is of {', '.join(others)}: give --precision, or move it away")
+    to_do = list(missing(study, asked.configurations, asked.seeds, recorded))
     # As many slots as cores, so that each has one thread; set before a child reads it.
     environment = environment_on(discovery.find(provenance.cores())[0])
     os.environ.update(environment | {"TF_CPP_MIN_LOG_LEVEL": "3"})

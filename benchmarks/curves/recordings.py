@@ -16,6 +16,8 @@ class Curve(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    precision: str = "float32"
+    """As Keras names the policy."""
     configuration: int
     """0 is the baseline."""
     repeat: int

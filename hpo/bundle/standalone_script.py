@@ -23,10 +23,15 @@ from hpo.errors import UsageError
 from hpo.provenance import TENSORFLOW
 from studies.data.image_source import ScriptLoader
 from studies.image_classification import augmentation, evaluation, recipe, training
-from studies.image_classification.fused_normalisation import fuse_normalisation
+from studies.image_classification.fused_normalisation import fused_normalisation
 from studies.image_classification.study import BuildModel, ImageClassification
 
-_IMPORTS = ("import argparse", "import math", "import os")
+_IMPORTS = (
+    "import argparse",
+    "import math",
+    "import os",
+    "from contextlib import contextmanager",
+)
 _PACKAGES = ("tensorflow", "keras", "numpy")
 
 
@@ -47,8 +52,6 @@ def standalone(definition: Definition, best: BestConfiguration) -> str:
     imports, load_images = _imports_apart(_plain(loader.source))
     # Most configurations leave images as they are, and need not say how they would be changed.
     changing = _CHANGING if augmentation.is_asked(best.winner.params) else ()
-    build_model = _model(definition, study.build_model)
-    normalising = (fuse_normalisation,) if _NORMALISATION in build_model else ()
     versions = best.training.provenance.versions
     packages = [f"{name}=={versions[name]}" for name in _PACKAGES if name in versions]
     return Template(_SCRIPT).substitute(
@@ -67,11 +70,8 @@ def standalone(definition: Definition, best: BestConfiguration) -> str:
         params="".join(map(_entry, best.winner.params.items())),
         exported=f"{best.training.score!r} {best.training.loss!r}",
         load_images=load_images,
-        build_model=build_model,
-        recipe="\n\n\n".join(
-            _plain(inspect.getsource(each)) for each in (*_RECIPE, *changing, *normalising)
-        ),
-        fused="    fuse_normalisation()\n" if normalising else "",
+        build_model=_model(definition, study.build_model),
+        recipe="\n\n\n".join(_plain(inspect.getsource(each)) for each in (*_RECIPE, *changing)),
         drawn="draw(PARAMS, x_train.shape[1:], len(x_train), SEED, epoch)" if changing else "{}",
         changed="apply(PARAMS, x, drawn)" if changing else "x",
         precision=study.policy,
@@ -169,9 +169,8 @@ def _imports_apart(source: str) -> tuple[list[str], str]:
     return lines[:end], "\n".join(lines[end:]).strip()
 
 
-_RECIPE = (recipe.targets, recipe.loss_of, recipe.build_optimizer)
+_RECIPE = (recipe.targets, recipe.loss_of, recipe.build_optimizer, fused_normalisation)
 _CHANGING = (augmentation.draw, augmentation.apply)
-_NORMALISATION = "BatchNormalization"
 
 _PREPARED = ScriptLoader(
     argument="search.npz",
@@ -235,7 +234,7 @@ def train(x_train, y_train, x_validation, y_validation):
     keras.utils.set_random_seed(SEED)
     tensorflow.config.experimental.enable_op_determinism()
     tensorflow.config.experimental.enable_tensor_float_32_execution(False)
-$fused    keras.config.set_dtype_policy(PRECISION)
+    keras.config.set_dtype_policy(PRECISION)
     n_classes = int(y_train.max()) + 1
     model = build_model(PARAMS, x_train.shape[1:], n_classes)
     keras.config.set_dtype_policy("float32")
@@ -261,7 +260,9 @@ $fused    keras.config.set_dtype_policy(PRECISION)
             model.train_step((x[batch], y[batch]))
             return start + batch_size
 
-        tensorflow.while_loop(lambda start: start < len(x_train), step, [0], parallel_iterations=1)
+        with fused_normalisation():
+            n = len(x_train)
+            tensorflow.while_loop(lambda start: start < n, step, [0], parallel_iterations=1)
 
     for epoch in range(1, EPOCHS + 1):
         order = np.random.default_rng([SEED, epoch]).permutation(len(x_train))

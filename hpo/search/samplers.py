@@ -50,19 +50,21 @@ MOST_GOOD = 25
 
 
 def n_good(n_trials: int) -> int:
-    """So many of the best trials are what the estimator takes for good: the root of all, where Optuna takes
-    a tenth. Of few trials a tenth is one or two, and what happens to be in these it repeats."""
-    return min(math.ceil(math.sqrt(n_trials)), MOST_GOOD)
+    """So many of the best of these trials are good to the estimator: their root, or a tenth, as Optuna takes it,
+    where that is more; of two or more not all. A tenth of few trials is one or two, and what these happen to
+    have in common it proposes again and again."""
+    good = max(math.ceil(math.sqrt(n_trials)), math.ceil(n_trials / 10))
+    return min(good, MOST_GOOD, max(1, n_trials - 1))
 
 
 class Estimator(TPESampler):
-    """Optuna's tree-structured Parzen estimator, but that more trials are good to it, and that what it
-    proposes is no attribute of a trial, where others would see it: here a trial begins with all its
-    parameters."""
+    """Optuna's tree-structured Parzen estimator, but that of a hundred trials and fewer more are good to it,
+    and that what it proposes is no attribute of a trial, where others would see it: here a trial begins with
+    all its parameters."""
 
     def __init__(self, *, n_startup_trials: int, seed: int) -> None:
         super().__init__(n_startup_trials=n_startup_trials, seed=seed)
-        self._gamma = n_good  # as an argument it will be gone
+        self._gamma = n_good  # Optuna deprecates the argument
 
     def sample_relative(
         self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]

@@ -24,9 +24,10 @@ DEFAULTS = {
     "select_top": 5, "select_seeds": 3, "final_seeds": 10, "seed": 0,
     "sampler": Sampler.TPE, "pruner": Pruner.HALVING,
 }  # fmt: skip
-LEAST_TRIALS = 16
 TRIALS_PER_PARAMETER = 2
-"""What is searched by default grows with the space."""
+"""A larger space is searched with more trials by default."""
+LEAST_TRIALS = 16
+"""Where there are few parameters."""
 MOST = 1_000_000
 # It names folders and pages, too.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from studies import keras_backend
 from studies.data.image_source import Pixels
 from studies.image_classification.augmentation import Draws
-from studies.image_classification.fused_normalisation import fuse_normalisation
+from studies.image_classification.fused_normalisation import fused_normalisation
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]  # Keras ships no types
@@ -74,7 +74,6 @@ class _Looped(_Program):
         super().__init__(model, batch_size, change)
         import tensorflow  # type: ignore[import-untyped]  # TensorFlow ships no types
 
-        fuse_normalisation()
         self._tensorflow = tensorflow
         self._program = tensorflow.function(self._train, autograph=False, reduce_retracing=True)
 
@@ -94,7 +93,8 @@ class _Looped(_Program):
             return start + size
 
         n = tensorflow.shape(x)[0]
-        tensorflow.while_loop(lambda start: start < n, step, [0], parallel_iterations=1)
+        with fused_normalisation():
+            tensorflow.while_loop(lambda start: start < n, step, [0], parallel_iterations=1)
 
 
 class _Scanned(_Program):

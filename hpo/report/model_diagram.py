@@ -68,6 +68,8 @@ def _layers(configured: list[Mapping[str, Any]], weights: "h5py.File") -> Iterat
         name = f"{stem}_{seen[stem]}" if seen[stem] else stem
         seen[stem] += 1
         shape = config.get("batch_shape") or (layer.get("build_config") or {}).get("input_shape")
+        if shape and isinstance(shape[0], list):  # one for each layer that it takes from
+            shape = shape[0]
         yield Layer(
             kind=kind,
             details=tuple(
@@ -108,6 +110,8 @@ def _count(weights: "h5py.File", group: str) -> int:
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.3g}"
     return " by ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -74,3 +74,11 @@ def test_what_a_layer_takes_is_told() -> None:
 def test_what_is_no_model_has_no_layers(content: bytes, tmp_path: Path) -> None:
     """A definition may save whatever it likes."""
     assert model_diagram.read(content) == ()
+
+
+def test_a_layer_of_several_has_the_shape_of_one() -> None:
+    """Such as a sum; and numbers are as long as they are read."""
+    shapes = {"input_shape": [[None, 4, 4, 2], [None, 4, 4, 2]]}
+    added = {"class_name": "Add", "config": {"rate": 0.21849984}, "build_config": shapes}
+    (layer,) = model_diagram.read(_model([added]))
+    assert (layer.input_shape, layer.details) == ((4, 4, 2), ("rate 0.218",))

@@ -67,12 +67,23 @@ def missing(
     study: Study, configurations: int, seeds: int, recorded: Sequence[Curve]
 ) -> Iterator[Training]:
     """What is still to be trained, all seeds of a configuration before the next."""
-    drawn = Points(study.space, derive_seed(0, "curves")).next(configurations - 1)
     there = {(curve.configuration, curve.repeat) for curve in recorded}
-    for number, params in enumerate((study.baseline, *drawn)):
+    for number, params in enumerate(_configurations(study, configurations)):
         for repeat in range(seeds):
             if (number, repeat) not in there:
                 yield Training(number, repeat, params)
+
+
+def are_of(study: Study, recorded: Sequence[Curve]) -> bool:
+    """Whether the recorded configurations are those of the study's space, which may have changed since."""
+    number = max((curve.configuration for curve in recorded), default=0) + 1
+    drawn = list(_configurations(study, number))
+    return all(curve.params == drawn[curve.configuration] for curve in recorded)
+
+
+def _configurations(study: Study, number: int) -> Iterator[Params]:
+    yield study.baseline
+    yield from Points(study.space, derive_seed(0, "curves")).next(number - 1)
 
 
 def train(task: Task, training: Training) -> Curve:
@@ -146,6 +157,8 @@ def main() -> None:
     recorded = recordings.read(file)
     if others := {curve.precision for curve in recorded} - {asked.precision}:
         parser.error(f"{file} is of {', '.join(others)}: give --precision, or move it away")
+    if not are_of(study, recorded):
+        parser.error(f"{file} is of another space of {asked.study}: move it away")
     to_do = list(missing(study, asked.configurations, asked.seeds, recorded))
     # As many slots as cores, so that each has one thread; set before a child reads it.
     environment = environment_on(discovery.find(provenance.cores())[0])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from benchmarks.curves.recordings import Curve
+from studies.space import Params
 
 
 def curve(
@@ -12,6 +13,7 @@ def curve(
     accuracy: float = 0.5,
     epochs: int = 20,
     seconds: float = 1.0,
+    params: Params | None = None,
 ) -> Curve:
     """One that rises evenly to an accuracy, and answers the holdout as well."""
     rising = [accuracy * (epoch + 1) / epochs for epoch in range(epochs)]
@@ -19,7 +21,7 @@ def curve(
         configuration=configuration,
         repeat=repeat,
         seed=1,
-        params={"size": configuration},
+        params=dict(params or {"size": configuration}),
         loss=tuple(1 - value for value in rising),
         val_loss=tuple(1 - value for value in rising),
         val_accuracy=tuple(rising),

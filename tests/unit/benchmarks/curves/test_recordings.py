@@ -54,6 +54,16 @@ def test_more_configurations_go_on_as_fewer_began(study: Study) -> None:
         assert one.params != other.params
 
 
+def test_curves_of_another_space_are_known() -> None:
+    """Whose baseline or whose points are others; what is not recorded yet says nothing."""
+    trainings = list(record.missing(STUDY, 4, 1, []))
+    curves = [curve(each.configuration, params=each.params) for each in trainings]
+    assert record.are_of(STUDY, curves) and record.are_of(STUDY, [curves[3]])
+    assert record.are_of(STUDY, [])
+    assert not record.are_of(STUDY, [*curves[:2], curve(2, params=trainings[3].params)])
+    assert not record.are_of(cifar100_wide.STUDY, curves)
+
+
 @pytest.mark.parametrize("study", [cifar100.STUDY, cifar100_wide.STUDY])
 def test_the_recording_is_of_those_configurations(study: Study) -> None:
     """Each line is one of those that the recorder trains, whole or diverged."""

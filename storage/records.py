@@ -12,6 +12,7 @@ from storage.states import (
     ArtifactKind,
     AttemptState,
     DataSet,
+    Direction,
     JobState,
     Phase,
     Pruner,
@@ -66,6 +67,8 @@ class StudyRecord(FromRow):
     definition_hash: str
     settings: Mapping[str, Any]
     baseline: Params
+    metric: str
+    direction: Direction
     seed: int
     trials: int
     select_top: int
@@ -93,6 +96,11 @@ class StudyRecord(FromRow):
     """The study of whose trials its search knows from the beginning."""
 
     @property
+    def is_judged(self) -> bool:
+        """Whether select and final follow its search; else it is done with that."""
+        return self.final_seeds > 0
+
+    @property
     def trained_settings(self) -> Mapping[str, Any]:
         """The settings that its trainings have: with what was chosen in place of what was left open."""
         chosen = {} if self.precision is None else {"precision": self.precision}
@@ -108,6 +116,8 @@ class NewStudy:
     definition_hash: str
     settings: Mapping[str, Any]
     baseline: Params
+    metric: str
+    direction: Direction
     seed: int
     trials: int
     select_top: int
@@ -138,7 +148,7 @@ class NewJob:
 
 @dataclass(frozen=True)
 class JobRecord(FromRow):
-    """One job as it stands. `score` is the validation accuracy of the last epoch reported, which
+    """One job as it stands. `score` is the metric on validation after the last epoch reported, which
     for a job that succeeded is its last; `loss` goes with it."""
 
     id: int

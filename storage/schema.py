@@ -21,8 +21,8 @@ from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 PREFIX = "hpo_"
 VERSION_TABLE = "hpo_alembic_version"
 # Of the last migration, which makes these tables, and of the first. A later one sorts behind.
-REVISION = "0008"
-FIRST_REVISION = "0008"
+REVISION = "0009"
+FIRST_REVISION = "0009"
 # Where nothing is said, MySQL's texts and bytes end at 64 KiB.
 LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql")
 LONG_BYTES = LargeBinary().with_variant(LONGBLOB(), "mysql")
@@ -56,6 +56,9 @@ studies = Table(
     Column("definition_hash", String(64), nullable=False),
     Column("settings", JSON, nullable=False),
     Column("baseline", JSON, nullable=False),
+    # By what its trials are compared, and which of two values is the better.
+    Column("metric", String(255), nullable=False),
+    Column("direction", String(16), nullable=False),
     # How many configurations its space has, where those can be counted.
     Column("points", Integer),
     # The prepared data that the first worker had; set once, then the same for all.

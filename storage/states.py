@@ -1,5 +1,6 @@
 """The states a study and its jobs pass through; the diagram is in docs/architecture.md."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -88,6 +89,21 @@ class ArtifactKind(StrEnum):
 
     MODEL = "model"
     CHECKPOINT = "checkpoint"
+
+
+class Direction(StrEnum):
+    """Which of two scores is the better."""
+
+    MAXIMIZE = "maximize"
+    MINIMIZE = "minimize"
+
+    def key(self, score: float) -> float:
+        """What sorts scores, the best first."""
+        return -score if self is Direction.MAXIMIZE else score
+
+    def best(self, scores: Iterable[float]) -> float | None:
+        """The best of these; None where there are none."""
+        return min(scores, key=self.key, default=None)
 
 
 class Sampler(StrEnum):

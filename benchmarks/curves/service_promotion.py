@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from benchmarks.curves.clock import Decision, State, Trial
 from hpo.search import promotion
 from hpo.search.promotion import Advice
+from storage.states import Direction
 from storage.summary_records import Rung, SearchOutline
 
 _DECISIONS = {
@@ -59,6 +60,6 @@ class ServedPromotion:
 
         def standing(trial: Trial) -> float:
             loss, score = trial.curve.val_loss[rung - 1], trial.curve.val_accuracy[rung - 1]
-            return promotion.standing(loss, score, rung, self._epochs)
+            return promotion.standing(loss, score, rung, self._epochs, Direction.MAXIMIZE)
 
         return sorted((trial for trial in trials if trial.epoch >= rung), key=standing)

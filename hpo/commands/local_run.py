@@ -26,7 +26,7 @@ from hpo.study.creation import Budget
 from hpo.study.status import Status, read_status
 from hpo.terminal import watch
 from storage.database import Database
-from storage.records import BASELINE
+from storage.records import BASELINE, StudyRecord
 from storage.states import JobState
 from studies.errors import DataUnavailable, SettingsError
 
@@ -69,9 +69,9 @@ def run_either(
     wanted: Wanted,
     fallback: Definition | None,
     console: Console,
-) -> Wanted:
+) -> tuple[Wanted, StudyRecord]:
     """Runs what is wanted or, where its data cannot be had, the fallback with the same given
-    settings; returns which it was.
+    settings; returns which it was, and the study as it ended.
 
     Raises:
         DataUnavailable: there is no fallback.
@@ -79,7 +79,7 @@ def run_either(
             stand in the folder; and see `run`.
     """
     try:
-        _run(settings, wanted, console)
+        return wanted, _run(settings, wanted, console)
     except DataUnavailable as error:
         if fallback is None:
             raise
@@ -95,21 +95,22 @@ def run_either(
         kept = ", ".join(f"{key}={value}" for key, value in wanted.given.items())
         with_these = f", with {kept}" if kept else ""
         console.print(f"{error}\nRunning {other} instead of {missing}{with_these}.", soft_wrap=True)
-        _run(settings, instead, console)
-        return instead
-    return wanted
+        return instead, _run(settings, instead, console)
 
 
-def _run(settings: Settings, wanted: Wanted, console: Console) -> None:
+def _run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
     creation.check(wanted.study_name, wanted.seed)
-    # Whoever waited for hours is not told then that nothing can be written.
-    manifest.reserve(wanted.folder, wanted.study_name)
-    run(settings, wanted, console)
+    if wanted.budget.final_seeds != 0:
+        # Whoever waited for hours is not told then that nothing can be written.
+        manifest.reserve(wanted.folder, wanted.study_name)
+    elif wanted.bundle is not None:
+        raise UsageError("--final-seeds 0 gives no bundle", "leave --bundle out")
+    return run(settings, wanted, console)
 
 
-def run(settings: Settings, wanted: Wanted, console: Console) -> None:
+def run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
     """Creates the study unless it exists, works on it with all of this machine, shows how it
-    goes on `console`, and returns once it is over. That its name is taken is found first of all. A
+    goes on `console`, and returns it once it is over. That its name is taken is found first of all. A
     study that was created here and whose baseline cannot be trained is removed again.
 
     Raises:
@@ -139,9 +140,11 @@ def run(settings: Settings, wanted: Wanted, console: Console) -> None:
         console.print(f"Study {study.name} in {db.shown_url}", soft_wrap=True)
         if not study.phase.is_over:
             status = _work(settings, definition, db, name, console)
+            study = status.study
             if existing is None:
                 _remove_untrainable(db, status, definition.reference)
     db.close()
+    return study
 
 
 def _remove_untrainable(db: Database, status: Status, reference: str) -> None:

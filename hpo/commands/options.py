@@ -161,7 +161,7 @@ def with_budget(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--trials", type=int, show_default="2 a parameter, at least 16", help="Search trials in total, the baseline among them."),
         click.option("--select-top", type=int, show_default="5", help="Configurations that enter select."),
         click.option("--select-seeds", type=int, show_default="3", help="Seeds of those that stay in select to the end."),
-        click.option("--final-seeds", type=int, show_default="10", help="Seeds of winner and baseline in final, at most: with more than 3 it is over after 3 if these decide."),
+        click.option("--final-seeds", type=int, show_default="10", help="Seeds of winner and baseline in final, at most: with more than 3 it is over after 3 if these decide; with 0 there is the search alone, and no verdict."),
         click.option("--timeout", metavar="DURATION", help="End the search after this long, such as 1h30m, 90m or seconds; select and final come after it."),
         click.option("--target", type=float, help="End the search at this score."),
         click.option("--patience", type=int, metavar="N", help="End the search when N trials in a row were no better than the best before them, e.g. 20."),

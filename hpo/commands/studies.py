@@ -53,18 +53,28 @@ def run(
     """
     from hpo import definition_loader
     from hpo.commands import local_run
-    from hpo.terminal.console import PlainConsole
+    from hpo.study.status import read_status
+    from hpo.terminal.console import PlainConsole, has_braille
+    from hpo.terminal.study_page import draw_study, ending_line
+    from storage.database import Database
+    from storage.states import Phase
 
     given_settings = read_pairs(overrides)
     asked = definition_loader.load(definition).with_settings(given_settings)
     spare = None if fallback is None else definition_loader.load(fallback)
     wanted = local_run.Wanted(asked, name, read_budget(budget), seed, bundle, given_settings)
     page = PlainConsole(stderr=True)
-    done = local_run.run_either(settings, wanted, spare, page)
+    done, study = local_run.run_either(settings, wanted, spare, page)
+    reference = done.definition.reference
+    if study.phase is Phase.DONE and not study.is_judged:
+        found = read_status(Database.open(settings.storage_url), study.name)
+        page.print(draw_study(found, done.definition.study.epochs, chart=has_braille(page)))
+        assert found.best is not None, "a search that is done has completed a trial"
+        say(ending_line(found.best))
+        return
     # What draws and counts is imported when there is something to draw and to count.
     from hpo.bundle import exporter
 
-    reference = done.definition.reference
     exported = exporter.export(settings, done.study_name, done.folder, [reference])
     print_export(exported, done.folder, stderr=False)
 

@@ -23,7 +23,7 @@ MOST_RUNNING = 20
 MOST_FAILURES = 5
 IMPORTANCE = (
     '"Hyperparameter Importance" is PED-ANOVA\'s: it looks at what sets the best tenth of the completed'
-    " trials apart from all of them, and not at how much accuracy changes."
+    " trials apart from all of them, and not at how much their values change."
 )
 """Of a plot that optuna-dashboard draws itself."""
 
@@ -98,7 +98,7 @@ def _progress(status: Status) -> Table:
 def _running(status: Status) -> Table:
     hosts = status.hosts
     return Table(
-        ("worker", "device", "training", "epoch", "accuracy"),
+        ("worker", "device", "training", "epoch", status.study.metric),
         tuple(
             (
                 hosts.get(job.worker_id or "", "?"),

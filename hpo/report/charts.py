@@ -23,11 +23,11 @@ from hpo.report.style import (
     style,
 )
 from hpo.study.status import Status
-from storage.states import DataSet, JobState, Phase, Split
+from storage.states import DataSet, Direction, JobState, Phase, Split
 
 AXIS_WIDTH = 90
 # Blue to the best, on light and on dark; Optuna's is black there.
-ACCURACY_COLOURS = [[0.0, BASELINE_COLOUR], [1.0, BEST_COLOUR]]
+SCORE_COLOURS = [[0.0, BASELINE_COLOUR], [1.0, BEST_COLOUR]]
 MOST_CURVES = 100
 LEAST_FOR_IMPORTANCE = 4
 BEST_SHARE = 0.1
@@ -50,7 +50,7 @@ def _all(contents: Contents) -> Iterator[Figure | None]:
 
 
 def _learning_curves(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | None:
-    """Validation accuracy by epoch of baseline and best, as they were trained in the search."""
+    """The metric on validation by epoch of baseline and best, as they were trained in the search."""
     baseline = contents.status.baseline
     chart = go.Figure()
     shown = (
@@ -69,7 +69,7 @@ def _learning_curves(contents: Contents, trials: Sequence[FrozenTrial]) -> Figur
             )  # fmt: skip
     if not chart.data:
         return None
-    style(chart, x="epoch", y="validation accuracy")
+    style(chart, x="epoch", y=f"validation {contents.study.metric}")
     count_by_ones(chart)
     return Figure(
         "curves",
@@ -151,12 +151,12 @@ def _history(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | None
             y=baseline.score, line={"color": BASELINE_COLOUR, "dash": "dot"},
             annotation={"text": "baseline", "font": {"color": BASELINE_COLOUR}},
         )  # fmt: skip
-    style(chart, x="trial", y="validation accuracy")
+    style(chart, x="trial", y=f"validation {contents.study.metric}")
     count_by_ones(chart)
     return Figure(
         "history",
         "History",
-        "Accuracy of each trial on the validation images after its last epoch; of one that was pruned"
+        f"{contents.study.metric.capitalize()} of each trial on the validation images after its last epoch; of one that was pruned"
         " or failed, what it had reported last. Each is of one seed, so the highest of many is partly"
         f" luck; the baseline's is one as well.{_sampled(contents, len(trials))}",
         chart,
@@ -165,6 +165,7 @@ def _history(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | None
 
 def _best_so_far(status: Status) -> tuple[list[int], list[float]]:
     """The best score of all trials up to each that improved it, and to the last."""
+    key = status.study.direction.key
     numbers: list[int] = []
     best: list[float] = []
     done = [
@@ -175,7 +176,7 @@ def _best_so_far(status: Status) -> tuple[list[int], list[float]]:
         and job.trial_number is not None
     ]
     for number, score in sorted(done):
-        if not best or score > best[-1]:
+        if not best or key(score) < key(best[-1]):
             numbers.append(number)
             best.append(score)
     return [*numbers, max(done)[0]], [*best, best[-1]]
@@ -205,12 +206,12 @@ def _every_curve(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
             line={"color": PRUNED_COLOUR if pruned else BEST_COLOUR, "width": 1.2},
             name=f"trial {trial.number}",
         )  # fmt: skip
-    style(chart, x="epoch", y="validation accuracy")
+    style(chart, x="epoch", y=f"validation {contents.study.metric}")
     count_by_ones(chart)
     return Figure(
         "trials",
         "Every trial",
-        "Accuracy on the validation images after each epoch; pruned trials are orange."
+        f"{contents.study.metric.capitalize()} on the validation images after each epoch; pruned trials are orange."
         f"{_sampled(contents, len(shown))}",
         chart,
     )
@@ -236,7 +237,7 @@ def _importances(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
         "What the best have in common",
         "Importances by PED-ANOVA: of each hyperparameter by itself, how differently its values lie in the"
         f" best tenth of the completed trials ({few} of {len(complete)}) and in all of them. It says"
-        " neither how much accuracy changes with a hyperparameter, nor which values are good, nor how two"
+        " neither how much {contents.study.metric} changes with a hyperparameter, nor which values are good, nor how two"
         f" work together.{' Of fewer than 5 trials it is little more than a hint.' if few < 5 else ''}",
         chart,
     )
@@ -250,7 +251,8 @@ def _is_half(mark: str) -> bool:
 def _coordinates(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | None:
     if sum(each.state == TrialState.COMPLETE for each in trials) < 2:
         return None
-    chart = visualization.plot_parallel_coordinate(contents.trials, target_name="accuracy")
+    metric = contents.study.metric
+    chart = visualization.plot_parallel_coordinate(contents.trials, target_name=metric)
     if not chart.data:
         return None
     whole = {
@@ -266,9 +268,11 @@ def _coordinates(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
         if names[mark.x] not in whole or not _is_half(mark.text)
     ]
     *lines, bar = chart.data
-    bar.marker.colorscale = ACCURACY_COLOURS
+    is_more_better = contents.study.direction is Direction.MAXIMIZE
+    colours = SCORE_COLOURS if is_more_better else SCORE_COLOURS[::-1]
+    bar.marker.update(colorscale=colours, reversescale=False)
     for line in lines:
-        (line.line.color,) = sample_colorscale(ACCURACY_COLOURS, line.y[0])
+        (line.line.color,) = sample_colorscale(colours, line.y[0])
         line.opacity = 0.7
     style(chart, height=440)
     chart.update_xaxes(showgrid=False, tickangle=-30, range=(-0.45, len(names) - 0.8))
@@ -276,7 +280,7 @@ def _coordinates(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
     return Figure(
         "coordinates",
         "Parallel coordinates",
-        "Each line is a completed trial, from its accuracy through its hyperparameters; the bluer,"
+        f"Each line is a completed trial, from its {metric} through its hyperparameters; the bluer,"
         " the better.",
         chart,
         least_width=AXIS_WIDTH * len(names),

@@ -73,7 +73,7 @@ def params(contents: Contents) -> Table:
 def trials(contents: Contents) -> Table:
     """The best trials of the search, best first."""
     return Table(
-        ("trial", "accuracy", "epochs", "device time", "hyperparameters"),
+        ("trial", contents.study.metric, "epochs", "device time", "hyperparameters"),
         tuple(
             (
                 f"{job.trial_number}{' (baseline)' if job.configuration == BASELINE else ''}",
@@ -82,7 +82,7 @@ def trials(contents: Contents) -> Table:
                 duration(job.device_seconds),
                 describe_params(job.params or {}),
             )
-            for job in best_first(contents.status.jobs)[:MOST_TRIALS]
+            for job in best_first(contents.status.study, contents.status.jobs)[:MOST_TRIALS]
         ),
     )
 

@@ -45,15 +45,16 @@ class FinishedStudy:
         return next((look.number for look, seen in taken if job in seen), 1)
 
     @property
-    def winner(self) -> int:
-        """The configuration that was compared with the baseline."""
-        return next(job.configuration for job in self.final if job.configuration != BASELINE)
+    def winner(self) -> int | None:
+        """The configuration that was compared with the baseline; None where none was."""
+        compared = (job.configuration for job in self.final)
+        return next((number for number in compared if number != BASELINE), None)
 
     def of_phase(self, phase: Phase) -> list[JobRecord]:
         """The jobs of a phase: of its present generation, and for the search of all."""
         return of_phase(self.study, self.jobs, phase)
 
-    def trained(self, configuration: int, data_set: DataSet) -> list[JobRecord]:
+    def trained(self, configuration: int | None, data_set: DataSet) -> list[JobRecord]:
         """The final jobs that gave a model of that configuration."""
         return [
             job
@@ -68,7 +69,7 @@ class FinishedStudy:
         the winner has no model."""
         return next(iter(self.trained(self.winner, DataSet.SEARCH)), None)
 
-    def answers(self, configuration: int, data_set: DataSet, split: Split) -> Answers | None:
+    def answers(self, configuration: int | None, data_set: DataSet, split: Split) -> Answers | None:
         """What its final models answered on a split; None where it has no model.
 
         Raises:
@@ -128,6 +129,14 @@ def read(db: Database, name: str) -> FinishedStudy:
     _refuse_unfinished(study, all_jobs)
     by_job = {(record.job_id, record.split): record for record in judged}
     return FinishedStudy(study, all_jobs, holdouts, opened, by_job)
+
+
+def search_alone(study: StudyRecord) -> NoResult:
+    """What to say of a study whose search nothing followed."""
+    return NoResult(
+        f"study '{study.name}' is a search alone, with --final-seeds 0",
+        f"`hpo create NAME --from {study.name}` makes one that judges what it found",
+    )
 
 
 def of_phase(study: StudyRecord, all_jobs: Sequence[JobRecord], phase: Phase) -> list[JobRecord]:

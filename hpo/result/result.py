@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, computed_field
 
 from hpo.errors import NoResult
 from hpo.formatting import first_line
-from hpo.result.finished_study import FinishedStudy
+from hpo.result.finished_study import FinishedStudy, search_alone
 from hpo.result.look_results import LookTaken, LostTraining, look_back
 from hpo.result.scores import Comparison, Frozen
 from hpo.statistics.verdict import Gap, gap_of_models, gap_of_seed
@@ -134,9 +134,11 @@ def assemble(finished: FinishedStudy) -> Result:
     """The result of a study that is done.
 
     Raises:
-        NoResult: the winner has no final model.
+        NoResult: the winner has no final model, or the study has no winner.
     """
     study, winner = finished.study, finished.winner
+    if winner is None:
+        raise search_alone(study)
     lost = lost_trainings(finished)
     validation = finished.comparison(DataSet.SEARCH, Split.VALIDATION)
     holdout = finished.comparison(DataSet.SEARCH, Split.HOLDOUT)
@@ -178,7 +180,7 @@ def assemble(finished: FinishedStudy) -> Result:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What there is to say in the end; `result` is None where the winner has no model."""
+    """What there is to say in the end; `result` is None where there is no winner, or it has no model."""
 
     verdict: str
     result: Result | None

@@ -3,7 +3,7 @@
 from pydantic import computed_field
 
 from hpo.errors import NoResult, UsageError
-from hpo.result.finished_study import FinishedStudy
+from hpo.result.finished_study import FinishedStudy, search_alone
 from hpo.result.look_results import LostTraining
 from hpo.result.result import caveats, earlier_openings, lost_trainings
 from hpo.result.scores import Answers, Frozen, Score, score
@@ -62,6 +62,8 @@ def compare_winners(first: FinishedStudy, second: FinishedStudy) -> HeadToHead:
             "name two, `hpo export` compares with the baseline",
         )
     for finished in (first, second):
+        if finished.winner is None:
+            raise search_alone(finished.study)
         if not finished.trained(finished.winner, DataSet.SEARCH):
             raise NoResult(f"the winner of study '{finished.study.name}' has no final model")
     holdout = _pair(first, second, DataSet.SEARCH)

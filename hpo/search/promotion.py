@@ -11,7 +11,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from storage.records import NewStudy, StudyRecord
-from storage.states import Pruner
+from storage.states import Direction, Pruner
 from storage.summary_records import Rung, SearchOutline
 
 FACTOR = 2
@@ -46,10 +46,12 @@ def derive_rungs(epochs: int) -> tuple[int, ...]:
     return tuple(rung for rung in shares if rung >= FIRST_RUNG)
 
 
-def standing(loss: float | None, score: float, rung: int, epochs: int) -> float:
+def standing(
+    loss: float | None, score: float, rung: int, epochs: int, direction: Direction
+) -> float:
     """By what a trial is compared at a rung, the lower the better: up to half of the epochs the
     validation loss, which knows more by then, where the trainer tells one; later the score."""
-    return loss if loss is not None and 2 * rung <= epochs else -score
+    return loss if loss is not None and 2 * rung <= epochs else direction.key(score)
 
 
 def rung_at(rungs: tuple[int, ...], epoch: int) -> int | None:

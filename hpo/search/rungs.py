@@ -36,7 +36,8 @@ def value_at(
     chosen = promotion.rungs_of(study)
     if epoch not in chosen or job.configuration == BASELINE:
         return {}
-    value = promotion.standing(loss, score, epoch, int(study.settings["epochs"]))
+    epochs = int(study.settings["epochs"])
+    value = promotion.standing(loss, score, epoch, epochs, study.direction)
     return {"rung": chosen.index(epoch), "rung_value": value}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from storage.states import Direction
 from studies.space import Params
 
 BEST = 100
@@ -24,12 +25,12 @@ MOST_SHARE = 0.005
 """Of a worker's time, what it takes at most to read what others completed, for its pruner."""
 
 
-def recall(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+def recall(trials: Sequence[FrozenTrial], direction: Direction) -> list[FrozenTrial]:
     """Those of a study's trials that its sampler looks at, in their order: all that are not
-    finished, the best, and so many of the others. Values are to be maximised."""
+    finished, the best, and so many of the others."""
     if len(trials) <= BEST + REST:
         return list(trials)
-    complete = ((-trial.values[0], trial.number) for trial in _complete(trials))
+    complete = ((direction.key(trial.values[0]), trial.number) for trial in _complete(trials))
     kept = {number for _, number in nsmallest(BEST, complete)}
     kept |= {trial.number for trial in trials if not trial.state.is_finished()}
     others = [trial.number for trial in trials if trial.number not in kept]
@@ -66,7 +67,10 @@ class SamplersStudy(optuna.Study):
         known = reports or {}
         trials = self._storage.get_all_trials(self._study_id, deepcopy=False)
         self._all = [_as_known(trial, known.get(trial._trial_id)) for trial in trials]
-        self._recalled = recall(numbered([*earlier, *self._all]) if earlier else self._all)
+        self._recalled = recall(
+            numbered([*earlier, *self._all]) if earlier else self._all,
+            Direction(self.direction.name.lower()),
+        )
 
     @property
     def newest_id(self) -> int:

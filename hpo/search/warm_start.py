@@ -8,42 +8,48 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from hpo.errors import UsageError
 from hpo.search.proposals import distributions
 from hpo.search.trial_history import numbered, recall
-from storage.records import BASELINE, EarlierTrial, Params
+from storage.records import BASELINE, EarlierTrial, NewStudy, Params, StudyRecord
 from studies.errors import SettingsError
 from studies.space import Space, active, as_params
 
 
 def fitting(
-    source: str, trials: Sequence[EarlierTrial], space: Space, baseline: Params
+    source: StudyRecord, trials: Sequence[EarlierTrial], space: Space, new: NewStudy
 ) -> list[EarlierTrial]:
     """Those whose configurations lie in `space`; what a configuration lacks there it has as the baseline.
     Of many they are those that a sampler would recall, and the baseline, by which scores are compared.
 
     Raises:
-        UsageError: there are none.
+        UsageError: there are none, or that study compares its trials by something else.
     """
+    if (source.metric, source.direction) != (new.metric, new.direction):
+        raise UsageError(
+            f"study '{source.name}' is to {source.direction} {source.metric}, not to"
+            f" {new.direction} {new.metric}",
+            "--from takes a study that compares its trials by the same",
+        )
     found, reason = [], "nothing is known of it yet"
     for trial in trials:
         try:
-            found.append(replace(trial, params=_placed(trial, space, baseline)))
+            found.append(replace(trial, params=_placed(trial, space, new.baseline)))
         except SettingsError as error:
             reason = str(error)
     if not any(trial.configuration != BASELINE for trial in found):
         raise UsageError(
-            f"no trial of study '{source}' fits ({reason})",
+            f"no trial of study '{source.name}' fits ({reason})",
             "--from takes a study whose space is the same, or a part of it",
         )
     shown = numbered([_shown(trial, space, trial.score) for trial in found])
-    kept = {trial.number for trial in recall(shown)}
-    return [each for at, each in enumerate(found) if at in kept or each.params == baseline]
+    kept = {trial.number for trial in recall(shown, new.direction)}
+    return [each for at, each in enumerate(found) if at in kept or each.params == new.baseline]
 
 
-def first_choice(trials: Sequence[EarlierTrial], baseline: Params) -> Params | None:
+def first_choice(study: StudyRecord, trials: Sequence[EarlierTrial]) -> Params | None:
     """The best of them that were trained to their end, which is tried before anything is proposed; None if
     the best is the baseline itself."""
     complete = [trial for trial in trials if trial.is_complete]
-    best = max(complete, key=lambda trial: trial.score, default=None)
-    return None if best is None or best.params == baseline else best.params
+    best = min(complete, key=lambda trial: study.direction.key(trial.score), default=None)
+    return None if best is None or best.params == study.baseline else best.params
 
 
 def as_history(

@@ -16,7 +16,7 @@ from storage.connection.retries import retried
 from storage.database import Database
 from storage.errors import StudyExists
 from storage.records import EarlierTrial, NewStudy, StudyRecord
-from storage.states import Pruner, Sampler
+from storage.states import Direction, Pruner, Sampler
 from storage.tables import earlier_trials, jobs, studies
 from studies.space import count_points
 
@@ -68,11 +68,16 @@ class Budget:
                 "--trials 1 is the baseline alone: nothing would be found, and nothing compared",
                 "`hpo try DEFINITION` trains it for a first look; a study takes 2 or more",
             )
+        if self.final_seeds == 0 and (self.select_top or self.select_seeds):
+            raise UsageError(
+                "--final-seeds 0 ends a study with its search, and there is no select",
+                "leave --select-top and --select-seeds out",
+            )
         counts = {
             "--trials": (self.trials, 2),
             "--select-top": (self.select_top, 1),
             "--select-seeds": (self.select_seeds, 1),
-            "--final-seeds": (self.final_seeds, 2),
+            "--final-seeds": (self.final_seeds or None, 2),
             "--patience": (self.patience, 1),
         }
         for name, (value, least) in counts.items():
@@ -159,6 +164,8 @@ def plan(
         definition_hash=definition.hash,
         settings=study.settings(),
         baseline=dict(study.baseline),
+        metric=study.metric,
+        direction=Direction(study.direction),
         points=int(points) if points <= MOST else None,
         **amounts,
     )
@@ -226,7 +233,7 @@ def create(
             with db.transaction() as tx:
                 existing = studies.add(tx, new)
                 earlier_trials.add(tx, existing, earlier)
-                first = warm_start.first_choice(earlier, existing.baseline)
+                first = warm_start.first_choice(existing, earlier)
                 jobs.add(tx, existing, search_jobs.new_jobs(existing, range(new.trials), first))
         except IntegrityError:  # somebody made it in this moment
             with db.reading() as tx:
@@ -245,7 +252,7 @@ def _read_earlier(db: Database, definition: Definition, new: NewStudy) -> list[E
     with db.reading() as tx:
         source = studies.get(tx, new.source)
         trials = earlier_trials.of_search(tx, source)
-    return warm_start.fitting(source.name, trials, definition.study.space, new.baseline)
+    return warm_start.fitting(source, trials, definition.study.space, new)
 
 
 def _find(db: Database, name: str) -> StudyRecord | None:

@@ -122,7 +122,7 @@ def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) ->
         for job in jobs
         if job.state == JobState.PAUSED or (job.state == JobState.OPEN and job.trial_id is None)
     ]
-    best = search_jobs.best_first(jobs)
+    best = search_jobs.best_first(study, jobs)
     if waiting and study.halted_ms is None and study.reason is None:
         best_score = best[0].score if best else None
         reason = _limit_reached(study, best_score, _since_best(study, jobs, best), now_ms)
@@ -130,6 +130,8 @@ def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) ->
             return EndSearch(reason)
     if any(not job.state.is_final for job in jobs):
         return None
+    if not study.is_judged:
+        return Advance(Phase.DONE) if best else Stop("no trial was completed")
     baseline = search_jobs.latest(jobs, BASELINE)
     best = list(islice(search_jobs.distinct(best, baseline), study.select_top))
     if not best:
@@ -259,7 +261,8 @@ def _limit_reached(
     started_ms = now_ms if study.started_ms is None else study.started_ms
     if study.timeout_ms is not None and now_ms - started_ms >= study.timeout_ms:
         return f"the search ended at its timeout of {study.timeout_ms / 1000:g} s"
-    if study.target is not None and best_score is not None and best_score >= study.target:
+    key = study.direction.key
+    if study.target is not None and best_score is not None and key(best_score) <= key(study.target):
         return f"the search ended at its target: a score of {best_score:.4f}"
     if study.patience is not None and best_score is not None and since_best >= study.patience:
         return f"the search ended by its patience: {since_best} trials in a row were no better than {best_score:.4f}"

@@ -53,7 +53,7 @@ def next_round(
 
 
 def rank(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[int]:
-    """The configurations of select, best first: by mean validation accuracy over their fresh seeds, those
+    """The configurations of select, best first: by mean score over their fresh seeds, those
     that were given up behind all that were not; ties as in the search.
 
     A configuration of which a seed diverged or failed is left out: it cannot be relied on.
@@ -65,7 +65,7 @@ def rank(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[int]:
         # Rounded, or the order of a sum would decide between equal means.
         score = round(fmean(job.score or 0.0 for job in seeds), 9)
         loss = fmean(job.loss or 0.0 for job in seeds)
-        return -len(seeds), -score, loss, seeds[0].trial_number or 0
+        return -len(seeds), study.direction.key(score), loss, seeds[0].trial_number or 0
 
     whole = (
         configuration

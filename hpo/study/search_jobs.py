@@ -49,10 +49,11 @@ def again(study: StudyRecord, failed: JobRecord, number: int) -> NewJob:
     return NewJob(Phase.SEARCH, failed.configuration, seed, params=failed.params)
 
 
-def best_first(jobs: Iterable[JobRecord]) -> list[JobRecord]:
+def best_first(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[JobRecord]:
     """Succeeded search jobs by score; ties go to the lower loss, then to the lower trial number."""
     done = [job for job in jobs if job.phase == Phase.SEARCH and job.state == JobState.SUCCEEDED]
-    return sorted(done, key=lambda job: (-(job.score or 0.0), job.loss or 0.0, job.trial_number))
+    key = study.direction.key
+    return sorted(done, key=lambda job: (key(job.score or 0.0), job.loss or 0.0, job.trial_number))
 
 
 def distinct(best: Iterable[JobRecord], baseline: JobRecord) -> Iterator[JobRecord]:

@@ -48,6 +48,8 @@ class Status:
     def total(self, phase: Phase) -> int:
         """How many jobs the phase has, or will have at most before it is over, without those either."""
         study, counted = self.study, self._counted(phase)
+        if phase != Phase.SEARCH and not study.is_judged:
+            return 0
         match phase:
             case Phase.SELECT:
                 entered = len({job.configuration for job in counted})
@@ -94,11 +96,13 @@ class Status:
     @property
     def best(self) -> JobRecord | None:
         """The best search trial so far, the baseline among them."""
-        return next(iter(best_first(self.jobs)), None)
+        return next(iter(best_first(self.study, self.jobs)), None)
 
     @property
     def baseline(self) -> JobRecord | None:
-        return next((j for j in best_first(self.jobs) if j.configuration == BASELINE), None)
+        return next(
+            (j for j in best_first(self.study, self.jobs) if j.configuration == BASELINE), None
+        )
 
     @property
     def seconds_left(self) -> float | None:

@@ -126,6 +126,8 @@ def _bars(status: Status) -> Table:
     for phase in WORKING_PHASES:
         counts = status.counts(phase)
         done, total = status.done(phase), status.total(phase)
+        if not total:
+            continue
         marks = [
             f"{counts[state]} {mark}" for state, mark in MARKS.items() if mark and counts[state]
         ]
@@ -195,21 +197,23 @@ def _chart(status: Status) -> Text | None:
     plotext.clear_figure()
     plotext.theme("clear")
     plotext.plotsize(CHART_WIDTH, CHART_HEIGHT)
-    plotext.title("best validation accuracy by minutes")
+    plotext.title(f"best validation {status.study.metric} by minutes")
     plotext.plot(minutes, scores, marker="braille")
     return Text.from_ansi(plotext.build().rstrip())
 
 
 def _best_over_time(status: Status) -> Iterator[tuple[float, float]]:
     """Each completed trial's end, in minutes since the study began, and the best score until then."""
-    best = 0.0
+    scores: list[float] = []
     trials = [
         job
         for job in status.of_phase(Phase.SEARCH)
         if job.state == JobState.SUCCEEDED and job.ended_ms is not None
     ]
     for job in sorted(trials, key=lambda job: job.ended_ms or 0):
-        best = max(best, job.score or 0.0)
+        best = status.study.direction.best([*scores[-1:], job.score or 0.0])
+        assert best is not None, "of one or two"
+        scores.append(best)
         yield ((job.ended_ms or 0) - status.began_ms) / 60_000, best
 
 

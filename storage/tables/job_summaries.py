@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from storage.records import BASELINE, StudyRecord
 from storage.schema import jobs, studies
-from storage.states import TRAINED, UNFINISHED, JobState, Phase
+from storage.states import TRAINED, UNFINISHED, Direction, JobState, Phase
 from storage.summary_records import Outline, SearchOutline
 from storage.tables import rungs
 
@@ -19,7 +19,8 @@ def of_phase(tx: Connection, study: StudyRecord, last: int) -> Outline:
     `last` is how many of those that ended last are looked at."""
     search = sa.and_(jobs.c.study_id == study.id, jobs.c.phase == Phase.SEARCH)
     needs_best = study.target is not None or study.patience is not None
-    row = tx.execute(_outline(study.phase, needs_best), {"study": study.id}).one()
+    outline = _outline(study.phase, study.direction if needs_best else None)
+    row = tx.execute(outline, {"study": study.id}).one()
     ended: list[JobState] = []
     if row.failed:  # nearly never, and only then it matters
         ended = _last_ended(tx, sa.and_(search, jobs.c.generation == study.generation), last)
@@ -40,8 +41,8 @@ def of_phase(tx: Connection, study: StudyRecord, last: int) -> Outline:
 
 
 @cache
-def _outline(phase: Phase, needs_best: bool) -> sa.Select[Any]:
-    """What is asked of a study's jobs while it is in that phase. Made once: to make it takes longer than
+def _outline(phase: Phase, direction: Direction | None) -> sa.Select[Any]:
+    """What is asked of a study's jobs while it is in that phase, for the best score if it has a direction. Made once: to make it takes longer than
     to ask."""
     of_study = jobs.c.study_id == sa.bindparam("study")
     search = sa.and_(of_study, jobs.c.phase == Phase.SEARCH)
@@ -52,12 +53,13 @@ def _outline(phase: Phase, needs_best: bool) -> sa.Select[Any]:
         jobs.c.configuration == BASELINE,
         jobs.c.state.in_([JobState.FAILED, JobState.DIVERGED]),
     )
-    best = sa.select(sa.func.max(jobs.c.score)).where(search, jobs.c.state == JobState.SUCCEEDED)
+    first = sa.func.min if direction is Direction.MINIMIZE else sa.func.max
+    best = sa.select(first(jobs.c.score)).where(search, jobs.c.state == JobState.SUCCEEDED)
     return sa.select(
         unfinished.label("unfinished"),
         failed.label("failed"),
         baseline_failed.label("baseline_failed"),
-        (best.scalar_subquery() if needs_best else sa.null()).label("best_score"),
+        (sa.null() if direction is None else best.scalar_subquery()).label("best_score"),
     )
 
 

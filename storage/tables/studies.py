@@ -11,7 +11,7 @@ from storage.clock import now_ms
 from storage.errors import DataMismatch, StudyNotFound, StudyRemoved
 from storage.records import NewStudy, StudyRecord
 from storage.schema import jobs, studies
-from storage.states import JobState, Phase
+from storage.states import Direction, JobState, Phase
 from storage.summary_records import Demand, JobTally
 
 HOUR_MS = 3_600_000
@@ -214,11 +214,14 @@ def count_jobs(tx: Connection) -> list[JobTally]:
             sa.cast(sa.func.sum(sa.case((has_trial_ended, 1), else_=0)), sa.Integer).label(
                 "trials_last_hour"
             ),
-            sa.func.max(best).label("best_score"),
+            sa.case(
+                (studies.c.direction == Direction.MINIMIZE, sa.func.min(best)),
+                else_=sa.func.max(best),
+            ).label("best_score"),
         )
         .join(studies, studies.c.id == jobs.c.study_id)
         .where(studies.c.phase != Phase.REMOVED)
-        .group_by(studies.c.name, jobs.c.phase, jobs.c.state)
+        .group_by(studies.c.name, studies.c.direction, jobs.c.phase, jobs.c.state)
         .order_by(studies.c.name, jobs.c.phase, jobs.c.state)
     )
     return [JobTally.from_row(row) for row in rows]

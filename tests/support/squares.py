@@ -9,7 +9,7 @@ from optuna.study import StudyDirection
 
 from storage.database import Database
 from storage.records import JobRecord, Lease, NewJob, NewStudy, StudyRecord
-from storage.states import Phase
+from storage.states import Direction, Phase
 from storage.tables import jobs, studies
 from tests.support.claims import claim_next
 
@@ -19,6 +19,8 @@ NEW_STUDY = NewStudy(
     definition_hash="0" * 64,
     settings={"epochs": 3},
     baseline={"x": 0.5},
+    metric="accuracy",
+    direction=Direction.MAXIMIZE,
     seed=0,
     trials=5,
     select_top=1,

@@ -69,6 +69,20 @@ def test_run_goes_all_the_way_and_adds_nothing_the_second_time(shell: CommandLin
     assert jobs()[0] == 8
 
 
+def test_a_search_alone_says_what_it_found(shell: CommandLine) -> None:
+    """The best trial, on stdout, and no bundle; what belongs to a verdict is refused."""
+    done = shell.run("run", TOY, "--trials", "3", "--final-seeds", "0")
+    assert done.returncode == 0, done.stderr
+    best = json.loads(shell.succeed("status", "toy", "--json"))["best"]
+    assert done.stdout.startswith(f"trial {best['trial_number']}: {best['score']:.4f} after ")
+    assert "best of 3 trials" in done.stderr
+    assert not (shell.folder / "exports").exists()
+    assert "is a search alone" in shell.fail("export", "toy", code=1)
+    alone = ("run", TOY, "--name", "x", "--final-seeds", "0")
+    assert "gives no bundle" in shell.fail(*alone, "--bundle", "x", code=2)
+    assert "there is no select" in shell.fail(*alone, "--select-top", "3", code=2)
+
+
 def test_a_definition_that_cannot_be_trained_leaves_no_study_behind(shell: CommandLine) -> None:
     """One line says why, and once it is mended the same command begins anew."""
     file = shell.folder / "mine.py"

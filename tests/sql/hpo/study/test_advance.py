@@ -16,7 +16,7 @@ from hpo.study.stop_and_resume import halt, resume
 from storage.database import Database
 from storage.records import EvaluationRecord, JobRecord, Lease, StudyRecord
 from storage.schema import jobs as jobs_table
-from storage.states import JobState, Phase, Split
+from storage.states import Direction, JobState, Phase, Split
 from storage.tables import evaluations, job_summaries, jobs, studies
 from tests.support.claims import claim_next
 from tests.support.marks import on
@@ -174,6 +174,7 @@ _STUDIES = st.fixed_dictionaries(
         "timeout_ms": st.sampled_from([1000, None, _NOW_MS + 1]),
         "patience": st.sampled_from([1, None, 2]),
         "halted_ms": st.sampled_from([None, None, 1]),
+        "direction": st.sampled_from(Direction),
     }
 )
 _JOBS = st.fixed_dictionaries(
@@ -205,6 +206,7 @@ def _a_job(state: JobState) -> dict[str, object]:
         "timeout_ms": None,
         "patience": None,
         "halted_ms": None,
+        "direction": Direction.MAXIMIZE,
     },
     [_a_job(state) for state in (OPEN, FAILED, FAILED, FAILED)],
 )

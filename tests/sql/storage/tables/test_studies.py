@@ -1,8 +1,13 @@
-"""What the first worker of a study decides for all."""
+"""What is read and written of a study as a whole."""
+
+from collections.abc import Callable
+
+import pytest
 
 from storage.database import Database
-from storage.records import StudyRecord
-from storage.tables import studies
+from storage.records import JobRecord, Lease, StudyRecord
+from storage.states import Direction, JobState
+from storage.tables import jobs, studies
 
 
 def test_the_first_to_choose_a_precision_sets_it(db: Database, squares: StudyRecord) -> None:
@@ -17,3 +22,26 @@ def test_the_first_to_choose_a_precision_sets_it(db: Database, squares: StudyRec
     assert (study.precision, study.precision_reason) == ("mixed_bfloat16", "it was faster")
     assert study.settings == squares.settings
     assert study.trained_settings == {**squares.settings, "precision": "mixed_bfloat16"}
+
+
+@pytest.mark.parametrize(
+    ("direction", "best"), [(Direction.MAXIMIZE, 0.9), (Direction.MINIMIZE, 0.2)]
+)
+def test_the_best_score_is_that_of_its_direction(
+    db: Database,
+    squares: StudyRecord,
+    claim: Callable[..., tuple[JobRecord, Lease]],
+    direction: Direction,
+    best: float,
+) -> None:
+    """Of all that succeeded; another state has none."""
+    for score in (0.2, 0.9, 0.4):
+        _, lease = claim()
+        with db.transaction() as tx:
+            jobs.write(tx, lease, state=JobState.SUCCEEDED, score=score, loss=1.0)
+    with db.transaction() as tx:
+        studies.write(tx, squares, direction=direction)
+        tallies = {tally.state: tally for tally in studies.count_jobs(tx)}
+    assert tallies[JobState.SUCCEEDED].number == 3
+    assert tallies[JobState.SUCCEEDED].best_score == best
+    assert tallies[JobState.OPEN].best_score is None

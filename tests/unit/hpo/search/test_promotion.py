@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hpo.search import promotion
 from hpo.search.promotion import Advice, advise, derive_rungs, is_settled, next_due
-from storage.states import Pruner
+from storage.states import Direction, Pruner
 from storage.summary_records import Rung, SearchOutline
 from tests.unit.hpo.study.test_phases import STUDY
 
@@ -47,7 +47,9 @@ def test_a_study_may_choose_its_rungs() -> None:
 )
 def test_early_rungs_compare_by_loss(loss: float | None, rung: int, compared_by: float) -> None:
     """Later ones by the score, and all where there is no loss."""
-    assert promotion.standing(loss, 0.4, rung, 20) == compared_by
+    assert promotion.standing(loss, 0.4, rung, 20, Direction.MAXIMIZE) == compared_by
+    lower = promotion.standing(loss, 0.4, rung, 20, Direction.MINIMIZE)
+    assert lower == abs(compared_by)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """The history of a study: what its sampler and its pruner are shown."""
 
+import pytest
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from hpo.search.trial_history import BEST, REST, recall
+from storage.states import Direction
 
 
 def _trials(*states: TrialState) -> list[FrozenTrial]:
@@ -19,22 +21,23 @@ def _trials(*states: TrialState) -> list[FrozenTrial]:
 def test_few_are_recalled_whole() -> None:
     """The sampler sees each trial of a study that is not large."""
     trials = _trials(*[TrialState.COMPLETE, TrialState.PRUNED] * ((BEST + REST) // 2))
-    assert recall(trials) == trials
+    assert recall(trials, Direction.MAXIMIZE) == trials
 
 
-def test_of_many_the_best_and_an_even_part() -> None:
+@pytest.mark.parametrize("direction", Direction)
+def test_of_many_the_best_and_an_even_part(direction: Direction) -> None:
     """So many, however many there are: the very best, all that run, so that parallel workers do not
     suggest the same, and of all others an even part from the first to the last, in their order."""
     states = [TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL] * 3000
     states[7] = states[8000] = TrialState.RUNNING
     trials = _trials(*states)
-    recalled = recall(trials)
+    recalled = recall(trials, direction)
     assert len(recalled) == BEST + REST + 2
     assert [each.number for each in recalled] == sorted({each.number for each in recalled})
     kept = {each.number for each in recalled}
     assert {7, 8000} <= kept
     complete = [each for each in trials if each.state == TrialState.COMPLETE]
-    best = sorted(complete, key=lambda each: -each.values[0])
+    best = sorted(complete, key=lambda each: direction.key(each.values[0]))
     assert {each.number for each in best[:BEST]} <= kept
     tenths = [sum(number // 900 == tenth for number in kept) for tenth in range(10)]
     assert min(tenths) > 0.8 * max(tenths)

@@ -1,5 +1,6 @@
 """What another study had found, fitted into the space of a new one."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,10 @@ from hpo.errors import UsageError
 from hpo.search.trial_history import BEST, REST
 from hpo.search.warm_start import as_history, first_choice, fitting
 from storage.records import BASELINE, EarlierTrial, Params
+from storage.states import Direction
 from studies.space import Choice, Real, Space, check_params
+from tests.support.squares import NEW_STUDY
+from tests.support.statuses import STUDY
 
 SPACE: Space = {
     "optimizer": Choice(("adam", "sgd")),
@@ -19,6 +23,8 @@ SPACE: Space = {
     "flip": Choice((True, False)),
 }
 BASE: Params = {"optimizer": "adam", "rate": 0.01, "flip": False}
+OLD = replace(STUDY, name="old")
+NEW = replace(NEW_STUDY, baseline=BASE)
 
 
 def _trial(configuration: int, score: float, **params: Any) -> EarlierTrial:
@@ -32,7 +38,7 @@ def _pruned(configuration: int, score: float, **params: Any) -> EarlierTrial:
 def test_what_a_configuration_lacks_it_has_as_the_baseline() -> None:
     """A smaller space is a part of a larger one; what lies outside of it is left out."""
     found = fitting(
-        "old",
+        OLD,
         [
             _trial(BASELINE, 0.5, optimizer="adam", rate=0.01),
             _trial(1, 0.6, optimizer="sgd", momentum=0.9, rate=0.02),
@@ -42,7 +48,7 @@ def test_what_a_configuration_lacks_it_has_as_the_baseline() -> None:
             _trial(5, 0.7, optimizer="adam", rate=0.02, layers=3),  # unknown
         ],
         SPACE,
-        BASE,
+        NEW,
     )
     assert [trial.params for trial in found] == [
         BASE,
@@ -63,17 +69,28 @@ def test_what_a_configuration_lacks_it_has_as_the_baseline() -> None:
 def test_where_nothing_fits_that_is_said(trials: list[EarlierTrial], named: str) -> None:
     """With the reason; a baseline alone is nothing that was learned."""
     with pytest.raises(UsageError, match=named):
-        fitting("old", trials, SPACE, BASE)
+        fitting(OLD, trials, SPACE, NEW)
+
+
+@pytest.mark.parametrize("changed", [{"metric": "loss"}, {"direction": Direction.MINIMIZE}])
+def test_scores_of_another_kind_say_nothing(changed: dict[str, Any]) -> None:
+    """Of another metric, or of which the lower is the better."""
+    with pytest.raises(UsageError, match=r"study 'old' is to m.*, not to maximize accuracy"):
+        fitting(replace(OLD, **changed), [_trial(1, 0.6, **BASE)], SPACE, NEW)
 
 
 def test_the_best_that_came_to_its_end_is_the_first_choice() -> None:
     """One that was pruned may have been no more than quick; the baseline is trained anyway."""
+    study = replace(STUDY, baseline=BASE)
     quick = _pruned(1, 0.9, **{**BASE, "rate": 0.09})
     good = _trial(2, 0.8, **{**BASE, "rate": 0.02})
     base = _trial(BASELINE, 0.7, **BASE)
-    assert first_choice([base, quick, good], BASE) == good.params
-    assert first_choice([base, quick], BASE) is None
-    assert first_choice([], BASE) is None
+    assert first_choice(study, [base, quick, good]) == good.params
+    assert first_choice(study, [base, quick]) is None
+    assert first_choice(study, []) is None
+    lower = replace(study, direction=Direction.MINIMIZE)
+    assert first_choice(lower, [base, quick, good]) is None
+    assert first_choice(lower, [replace(base, score=0.85), quick, good]) == good.params
 
 
 def test_scores_count_by_how_far_they_are_from_their_own_baseline() -> None:
@@ -104,11 +121,11 @@ def test_of_very_many_the_best_and_an_even_part_are_kept() -> None:
         _trial(number, number / 5000, **{**BASE, "rate": 0.00105 + number / 50_000})
         for number in range(4000)
     ]
-    kept = fitting("old", many, SPACE, BASE)
+    kept = fitting(OLD, many, SPACE, NEW)
     assert len(kept) == BEST + REST
     numbers = [trial.configuration for trial in kept]
     assert numbers == sorted(set(numbers)) and numbers[-BEST:] == list(range(4000 - BEST, 4000))
     assert max(later - sooner for sooner, later in pairwise(numbers)) < 12
     for at in range(2000, 2020):  # wherever it stood among them
         with_baseline = [*many[:at], _trial(BASELINE, 0.5, **BASE), *many[at:]]
-        assert BASE in [trial.params for trial in fitting("old", with_baseline, SPACE, BASE)]
+        assert BASE in [trial.params for trial in fitting(OLD, with_baseline, SPACE, NEW)]

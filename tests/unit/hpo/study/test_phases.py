@@ -12,13 +12,13 @@ from hpo.study import search_jobs
 from hpo.study.phases import Advance, EndSearch, Stop, decide
 from hpo.study.search_jobs import best_first
 from storage.records import BASELINE, EvaluationRecord, JobRecord, StudyRecord
-from storage.states import DataSet, JobState, Phase, Sampler, Split
+from storage.states import DataSet, Direction, JobState, Phase, Sampler, Split
 
 OPEN, LEASED, PAUSED, SUCCEEDED, PRUNED, DIVERGED, FAILED, CANCELLED = JobState
 NOW = 1_000_000
 STUDY = StudyRecord(
     id=1, uuid="u", name="toy", definition="toy", definition_hash="h", settings={},
-    baseline={"x": 0.5}, seed=0, trials=4, select_top=2, select_seeds=2, final_seeds=2, priority=0,
+    baseline={"x": 0.5}, metric="accuracy", direction=Direction.MAXIMIZE, seed=0, trials=4, select_top=2, select_seeds=2, final_seeds=2, priority=0,
     timeout_ms=None, target=None, patience=None, sampler=Sampler.TPE, generation=1,
     phase=Phase.SEARCH, reason=None, halted_ms=None,
     created_ms=0, started_ms=NOW - 60_000, ended_ms=None,
@@ -122,6 +122,15 @@ def test_nothing_to_compare_stops(others: tuple[JobState, ...]) -> None:
     assert isinstance(step, Stop) and "nothing to compare" in step.reason
 
 
+def test_a_search_alone_is_done_with_what_was_completed() -> None:
+    """Be it the baseline alone; where nothing was, there is nothing to be done with."""
+    alone = replace(STUDY, final_seeds=0)
+    assert decide(alone, _search(SUCCEEDED, LEASED), NOW) is None
+    assert decide(alone, _search(SUCCEEDED, PRUNED), NOW) == Advance(Phase.DONE)
+    lost = decide(alone, _search(CANCELLED, CANCELLED), NOW)
+    assert lost == Stop("no trial was completed")
+
+
 def test_ties_go_to_the_lower_loss_then_to_the_lower_number() -> None:
     """On equal scores the lower validation loss wins, and then the earlier trial."""
     ended = [
@@ -131,13 +140,25 @@ def test_ties_go_to_the_lower_loss_then_to_the_lower_number() -> None:
         _job(4, score=0.71, loss=5.0),
         _job(5, PRUNED, score=0.99),
     ]
-    assert [job.configuration for job in best_first(ended)] == [4, 2, 1, 3]
+    assert [job.configuration for job in best_first(STUDY, ended)] == [4, 2, 1, 3]
+
+
+def test_where_less_is_better_the_lowest_is_the_first() -> None:
+    """Ties go as ever."""
+    study = replace(STUDY, direction=Direction.MINIMIZE)
+    ended = [
+        _job(1, score=0.7, loss=2.0),
+        _job(2, score=0.7, loss=1.0),
+        _job(3, score=-0.1),
+        _job(4, score=0.0),
+    ]
+    assert [job.configuration for job in best_first(study, ended)] == [3, 4, 2, 1]
 
 
 def test_a_score_of_zero_is_a_score() -> None:
     """Zero is worse than anything else, and still counts."""
     ended = [_job(1, score=0.0), _job(2, score=0.1), _job(3, score=-0.1)]
-    assert [job.configuration for job in best_first(ended)] == [2, 1, 3]
+    assert [job.configuration for job in best_first(STUDY, ended)] == [2, 1, 3]
 
 
 def test_select_waits_for_its_last_job() -> None:
@@ -355,10 +376,14 @@ def test_timeout_counts_from_the_start() -> None:
 
 @pytest.mark.parametrize(("score", "ends"), [(0.7999, False), (0.8, True), (0.9, True)])
 def test_target_ends_the_search(score: float, ends: bool) -> None:
-    """A completed trial that reaches the target ends the search."""
+    """A completed trial that reaches the target ends the search; so does one below it where less is
+    better."""
     study = replace(STUDY, target=0.8)
     step = decide(study, [_job(0), _job(1, score=score), _job(2, OPEN)], NOW)
     assert isinstance(step, EndSearch) is ends
+    lower = replace(study, direction=Direction.MINIMIZE, target=-0.8)
+    trials = [_job(0), _job(1, score=-score), _job(2, OPEN)]
+    assert isinstance(decide(lower, trials, NOW), EndSearch) is ends
 
 
 @pytest.mark.parametrize(

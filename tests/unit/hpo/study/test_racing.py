@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hpo.study.racing import Round, fields, next_round, rank
 from storage.records import JobRecord
-from storage.states import JobState, Phase
+from storage.states import Direction, JobState, Phase
 from tests.support.statuses import STUDY, TRIAL
 
 RACE = replace(STUDY, phase=Phase.SELECT, select_seeds=3)
@@ -77,6 +77,14 @@ def test_the_better_half_goes_on_to_the_end() -> None:
     scores |= {1: [0.5, 0.9, 0.5], 2: [0.6, 0.7, 0.7]}
     assert next_round(RACE, scores, _jobs(scores)) is None
     assert rank(RACE, _jobs(scores)) == [2, 1, 3, 4, 5]
+
+
+def test_the_lower_half_goes_on_where_less_is_better() -> None:
+    """In the race and in its end."""
+    race = replace(RACE, direction=Direction.MINIMIZE)
+    scores: Scores = {1: [0.5], 2: [0.6], 3: [0.7], 4: [0.4], 5: [0.3]}
+    assert next_round(race, scores, _jobs(scores)) == Round((5, 4, 1), range(1, 2))
+    assert rank(race, _jobs(scores)) == [5, 4, 1, 2, 3]
 
 
 def test_one_that_lost_a_seed_is_out() -> None:

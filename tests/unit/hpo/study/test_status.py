@@ -7,9 +7,16 @@ from dataclasses import asdict
 import pytest
 
 from hpo.definition_loader import Definition
+from hpo.errors import NoResult
+from hpo.report import html
+from hpo.report.report_data import read_contents
+from hpo.result import finished_study
+from hpo.result.result import Conclusion, conclude
+from hpo.result.study_comparison import compare_winners
 from hpo.study import creation, extension
 from hpo.study.creation import Budget
 from hpo.study.status import WORKING_PHASES, Status, as_json, failure_report, read_status
+from hpo.terminal.study_page import draw_study
 from storage.clock import now_ms
 from storage.database import Database
 from storage.records import JobRecord, Lease, StudyRecord
@@ -18,6 +25,7 @@ from storage.tables import jobs, workers
 from tests.support.finished import PROVENANCE, WINNER, Outcome, carry_out, params, usual
 from tests.support.fixtures import Claim
 from tests.support.marks import on
+from tests.support.statuses import EPOCHS, shown
 
 End = Callable[..., None]
 SECONDS = 10
@@ -75,6 +83,33 @@ def test_no_more_is_planned_than_there_are_trials(db: Database, toy: Definition)
     planned = _totals(read_status(db, "two"))
     carry_out(db, study, lambda _study, _job: Outcome(score=0.5))
     assert planned == _totals(read_status(db, "two")) == [2, 1, 8]
+
+
+@on("sqlite")
+def test_a_search_alone_is_done_when_its_search_is(db: Database, toy: Definition) -> None:
+    """Nothing is judged, which is said wherever a verdict is asked for; it may be extended."""
+    study = creation.create(db, "alone", toy, Budget(trials=4, final_seeds=0))
+    assert _totals(read_status(db, "alone")) == [4, 0, 0]
+    carry_out(db, study)
+    status = read_status(db, "alone")
+    assert (status.study.phase, status.winner) == (Phase.DONE, None)
+    assert _totals(status) == [4, 0, 0]
+    page = "\n".join(shown(draw_study(status, EPOCHS)))
+    assert "search" in page and "select" not in page and "final" not in page
+    finished = finished_study.read(db, "alone")
+    assert conclude(finished) == Conclusion(
+        "no verdict: study 'alone' is a search alone, with --final-seeds 0", None
+    )
+    assert finished.exported is None
+    budget = Budget(trials=4, select_top=2, select_seeds=2, final_seeds=2)
+    other = creation.create(db, "other", toy, budget)
+    carry_out(db, other)
+    with pytest.raises(NoResult, match="'alone' is a search alone"):
+        compare_winners(finished_study.read(db, "other"), finished)
+    assert "is a search alone" in html.write(read_contents(db, "alone"))
+    assert extension.extend(db, "alone", Budget(trials=5)).phase == Phase.SEARCH
+    carry_out(db, study, lambda _study, _job: Outcome(score=0.5))
+    assert _totals(read_status(db, "alone")) == [5, 0, 0]
 
 
 @on("sqlite")

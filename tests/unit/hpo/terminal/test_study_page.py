@@ -16,7 +16,7 @@ from hpo.terminal.study_page import (
     ending_line,
     status_line,
 )
-from storage.states import DataSet, JobState, Phase
+from storage.states import DataSet, Direction, JobState, Phase
 from studies.errors import DataUnavailable
 from studies.image_classification.study import ImageClassification
 from tests.conftest import DEFINITIONS
@@ -234,6 +234,10 @@ def test_the_best_over_time() -> None:
     assert chart[-3].startswith("0.600")
     assert "⠉" in chart[2] or "⠒" in chart[2] or "⣀" in chart[2]
     assert not any("best validation" in line for line in shown(draw_study(status_of(*done[:2]), 5)))
+    falling = status_of(*done, metric="mse", direction=Direction.MINIMIZE)
+    page = "\n".join(shown(draw_study(falling, EPOCHS)))
+    assert "best of 3 trials 0.6000 (trial 0)" in page
+    assert "best validation mse by minutes" not in page  # the first was the best
 
 
 def test_a_large_fleet() -> None:

@@ -9,7 +9,7 @@ from storage.clock import now_ms
 from storage.schema import LONG_BYTES, LONG_TEXT
 
 # What stood before was never released; its tables are refused.
-revision = "0008"
+revision = "0009"
 down_revision = None
 
 
@@ -36,6 +36,8 @@ def upgrade() -> None:
         sa.Column("definition_hash", sa.String(64), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("baseline", sa.JSON(), nullable=False),
+        sa.Column("metric", sa.String(255), nullable=False),
+        sa.Column("direction", sa.String(16), nullable=False),
         sa.Column("points", sa.Integer()),
         sa.Column("data_sha256", sa.String(64)),
         sa.Column("precision", sa.String(32)),

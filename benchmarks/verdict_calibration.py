@@ -3,7 +3,7 @@
     python benchmarks/verdict_calibration.py
 
 The real `hpo.statistics.verdict.compare` judges many pairs of a few seeds each, as a final phase would:
-after three of them and, unless these decide, after all (`hpo.statistics.interim_looks`). They are drawn from the
+after half of them and, unless these decide, after all (`hpo.statistics.interim_looks`). They are drawn from the
 answers that `benchmarks/record_seeds.py` recorded:
 
 - of one configuration (A/A): whatever is called better or worse is a false alarm;
@@ -39,7 +39,7 @@ REPETITIONS = 2000
 # Of each step on the way to the smallest difference.
 FEWER_REPETITIONS = 1000
 SEEDS = (3, 5, 10)
-"""The most a side; three are looked at once."""
+"""The most a side; three are looked at once, five after three of them, ten after five."""
 GAIN = 0.025
 GAINS = (0.0, 0.025, 0.05, 0.1)
 POWER = 0.8
@@ -260,7 +260,7 @@ def bootstrap(recorded: Correct, n: int) -> float:
 def false_alarms(recordings: dict[str, Correct]) -> Table:
     """A/A: what the verdict says of a configuration against itself."""
     table = _table(
-        *("A/A of", "seeds", "images", "better %", "worse %", "after three %"),
+        *("A/A of", "seeds", "images", "better %", "worse %", "at the first look %"),
         *("spread", "standard error"),
     )
     for name, recorded in recordings.items():
@@ -334,12 +334,12 @@ def power(recorded: Correct) -> Table:
 
 def looks(recorded: Correct) -> Table:
     """What two looks save, and find, by how large the true difference is; images drawn again."""
-    table = _table("true", "seeds", "better %", "after three %", "seeds a side, mean")
+    table = _table("true", "seeds", "better %", "at the first look %", "seeds a side, mean")
     for gain in GAINS:
         for n in SEEDS[1:]:
             draw = on_other_images(split(recorded, n, on_some_images(recorded, gain)))
             found = repeat(draw)
-            mean = n - (n - SEEDS[0]) * found.decided_early
+            mean = n - (n - plan(n)[0].seeds) * found.decided_early
             table.add_row(
                 *(_points(gain), str(n), _percent(found.better), _early(found, n), f"{mean:.1f}")
             )

@@ -16,7 +16,7 @@ from hpo.result.scores import Frozen
 from hpo.statistics.verdict import reach_of_next
 from studies.space import check_params
 
-FORMAT: Literal[4] = 4
+FORMAT: Literal[5] = 5
 MOST_BYTES = 1 << 24
 # Far above any image, far below what no memory holds.
 Side = Annotated[int, Field(ge=1, le=4096)]
@@ -41,7 +41,7 @@ class Training(Frozen):
 class BestConfiguration(Result):
     """A result with what it takes to reproduce it. `image_shape` is height x width x channels."""
 
-    format: Literal[4] = FORMAT
+    format: Literal[5] = FORMAT
     created: AwareDatetime
     data_sha256: str
     image_shape: tuple[Side, Side, Side]

@@ -18,7 +18,7 @@ OPEN, LEASED, PAUSED, SUCCEEDED, PRUNED, DIVERGED, FAILED, CANCELLED = JobState
 NOW = 1_000_000
 STUDY = StudyRecord(
     id=1, uuid="u", name="toy", definition="toy", definition_hash="h", settings={},
-    baseline={"x": 0.5}, metric="accuracy", direction=Direction.MAXIMIZE, seed=0, trials=4, select_top=2, select_seeds=2, final_seeds=2, priority=0,
+    baseline={"x": 0.5}, metric="validation accuracy", direction=Direction.MAXIMIZE, seed=0, trials=4, select_top=2, select_seeds=2, final_seeds=2, priority=0,
     timeout_ms=None, target=None, patience=None, sampler=Sampler.TPE, generation=1,
     phase=Phase.SEARCH, reason=None, halted_ms=None,
     created_ms=0, started_ms=NOW - 60_000, ended_ms=None,
@@ -248,7 +248,7 @@ def test_final_leads_to_done(state: JobState) -> None:
 
 
 IMAGES = 40
-TEN = replace(STUDY, phase=Phase.FINAL, final_seeds=10)
+SIX = replace(STUDY, phase=Phase.FINAL, final_seeds=6)
 NEAR, FAR = (20, 26, 23), (10, 11, 12)
 """How many of the images a baseline is right on, beside a winner that is right on 22, 25 and 28."""
 
@@ -284,11 +284,11 @@ def test_what_three_seeds_do_not_tell_apart_is_looked_at_again() -> None:
     """Winner and baseline have the rest of their seeds, with parameters and trial as before, on the
     searched classes alone: three seeds are enough on new ones."""
     jobs, judged = _final({1: (22, 25, 28), 0: NEAR}, tuple(DataSet))
-    step = decide(TEN, jobs, NOW, judged)
+    step = decide(SIX, jobs, NOW, judged)
     assert isinstance(step, Advance) and step.phase == Phase.FINAL
     assert {job.data_set for job in step.jobs} == {DataSet.SEARCH}
-    assert [job.configuration for job in step.jobs] == [1, 0] * 7
-    expected = [derive_seed(TEN.seed, "final", 1, 1, index) for index in range(3, 10)]
+    assert [job.configuration for job in step.jobs] == [1, 0] * 3
+    expected = [derive_seed(SIX.seed, "final", 1, 1, index) for index in range(3, 6)]
     assert [job.seed for job in step.jobs if job.configuration == 1] == expected
     assert all(job.params == {"x": job.configuration / 10} for job in step.jobs)
     assert all(job.trial_number == job.configuration for job in step.jobs)
@@ -297,21 +297,21 @@ def test_what_three_seeds_do_not_tell_apart_is_looked_at_again() -> None:
 def test_what_three_seeds_decide_is_over() -> None:
     """At the first look, and of the same seeds at a single one."""
     jobs, judged = _final({1: (22, 25, 28), 0: FAR}, tuple(DataSet))
-    assert decide(TEN, jobs, NOW, judged) == Advance(Phase.DONE)
+    assert decide(SIX, jobs, NOW, judged) == Advance(Phase.DONE)
     jobs, judged = _final({1: (22, 25, 28), 0: NEAR})
-    assert decide(replace(TEN, final_seeds=3), jobs, NOW, judged) == Advance(Phase.DONE)
+    assert decide(replace(SIX, final_seeds=3), jobs, NOW, judged) == Advance(Phase.DONE)
 
 
 def test_a_look_waits_for_all_its_trainings() -> None:
     """New classes are waited for, too; nothing is looked at before."""
     jobs, judged = _final({1: (22, 25, 28), 0: FAR}, tuple(DataSet))
-    assert decide(TEN, [*jobs[:-1], replace(jobs[-1], state=LEASED)], NOW, judged) is None
+    assert decide(SIX, [*jobs[:-1], replace(jobs[-1], state=LEASED)], NOW, judged) is None
 
 
 def test_the_last_look_is_the_last() -> None:
     """Whatever it says."""
-    jobs, judged = _final({1: (24,) * 10, 0: (23,) * 10})
-    assert decide(TEN, jobs, NOW, judged) == Advance(Phase.DONE)
+    jobs, judged = _final({1: (24,) * 6, 0: (23,) * 6})
+    assert decide(SIX, jobs, NOW, judged) == Advance(Phase.DONE)
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_lost_trainings_at_the_first_look(
 ) -> None:
     """One that lost some is looked at again; one that lost all will never be compared."""
     jobs, judged = _final({1: winner, 0: baseline})
-    step = decide(TEN, jobs, NOW, judged)
+    step = decide(SIX, jobs, NOW, judged)
     assert isinstance(step, Advance)
     assert bool(step.jobs) is goes_on
 
@@ -339,7 +339,7 @@ def test_what_was_judged_on_different_images_is_over() -> None:
     jobs, judged = _final({1: (22, 25, 28), 0: NEAR})
     other = np.ones(IMAGES, np.uint8).tobytes()
     mixed = [replace(judged[0], labels=other), *judged[1:]]
-    assert decide(TEN, jobs, NOW, mixed) == Advance(Phase.DONE)
+    assert decide(SIX, jobs, NOW, mixed) == Advance(Phase.DONE)
 
 
 @pytest.mark.parametrize("phase", [Phase.DONE, Phase.STOPPED])

@@ -15,7 +15,7 @@ from hpo.definition_loader import Definition
 from hpo.search.proposals import distributions, draw
 from hpo.search.trials import JOB_ATTRIBUTE
 from hpo.study import creation, search_jobs
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.clock import now_ms
 from storage.database import Database
 from storage.records import JobRecord, Params, StudyRecord

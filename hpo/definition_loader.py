@@ -1,5 +1,6 @@
 """Definitions of studies: found by name or by file, and known by the hash of their code."""
 
+import ast
 import importlib
 import traceback
 from collections.abc import Collection, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from hpo.errors import DefinitionError
 from studies import code_hash, code_loader
 from studies.code_hash import Code
+from studies.objective import Objective
 from studies.study import Study
 
 if TYPE_CHECKING:
@@ -28,12 +30,26 @@ class Definition:
     half of it of the definition's own code, the other of the code of hpo that trains."""
 
     reference: str
-    study: Study
+    searched: Study | Objective
     hash: str
 
     @property
     def name(self) -> str:
-        return self.study.name
+        return self.searched.name
+
+    @property
+    def study(self) -> Study:
+        """What is declared in it.
+
+        Raises:
+            DefinitionError: nothing, for it is an objective.
+        """
+        if isinstance(self.searched, Objective):
+            raise DefinitionError(
+                f"{self.reference} is an objective, which is called by `hpo run`, `create` and `worker`",
+                "give a definition for this",
+            )
+        return self.searched
 
     def with_settings(self, settings: Mapping[str, object]) -> Self:
         """This definition with some of its settings replaced.
@@ -41,7 +57,7 @@ class Definition:
         Raises:
             SettingsError: an unknown setting, or a value that does not fit.
         """
-        return replace(self, study=self.study.with_settings(settings))
+        return replace(self, searched=self.searched.with_settings(settings))
 
     def changes(self, hash_then: str, version_then: str) -> tuple[str, str]:
         """What changed since the definition had this hash with that version of hpo, and the mend."""
@@ -56,7 +72,8 @@ class Definition:
 
 
 def load(reference: str) -> Definition:
-    """Loads a built-in definition by name, or a Python file that defines `STUDY`.
+    """Loads a built-in definition by name, a Python file that defines `STUDY`, or, as FILE.py:FUNCTION, an
+    objective, of which the file is read, and not run.
 
     Raises:
         DefinitionError: there is none, or its code raises.
@@ -66,11 +83,15 @@ def load(reference: str) -> Definition:
         source = Path(str(module.__file__))
         code = _read(source)
     else:
+        file, colon, function = reference.rpartition(":")
+        if colon and file.endswith(".py"):
+            return _load_objective(Path(file).absolute(), function)
         source = Path(reference)
         if source.suffix != ".py":
             raise DefinitionError(
                 f"there is no definition '{reference}'",
-                f"use {', '.join(BUILT_IN)}, or the path of a Python file that defines STUDY",
+                f"use {', '.join(BUILT_IN)}, the path of a Python file that defines STUDY, or"
+                " FILE.py:FUNCTION",
             )
         source = source.absolute()
         code = _read(source)
@@ -83,6 +104,38 @@ def load(reference: str) -> Definition:
     reference = reference if reference in BUILT_IN else str(source)
     shared = code_hash.sha256_of_package(code_hash.BEAR_ON_RESULTS)
     return Definition(reference, study, code.sha256()[:HALF] + shared[:HALF])
+
+
+def _load_objective(source: Path, function: str) -> Definition:
+    code = _read(source)
+    names = _names(code.modules[code.main].tree)
+    if function not in names and "*" not in names:
+        raise DefinitionError(
+            f"{source} defines no function '{function}'", "give the name of one, behind the colon"
+        )
+    study = Objective(name=f"{source.stem}.{function}", function=function, code=code)
+    shared = code_hash.sha256_of_package(("objective",))
+    return Definition(f"{source}:{function}", study, code.sha256()[:HALF] + shared[:HALF])
+
+
+def _names(module: ast.Module) -> set[str]:
+    """What a module may have by name, without running it: what is defined, assigned or imported, but not
+    within a function or a class."""
+    names = set[str]()
+    left: list[ast.AST] = [module]
+    while left:
+        match node := left.pop():
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.add(name)
+            case ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.alias(name=name, asname=asname):
+                names.add(asname or name)
+            case _:
+                left += ast.iter_child_nodes(node)
+    return names
 
 
 def find(study: "StudyRecord", references: Sequence[str] = ()) -> Definition:

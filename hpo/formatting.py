@@ -44,6 +44,13 @@ def describe_params(params: "Params") -> str:
     )
 
 
+def score_words(score: float) -> str:
+    """A score with four digits behind the point, or where that would be too few, or too many, four that
+    count."""
+    is_usual = score == 0 or 0.01 <= abs(score) < 10_000
+    return f"{score:.4f}" if is_usual else f"{score:.4g}"
+
+
 def cost_words(cost: "Cost") -> str:
     """What trainings took of devices, in one short line."""
     words = f"cost {short(cost.device_hours)} device-hours"

@@ -20,6 +20,7 @@ from optuna.storages._rdb.models import (
     TrialValueModel,
 )
 from optuna.study import StudyDirection
+from optuna.study._constrained_optimization import _CONSTRAINTS_KEY
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.engine import Connection
 
@@ -35,8 +36,8 @@ _distribution = lru_cache(maxsize=1000)(json_to_distribution)
 
 class History(_CachedStorage):
     """Optuna's storage with its cache, of which `get_all_trials` shows what samplers and pruners ask
-    of trials: none has attributes, and those that run have no reports, but for their parameters, with
-    all of which a trial of ours begins.
+    of trials: none has attributes but constraints, and those that run have no reports, but for their
+    parameters, with all of which a trial of ours begins, but for those of objectives.
 
     As it is, it reads all of every trial that runs each time: in a large fleet most of its time
     goes into that.
@@ -44,16 +45,18 @@ class History(_CachedStorage):
 
     _is_whole = False
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, *, grows: bool = False) -> None:
+        """`grows` says that trials that run have more parameters each time, as those of an objective."""
         super().__init__(db.optuna)
         self._db = db
+        self._rereads = self._is_whole or grows
 
     def _read_trials_from_remote_storage(self, study_id: int) -> None:
         with self._lock:
             study = self._studies.setdefault(study_id, _StudyInfo())
             with self._db.reading() as tx:
                 rows = _open_trials(tx, study_id, study)
-                wanted = [row for row in rows if self._is_whole or not _is_known(study, row)]
+                wanted = [row for row in rows if self._rereads or not _is_known(study, row)]
                 read = _read(tx, wanted, self._is_whole)
             self._add_trials_to_cache(study_id, read)
             running = {row.trial_id for row in rows if not row.state.is_finished()}
@@ -128,11 +131,12 @@ def _read(tx: Connection, rows: Sequence[Any], is_whole: bool) -> list[FrozenTri
     for some in in_batches(rows):
         ids = [row.trial_id for row in some]
         _add_params(tx, ids, parts)
-        _add_values(
-            tx, [row.trial_id for row in some if is_whole or row.state.is_finished()], parts
-        )
+        ended = [row.trial_id for row in some if row.state.is_finished()]
+        _add_values(tx, ids if is_whole else ended, parts)
         if is_whole:
             _add_attributes(tx, ids, parts)
+        elif ended:
+            _add_constraints(tx, ended, parts)
     return [_frozen(row, parts[row.trial_id]) for row in rows]
 
 
@@ -162,6 +166,12 @@ def _add_attributes(tx: Connection, ids: Sequence[int], parts: Mapping[int, _Par
     for each in tx.execute(_of(TrialUserAttributeModel, ids)):
         parts[each.trial_id].user_attrs[each.key] = json.loads(each.value_json)
     for each in tx.execute(_of(TrialSystemAttributeModel, ids)):
+        parts[each.trial_id].system_attrs[each.key] = json.loads(each.value_json)
+
+
+def _add_constraints(tx: Connection, ids: Sequence[int], parts: Mapping[int, _Parts]) -> None:
+    constraint = TrialSystemAttributeModel.key.startswith(_CONSTRAINTS_KEY)
+    for each in tx.execute(_of(TrialSystemAttributeModel, ids).where(constraint)):
         parts[each.trial_id].system_attrs[each.key] = json.loads(each.value_json)
 
 

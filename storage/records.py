@@ -96,6 +96,22 @@ class StudyRecord(FromRow):
     """The study of whose trials its search knows from the beginning."""
 
     @property
+    def epochs(self) -> int | None:
+        """What one training may take; None where nobody knows, as of a function that is called."""
+        known = self.settings.get("epochs")
+        return None if known is None else int(known)
+
+    @property
+    def unit(self) -> str:
+        """What its trainings report after."""
+        return "step" if self.epochs is None else "epoch"
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether its first configuration is what all others are measured against."""
+        return bool(self.baseline)
+
+    @property
     def is_judged(self) -> bool:
         """Whether select and final follow its search; else it is done with that."""
         return self.final_seeds > 0

@@ -29,62 +29,41 @@ Direction = Literal["maximize", "minimize"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Study(ABC):
-    """What a search searches: a space, a baseline in it, by what trials are compared, and, told by
-    each kind of study, how a configuration is trained and how its model is judged.
+class Searched(ABC):
+    """What a search is for: a name, and by what trials are compared.
 
     What `settings` gives are *settings*: a run may override them. All that is accepted is held as it
     comes back from JSON; what could not be searched, stored or shown is refused with SettingsError.
     """
 
-    own_settings: ClassVar[Mapping[str, TypeAdapter[Any]]] = {
-        "epochs": TypeAdapter(_Epochs),
-        "rungs": TypeAdapter(_Rungs),
-    }
+    own_settings: ClassVar[Mapping[str, TypeAdapter[Any]]] = {}
     """The fields that are settings, with what each may be."""
 
     name: str
-    space: Space
-    baseline: Params
     metric: str
     direction: Direction
-    epochs: int
-    """What one training may take, and the most that is reported of it."""
-    rungs: tuple[int, ...] | None = None
-    """The epochs after which the trials of a search are compared, and only the best go on; what is slow
-    to warm up needs a later first one. None for those that suit most."""
 
     def __post_init__(self) -> None:
-        space = as_space(self.space)
-        held = {
-            "name": plain(self.name),
-            "space": space,
-            "baseline": as_params(space, self.baseline),
+        self._hold(
+            name=plain(self.name),
             **{
                 key: _valid(adapter, key, getattr(self, key))
                 for key, adapter in self.own_settings.items()
             },
-        }
-        for key, value in held.items():  # it is frozen after this
-            object.__setattr__(self, key, value)
-        if self.rungs and not self._has_increasing_rungs:
-            raise SettingsError(
-                f"setting rungs cannot be {','.join(map(str, self.rungs))} of {self.epochs} epochs",
-                "give epochs before the last, each later than the one before",
-            )
+        )
         check_text("the name of a definition", self.name, MOST_NAME)
         for key, setting in self.settings().items():
             check_json(f"setting {key}", setting)
 
-    @property
-    def _has_increasing_rungs(self) -> bool:
-        later = (*(self.rungs or ()), self.epochs)[1:]
-        return all(rung < next_ for rung, next_ in zip(self.rungs or (), later, strict=True))
+    def _hold(self, **values: object) -> None:
+        """As it is made; after that it is frozen."""
+        for key, value in values.items():
+            object.__setattr__(self, key, value)
 
     @property
-    def score_key(self) -> str:
-        """The metric of an epoch whose value after the last epoch is a trial's score."""
-        return f"val_{self.metric}"
+    def metric_words(self) -> str:
+        """What a trial's score is, as a person says it."""
+        return self.metric
 
     def settings(self) -> dict[str, object]:
         """Every setting as JSON-able values; `with_settings` takes them back."""
@@ -139,6 +118,49 @@ class Study(ABC):
             DataError: the raw data is damaged, or the cache cannot be written.
             DataUnavailable: the raw data is found nowhere.
         """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study(Searched):
+    """A declared study: a space, a baseline in it and, told by each kind of study, how a configuration is
+    trained and how its model is judged."""
+
+    own_settings: ClassVar[Mapping[str, TypeAdapter[Any]]] = {
+        "epochs": TypeAdapter(_Epochs),
+        "rungs": TypeAdapter(_Rungs),
+    }
+
+    space: Space
+    baseline: Params
+    epochs: int
+    """What one training may take, and the most that is reported of it."""
+    rungs: tuple[int, ...] | None = None
+    """The epochs after which the trials of a search are compared, and only the best go on; what is slow
+    to warm up needs a later first one. None for those that suit most."""
+
+    def __post_init__(self) -> None:
+        space = as_space(self.space)
+        self._hold(space=space, baseline=as_params(space, self.baseline))
+        super().__post_init__()
+        if self.rungs and not self._has_increasing_rungs:
+            raise SettingsError(
+                f"setting rungs cannot be {','.join(map(str, self.rungs))} of {self.epochs} epochs",
+                "give epochs before the last, each later than the one before",
+            )
+
+    @property
+    def _has_increasing_rungs(self) -> bool:
+        later = (*(self.rungs or ()), self.epochs)[1:]
+        return all(rung < next_ for rung, next_ in zip(self.rungs or (), later, strict=True))
+
+    @property
+    def score_key(self) -> str:
+        """The metric of an epoch whose value after the last epoch is a trial's score."""
+        return f"val_{self.metric}"
+
+    @property
+    def metric_words(self) -> str:
+        return f"validation {self.metric}"
 
     @abstractmethod
     def load(self, training_file: Path, holdout_file: Path | None = None) -> Any:

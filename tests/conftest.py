@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from hpo import definition_loader
 from hpo.definition_loader import Definition
 from hpo.study import creation
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.records import StudyRecord
 from studies import keras_backend

@@ -49,6 +49,8 @@ def tabulate(curves: Sequence[Curve]) -> Table:
         table.add_column(title, justify="right")
     late = np.array([curve.holdout_accuracy for curve in curves], float)
     for epoch in EPOCHS:
+        if epoch > len(curves[0].val_loss):
+            break
         by_accuracy = np.array([curve.val_accuracy[epoch - 1] for curve in curves])
         by_loss = -np.array([curve.val_loss[epoch - 1] for curve in curves])
         table.add_row(

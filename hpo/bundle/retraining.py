@@ -118,6 +118,7 @@ def train(
                 )
             case protocol.Classified() | protocol.Measured():
                 raise AssertionError("nothing was asked")
+        assert loss is not None, "a declared study tells one"
         if temporary is not None and output is not None:
             temporary.replace(output)
     finally:

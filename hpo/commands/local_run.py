@@ -21,14 +21,16 @@ from hpo.definition_loader import Definition
 from hpo.devices.child_environment import ISOLATED, PRINTING
 from hpo.errors import HpoError, UsageError, WorkFailed
 from hpo.settings import Settings
-from hpo.study import creation, removal, search_jobs
-from hpo.study.creation import Budget
+from hpo.study import creation, planning, removal, search_jobs
+from hpo.study.planning import Budget
 from hpo.study.status import Status, read_status
 from hpo.terminal import watch
 from storage.database import Database
 from storage.records import BASELINE, StudyRecord
-from storage.states import JobState
+from storage.states import JobState, Phase
 from studies.errors import DataUnavailable, SettingsError
+from studies.objective import Objective
+from studies.study import Study
 
 # Beyond the grace that a worker has.
 STOP_SECONDS = 10.0
@@ -99,12 +101,13 @@ def run_either(
 
 
 def _run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
-    creation.check(wanted.study_name, wanted.seed)
-    if wanted.budget.final_seeds != 0:
+    planning.check(wanted.study_name, wanted.seed)
+    is_objective = isinstance(wanted.definition.searched, Objective)
+    if not is_objective and wanted.budget.final_seeds != 0:
         # Whoever waited for hours is not told then that nothing can be written.
         manifest.reserve(wanted.folder, wanted.study_name)
     elif wanted.bundle is not None:
-        raise UsageError("--final-seeds 0 gives no bundle", "leave --bundle out")
+        raise UsageError("a search alone gives no bundle", "leave --bundle out")
     return run(settings, wanted, console)
 
 
@@ -126,14 +129,15 @@ def run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
         existing = creation.refuse_taken(db, name, definition, *asked)
         db.close()
     else:
-        creation.refuse_unsearchable(creation.plan(name, definition, *asked))
+        planning.refuse_unsearchable(definition, planning.plan(name, definition, *asked))
         if wanted.budget.source is not None:
             raise UsageError(
                 f"there is no database yet, and so no study '{wanted.budget.source}'",
                 "leave --from out, or name the --storage that has it",
             )
-    console.print(f"Preparing the data of {definition.name}", soft_wrap=True)
-    definition.study.prepare(settings.cache_folder, settings.data_dir)
+    if isinstance(definition.searched, Study):  # of an objective nothing is known
+        console.print(f"Preparing the data of {definition.name}", soft_wrap=True)
+    definition.searched.prepare(settings.cache_folder, settings.data_dir)
     db = Database.create(settings.storage_url, settings.artifacts)
     with _stopping_gently(name):
         study = creation.create(db, name, definition, *asked)
@@ -149,28 +153,41 @@ def run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
 
 def _remove_untrainable(db: Database, status: Status, reference: str) -> None:
     """Leaves nothing behind of a study whose baseline failed, unless another trial of it came to a rung or
-    to its end: once the definition is mended, the same command begins anew.
+    to its end, nor of an objective that stopped before any did: once the definition is mended, the same
+    command begins anew.
 
     Raises:
         WorkFailed: it was so.
     """
-    baseline = search_jobs.latest(search_jobs.among(status.jobs), BASELINE)
-    if not search_jobs.has_failed(baseline):
-        return
-    others = (job for job in status.jobs if job.configuration != BASELINE)
-    if any(job.state == JobState.SUCCEEDED or job.rung_ms is not None for job in others):
+    study = status.study
+    if study.has_baseline:
+        lost = search_jobs.latest(search_jobs.among(status.jobs), BASELINE)
+        is_lost = search_jobs.has_failed(study, lost)
+        what, mend = (
+            "the baseline cannot be trained",
+            f"`hpo try {reference}` trains it for a moment",
+        )
+    else:
+        failed = (job for job in status.jobs if job.state == JobState.FAILED)
+        lost = next(failed, status.jobs[0])
+        is_lost = study.phase is Phase.STOPPED
+        what, mend = "the objective failed", "its file"
+    others = (job for job in status.jobs if job is not lost)
+    came_on = (
+        (JobState.SUCCEEDED, JobState.PRUNED) if not study.has_baseline else (JobState.SUCCEEDED,)
+    )
+    if not is_lost or any(job.state in came_on or job.rung_ms is not None for job in others):
         return
     try:
         removal.remove(db, status.study.name)
     except UsageError:  # others hold jobs of it; that it stopped is told as ever
         return
-    failed = WorkFailed(
-        f"the baseline cannot be trained: {formatting.first_line(baseline.reason)}",
-        f"mend the definition (`hpo try {reference}` trains it for a moment) and run this again; the"
-        " study is removed",
+    error = WorkFailed(
+        f"{what}: {formatting.first_line(lost.reason)}",
+        f"mend the definition ({mend}) and run this again; the study is removed",
     )
-    failed.add_note(baseline.reason or "")
-    raise failed
+    error.add_note(lost.reason or "")
+    raise error
 
 
 def _work(
@@ -182,7 +199,6 @@ def _work(
             status = watch.watch(
                 console,
                 lambda: read_status(db, name),
-                definition.study.epochs,
                 lambda: worker.poll() is None,
                 heard.news,
             )

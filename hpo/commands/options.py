@@ -10,16 +10,17 @@ import click
 from click.core import ParameterSource
 
 from hpo.formatting import printable
-from storage.states import Pruner, Sampler
+from storage.states import Direction, Pruner, Sampler
 
 if TYPE_CHECKING:
-    from hpo.study.creation import Budget
+    from hpo.study.planning import Budget
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXPORTS = Path("exports")
 SAMPLERS = [sampler.value for sampler in Sampler]
 PRUNERS = [pruner.value for pruner in Pruner]
+DIRECTIONS = [direction.value for direction in Direction]
 # Options that are settings, by the names that those have in a file.
 SETTINGS = {
     "storage": "storage",
@@ -161,13 +162,14 @@ def with_budget(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--trials", type=int, show_default="2 a parameter, at least 16", help="Search trials in total, the baseline among them."),
         click.option("--select-top", type=int, show_default="5", help="Configurations that enter select."),
         click.option("--select-seeds", type=int, show_default="3", help="Seeds of those that stay in select to the end."),
-        click.option("--final-seeds", type=int, show_default="10", help="Seeds of winner and baseline in final, at most: with more than 3 it is over after 3 if these decide; with 0 there is the search alone, and no verdict."),
+        click.option("--final-seeds", type=int, show_default="10", help="Seeds of winner and baseline in final, at most: with more than 3 it is over after half of them if these decide; with 0 there is the search alone, and no verdict."),
         click.option("--timeout", metavar="DURATION", help="End the search after this long, such as 1h30m, 90m or seconds; select and final come after it."),
         click.option("--target", type=float, help="End the search at this score."),
         click.option("--patience", type=int, metavar="N", help="End the search when N trials in a row were no better than the best before them, e.g. 20."),
         click.option("--sampler", type=click.Choice(SAMPLERS), show_default="tpe", help="How the search chooses: learning, by chance, evenly, or from all there is."),
         click.option("--pruner", type=click.Choice(PRUNERS), show_default="halving", help="How it spares itself trials: they pause at rungs, and the best go on; one behind most others ends; or not at all."),
         click.option("--from", "source", metavar="STUDY", help="Begin the search with what the trials of another study found, whose space is the same or a part of it."),
+        click.option("--direction", type=click.Choice(DIRECTIONS), show_default="minimize", help="Of an objective: whether less or more is better."),
         click.option("--seed", type=int, show_default="0", help="What all randomness derives from."),
         click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition, e.g. split_seed=1 or epochs=5."),
     )  # fmt: skip
@@ -180,7 +182,7 @@ def read_budget(values: Mapping[str, Any]) -> "Budget":
     """The budget that the options of `with_budget` ask for."""
     from hpo.errors import UsageError
     from hpo.formatting import read_duration
-    from hpo.study.creation import Budget
+    from hpo.study.planning import Budget
 
     rest = dict(values)
     timeout, sampler, pruner = (rest.pop(name) for name in ("timeout", "sampler", "pruner"))
@@ -206,6 +208,11 @@ def read_pairs(overrides: tuple[str, ...]) -> dict[str, str]:
             raise UsageError(f"--set {override}", "write --set KEY=VALUE")
         pairs[key.strip()] = value.strip()
     return pairs
+
+
+def read_settings(overrides: tuple[str, ...], direction: str | None) -> dict[str, str]:
+    """Those pairs, with the direction that an option gives."""
+    return read_pairs(overrides) | ({} if direction is None else {"direction": direction})
 
 
 def given(*names: str) -> list[str]:

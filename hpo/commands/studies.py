@@ -14,6 +14,7 @@ from hpo.commands.options import (
     print_document,
     read_budget,
     read_pairs,
+    read_settings,
     say,
     with_budget,
     with_bundle,
@@ -41,6 +42,7 @@ def run(
     definition: str,
     name: str | None,
     overrides: tuple[str, ...],
+    direction: str | None,
     seed: int | None,
     bundle: Path | None,
     fallback: str | None,
@@ -48,7 +50,8 @@ def run(
 ) -> None:
     """Run a study on this machine from its creation to its exported result.
 
-    DEFINITION is cifar100, cifar100-wide, digits, or a Python file that defines STUDY. The same command again
+    DEFINITION is cifar100, cifar100-wide, digits, a Python file that defines STUDY, or FILE.py:FUNCTION, an
+    objective as Optuna has it. The same command again
     goes on where it was stopped, also without its options: what is not given is as it was created.
     """
     from hpo import definition_loader
@@ -59,7 +62,7 @@ def run(
     from storage.database import Database
     from storage.states import Phase
 
-    given_settings = read_pairs(overrides)
+    given_settings = read_settings(overrides, direction)
     asked = definition_loader.load(definition).with_settings(given_settings)
     spare = None if fallback is None else definition_loader.load(fallback)
     wanted = local_run.Wanted(asked, name, read_budget(budget), seed, bundle, given_settings)
@@ -68,9 +71,9 @@ def run(
     reference = done.definition.reference
     if study.phase is Phase.DONE and not study.is_judged:
         found = read_status(Database.open(settings.storage_url), study.name)
-        page.print(draw_study(found, done.definition.study.epochs, chart=has_braille(page)))
+        page.print(draw_study(found, chart=has_braille(page)))
         assert found.best is not None, "a search that is done has completed a trial"
-        say(ending_line(found.best))
+        say(ending_line(found.study, found.best))
         return
     # What draws and counts is imported when there is something to draw and to count.
     from hpo.bundle import exporter
@@ -82,7 +85,9 @@ def run(
 @click.command()
 @click.argument("name")
 @click.option(
-    "--study", "definition", help="Definition: cifar100, cifar100-wide, digits, or a Python file."
+    "--study",
+    "definition",
+    help="Definition: cifar100, cifar100-wide, digits, a Python file, or FILE.py:FUNCTION.",
 )
 @click.option("--extend", is_flag=True, help="Raise an existing study's total of --trials.")
 @click.option("--priority", type=int, help="Workers on all studies take those of a higher one first; default 0.")  # fmt: skip
@@ -96,6 +101,7 @@ def create(
     extend: bool,
     priority: int | None,
     overrides: tuple[str, ...],
+    direction: str | None,
     seed: int | None,
     **budget: Any,
 ) -> None:
@@ -113,14 +119,14 @@ def create(
 
     amount = read_budget(budget)
     if extend:
-        kept = "definition overrides seed select_top select_seeds final_seeds sampler pruner source priority"
+        kept = "definition overrides direction seed select_top select_seeds final_seeds sampler pruner source priority"
         if fixed := given(*kept.split()):
             raise UsageError(f"--extend keeps a study's {', '.join(fixed)}", "leave that out")
         study = extension.extend(Database.open(settings.storage_url), name, amount)
     elif definition is None and amount.source is None:
         raise UsageError("a new study needs a definition", f"hpo create {name} --study cifar100")
     else:
-        given_settings = read_pairs(overrides)
+        given_settings = read_settings(overrides, direction)
         if definition is None:
             with Database.open(settings.storage_url).reading() as tx:
                 found = definition_loader.find(studies.get(tx, str(amount.source)))
@@ -209,7 +215,6 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
         return conclude(finished_study.read(db, name))
 
     read = statuses.read_status(db, name)
-    epochs = int(read.study.settings["epochs"])
     page = PlainConsole()
     if watch:
         seen = None
@@ -217,7 +222,6 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
             seen = watching.watch(
                 page,
                 lambda: statuses.read_status(db, name),
-                epochs,
                 lambda: streams.lost() is None,
             )
         if seen is not None and (conclusion := concluded(seen)) is not None:
@@ -233,7 +237,7 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
         }
         click.echo(json.dumps(statuses.as_json(read) | told, indent=2))
     else:
-        page.print(draw_study(read, epochs, chart=has_braille(page), conclusion=concluded(read)))
+        page.print(draw_study(read, chart=has_braille(page), conclusion=concluded(read)))
 
 
 @click.command()
@@ -271,7 +275,7 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> N
     """Try a definition here: train a few configurations for two epochs, without any database."""
     from hpo import definition_loader, formatting
     from hpo.devices import discovery
-    from hpo.study import creation
+    from hpo.study import planning
     from hpo.terminal.console import PlainConsole
     from hpo.terminal.training_speed import telling_pace
     from hpo.training import duration_estimate, precision
@@ -289,7 +293,7 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> N
         pace = duration_estimate.measure(
             asked, data, devices, tell, stall_seconds=settings.stall_seconds
         )
-    study = creation.plan(asked.name, asked, creation.Budget())
+    study = planning.plan(asked.name, asked, planning.Budget())
     seconds = pace.seconds(asked.study.epochs, study)
     click.echo(
         f"{asked.name}: {pace.baseline.epoch_seconds:.2f} s an epoch of the baseline;"

@@ -9,6 +9,7 @@ from hpo.formatting import (
     left_words,
     phase_words,
     precision_words,
+    score_words,
     source_words,
     unmarked,
 )
@@ -71,9 +72,9 @@ def _best(status: Status) -> str:
     best, baseline = status.best, status.baseline
     assert best is not None, "asked for where there is one"
     among = status.counts(Phase.SEARCH)[JobState.SUCCEEDED]
-    words = f"Best of {among} trials **{best.score:.4f}** ({best.title})"
+    words = f"Best of {among} trials **{score_words(best.score or 0.0)}** ({best.title})"
     if baseline is not None:
-        words += f", baseline {baseline.score:.4f}"
+        words += f", baseline {score_words(baseline.score or 0.0)}"
     return (
         f"{words}, on validation, of one seed each: {unmarked(describe_params(best.params or {}))}"
     )
@@ -98,14 +99,14 @@ def _progress(status: Status) -> Table:
 def _running(status: Status) -> Table:
     hosts = status.hosts
     return Table(
-        ("worker", "device", "training", "epoch", status.study.metric),
+        ("worker", "device", "training", status.study.unit, status.study.metric),
         tuple(
             (
                 hosts.get(job.worker_id or "", "?"),
                 status.devices.get(job.id, "?"),
                 job.title,
                 str(job.epoch),
-                "-" if job.score is None else f"{job.score:.4f}",
+                "-" if job.score is None else score_words(job.score),
             )
             for job in status.running[:MOST_RUNNING]
         ),

@@ -26,8 +26,6 @@ from hpo.study.status import Status
 from storage.states import DataSet, Direction, JobState, Phase, Split
 
 AXIS_WIDTH = 90
-# Blue to the best, on light and on dark; Optuna's is black there.
-SCORE_COLOURS = [[0.0, BASELINE_COLOUR], [1.0, BEST_COLOUR]]
 MOST_CURVES = 100
 LEAST_FOR_IMPORTANCE = 4
 BEST_SHARE = 0.1
@@ -50,7 +48,7 @@ def _all(contents: Contents) -> Iterator[Figure | None]:
 
 
 def _learning_curves(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | None:
-    """The metric on validation by epoch of baseline and best, as they were trained in the search."""
+    """The metric by epoch of baseline and best, as they were trained in the search."""
     baseline = contents.status.baseline
     chart = go.Figure()
     shown = (
@@ -69,13 +67,14 @@ def _learning_curves(contents: Contents, trials: Sequence[FrozenTrial]) -> Figur
             )  # fmt: skip
     if not chart.data:
         return None
-    style(chart, x="epoch", y=f"validation {contents.study.metric}")
+    style(chart, x=contents.study.unit, y=contents.study.metric)
     count_by_ones(chart)
     return Figure(
         "curves",
         "Learning curves",
-        "Accuracy on the validation images after each epoch, in the search: of one training each, and the"
-        " best was chosen for its score among many. The last epoch counts, whichever was highest.",
+        f"{contents.study.metric.capitalize()} after each {contents.study.unit}, in the search: of one training"
+        f" each, and the best was chosen for its score among many. The last {contents.study.unit} counts,"
+        " whichever was best.",
         chart,
     )
 
@@ -151,14 +150,15 @@ def _history(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | None
             y=baseline.score, line={"color": BASELINE_COLOUR, "dash": "dot"},
             annotation={"text": "baseline", "font": {"color": BASELINE_COLOUR}},
         )  # fmt: skip
-    style(chart, x="trial", y=f"validation {contents.study.metric}")
+    style(chart, x="trial", y=contents.study.metric)
     count_by_ones(chart)
     return Figure(
         "history",
         "History",
-        f"{contents.study.metric.capitalize()} of each trial on the validation images after its last epoch; of one that was pruned"
-        " or failed, what it had reported last. Each is of one seed, so the highest of many is partly"
-        f" luck; the baseline's is one as well.{_sampled(contents, len(trials))}",
+        f"{contents.study.metric.capitalize()} of each trial at its end; of one that was pruned"
+        " or failed, what it had reported last. Each is of one seed, so the best of many is partly"
+        f" luck{'' if baseline is None else '; the baseline is one as well'}."
+        f"{_sampled(contents, len(trials))}",
         chart,
     )
 
@@ -206,12 +206,12 @@ def _every_curve(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
             line={"color": PRUNED_COLOUR if pruned else BEST_COLOUR, "width": 1.2},
             name=f"trial {trial.number}",
         )  # fmt: skip
-    style(chart, x="epoch", y=f"validation {contents.study.metric}")
+    style(chart, x=contents.study.unit, y=contents.study.metric)
     count_by_ones(chart)
     return Figure(
         "trials",
         "Every trial",
-        f"{contents.study.metric.capitalize()} on the validation images after each epoch; pruned trials are orange."
+        f"{contents.study.metric.capitalize()} after each {contents.study.unit}; pruned trials are orange."
         f"{_sampled(contents, len(shown))}",
         chart,
     )
@@ -237,7 +237,7 @@ def _importances(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
         "What the best have in common",
         "Importances by PED-ANOVA: of each hyperparameter by itself, how differently its values lie in the"
         f" best tenth of the completed trials ({few} of {len(complete)}) and in all of them. It says"
-        " neither how much {contents.study.metric} changes with a hyperparameter, nor which values are good, nor how two"
+        f" neither how much the {contents.study.metric} changes with a hyperparameter, nor which values are good, nor how two"
         f" work together.{' Of fewer than 5 trials it is little more than a hint.' if few < 5 else ''}",
         chart,
     )
@@ -252,7 +252,10 @@ def _coordinates(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
     if sum(each.state == TrialState.COMPLETE for each in trials) < 2:
         return None
     metric = contents.study.metric
-    chart = visualization.plot_parallel_coordinate(contents.trials, target_name=metric)
+    try:
+        chart = visualization.plot_parallel_coordinate(contents.trials, target_name=metric)
+    except TypeError:  # of options that are lists
+        return None
     if not chart.data:
         return None
     whole = {
@@ -269,9 +272,13 @@ def _coordinates(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | 
     ]
     *lines, bar = chart.data
     is_more_better = contents.study.direction is Direction.MAXIMIZE
-    colours = SCORE_COLOURS if is_more_better else SCORE_COLOURS[::-1]
+    # Blue to the best, on light and on dark; Optuna's is black there.
+    ends = (BASELINE_COLOUR, BEST_COLOUR) if is_more_better else (BEST_COLOUR, BASELINE_COLOUR)
+    colours = [[0.0, ends[0]], [1.0, ends[1]]]
     bar.marker.update(colorscale=colours, reversescale=False)
     for line in lines:
+        if line.y[0] is None:  # it stands for feasible ones, or others, in a legend
+            continue
         (line.line.color,) = sample_colorscale(colours, line.y[0])
         line.opacity = 0.7
     style(chart, height=440)

@@ -10,6 +10,7 @@ from hpo.formatting import (
     first_line,
     phase_words,
     precision_words,
+    score_words,
     search_words,
     short,
     source_words,
@@ -19,7 +20,7 @@ from hpo.result.result_tables import Entry, Table, of_params
 from hpo.search.promotion import rungs_of
 from hpo.study.search_jobs import best_first
 from hpo.study.status import WORKING_PHASES
-from storage.records import BASELINE, StudyRecord
+from storage.records import StudyRecord
 from storage.states import AttemptState, JobState, Phase
 
 MOST_TRIALS = 10
@@ -47,9 +48,10 @@ def facts(contents: Contents) -> Iterator[Entry]:
     else:
         # Nothing better is known yet than one training of each; the highest of many flatters.
         among = status.counts(Phase.SEARCH)[JobState.SUCCEEDED]
-        yield Entry(f"best of {among}, validation, one seed", f"{contents.best.score or 0:.3f}")
+        where = "validation, " if status.study.has_baseline else ""
+        yield Entry(f"best of {among}, {where}one seed", score_words(contents.best.score or 0))
         if status.baseline is not None:
-            yield Entry("baseline, validation, one seed", f"{status.baseline.score or 0:.3f}")
+            yield Entry(f"baseline, {where}one seed", score_words(status.baseline.score or 0))
     counts = status.counts(Phase.SEARCH)
     yield Entry("trials", f"{status.done(Phase.SEARCH)} of {status.total(Phase.SEARCH)}")
     if counts[JobState.PAUSED]:
@@ -65,19 +67,23 @@ def facts(contents: Contents) -> Iterator[Entry]:
 
 
 def params(contents: Contents) -> Table:
-    """All hyperparameters of baseline and best."""
+    """All hyperparameters of baseline and best; of the best alone, where there is no baseline."""
     best = contents.best.params or {}
+    if not contents.study.has_baseline:
+        of_best = tuple((name, describe_params({"": value})[1:]) for name, value in best.items())
+        return Table(("hyperparameter", "best"), of_best)
     return of_params("hyperparameter", ("baseline", "best"), contents.study.baseline, best)
 
 
 def trials(contents: Contents) -> Table:
     """The best trials of the search, best first."""
+    steps = "last step" if contents.study.epochs is None else "epochs"
     return Table(
-        ("trial", contents.study.metric, "epochs", "device time", "hyperparameters"),
+        ("trial", contents.study.metric, steps, "device time", "hyperparameters"),
         tuple(
             (
-                f"{job.trial_number}{' (baseline)' if job.configuration == BASELINE else ''}",
-                f"{job.score:.4f}",
+                f"{job.trial_number}{' (baseline)' if job is contents.status.baseline else ''}",
+                score_words(job.score or 0.0),
                 str(job.epoch),
                 duration(job.device_seconds),
                 describe_params(job.params or {}),
@@ -90,7 +96,7 @@ def trials(contents: Contents) -> Table:
 def phases(contents: Contents) -> Table:
     """What each phase took, generations before this one included."""
     rows = []
-    for phase in WORKING_PHASES:
+    for phase in WORKING_PHASES if contents.study.is_judged else (Phase.SEARCH,):
         cost = contents.status.cost(phase)
         counts = Counter(job.state for job in contents.status.jobs if job.phase == phase)
         ended = [f"{counts[state]} {state}" for state in JobState if counts[state]]

@@ -36,8 +36,8 @@ def value_at(
     chosen = promotion.rungs_of(study)
     if epoch not in chosen or job.configuration == BASELINE:
         return {}
-    epochs = int(study.settings["epochs"])
-    value = promotion.standing(loss, score, epoch, epochs, study.direction)
+    assert study.epochs is not None, "it has rungs"
+    value = promotion.standing(loss, score, epoch, study.epochs, study.direction)
     return {"rung": chosen.index(epoch), "rung_value": value}
 
 
@@ -52,8 +52,7 @@ def compare(
     """
     chosen = promotion.rungs_of(study)
     at = promotion.rung_at(chosen, epoch)
-    is_at_end = epoch >= int(study.settings["epochs"])
-    if at is None or job.rung > at or job.configuration == BASELINE or is_at_end:
+    if at is None or job.rung > at or job.configuration == BASELINE or epoch == study.epochs:
         return Advice.GO_ON
     with db.reading() as tx:
         ahead = rungs.ahead_of(tx, job.study_id, at, job.id)

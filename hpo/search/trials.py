@@ -31,7 +31,8 @@ from storage.states import JobState, Pruner
 from storage.tables import earlier_trials, jobs, paused_jobs
 from studies.space import Params, Space
 
-JOB_ATTRIBUTE = "hpo:job"
+OURS = "hpo:"
+JOB_ATTRIBUTE = f"{OURS}job"
 REASON_ATTRIBUTE = "hpo:reason"
 PROVENANCE_ATTRIBUTE = "hpo:provenance"
 RESUMED_ATTRIBUTE = "hpo:resumed_across"
@@ -76,12 +77,12 @@ class Trials:
         self._made_by = provenance.model_dump(mode="json")
         self.study = study
         """As it was when this was made."""
-        self._epochs = int(study.settings["epochs"])
+        self._epochs = study.epochs
         self._held: dict[int, tuple[str, FrozenTrial]] = {}
         self._earlier: list[EarlierTrial] | None = None
         with db.translated():
-            self._storage = History(db)
-            self._study = self._load(PrunersStudy, pruner=_make_pruner(study, self._epochs))
+            self._storage = History(db, grows=study.epochs is None)
+            self._study = self._load(PrunersStudy, pruner=_make_pruner(study))
             if self._study.user_attrs.get(UUID_ATTRIBUTE) != study.uuid:
                 raise optuna_study.gone(study)
 
@@ -152,7 +153,7 @@ class Trials:
                 if columns:
                     with self._db.transaction() as tx:
                         jobs.write(tx, lease, **columns)
-            advice = self._judge(replace(job, epoch=max(job.epoch, epoch)), trial)
+            advice = self._judge(replace(job, epoch=max(job.epoch, epoch)), trial, epoch)
         if advice is Advice.GO_ON:
             return rungs.compare(self._db, self.study, job, lease, epoch, resumable=resumable)
         return advice
@@ -164,7 +165,7 @@ class Trials:
         if job.trial_id is None:
             return Advice.GO_ON
         with self._db.translated():
-            return self._judge(job, self._storage.get_trial(job.trial_id))
+            return self._judge(job, self._storage.get_trial(job.trial_id), job.epoch)
 
     def resume(self, job: JobRecord, lease: Lease, epoch: int) -> Advice:
         """Whether the trial may go on after a checkpoint of that epoch: whoever wrote it at a rung may
@@ -183,9 +184,11 @@ class Trials:
             del self._held[next(iter(self._held))]
         return trial
 
-    def _judge(self, job: JobRecord, trial: FrozenTrial) -> Advice:
-        if job.configuration == BASELINE or job.epoch >= self._epochs:
-            return Advice.GO_ON
+    def _judge(self, job: JobRecord, trial: FrozenTrial, epoch: int) -> Advice:  # noqa: ARG002 - of others
+        is_at_end = self._epochs is not None and job.epoch >= self._epochs
+        return Advice.GO_ON if job.configuration == BASELINE or is_at_end else self._prune(trial)
+
+    def _prune(self, trial: FrozenTrial) -> Advice:
         is_hopeless = self._study.pruner.prune(self._study, trial)
         return Advice.PRUNE if is_hopeless else Advice.GO_ON
 
@@ -256,7 +259,7 @@ class Trials:
             return created
 
 
-def _make_pruner(study: StudyRecord, epochs: int) -> BasePruner:
+def _make_pruner(study: StudyRecord) -> BasePruner:
     """Optuna's part: with the percentile pruner a trial is hopeless if, after a quarter of the epochs,
     it stands below three quarters of the completed trials at the same epoch. Rungs are our own.
 
@@ -266,9 +269,8 @@ def _make_pruner(study: StudyRecord, epochs: int) -> BasePruner:
     if study.pruner is not Pruner.PERCENTILE:
         return NopPruner()
     startup_trials = min(5, max(2, study.trials // 4))
-    return PercentilePruner(
-        75.0, n_startup_trials=startup_trials, n_warmup_steps=max(1, epochs // 4)
-    )
+    warmup_steps = 0 if study.epochs is None else max(1, study.epochs // 4)
+    return PercentilePruner(75.0, n_startup_trials=startup_trials, n_warmup_steps=warmup_steps)
 
 
 def _values(trial: FrozenTrial, ending: Ending) -> list[float] | None:

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 from hpo.errors import UsageError
 from hpo.search import optuna_study
 from hpo.study import search_jobs
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.connection.retries import retried
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, Params, StudyRecord
@@ -45,7 +45,8 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
             return study
         optuna_study.check(tx, study)
         search = search_jobs.among(jobs.of_study(tx, study.id))
-        if search_jobs.has_failed(search_jobs.latest(search, BASELINE)):
+        first = search_jobs.latest(search, BASELINE)
+        if study.has_baseline and search_jobs.has_failed(study, first):
             raise UsageError(
                 f"the baseline of study '{name}' failed, which more trials cannot mend",
                 f"`hpo status {name}` says why: mend that, then `hpo retry {name} 0`",
@@ -77,7 +78,7 @@ def retry(db: Database, name: str, trial: int) -> StudyRecord:
         failed = next((job for job in search if job.trial_number == trial), None)
         if failed is None:
             raise UsageError(f"study '{name}' has no trial {trial}", f"see `hpo status {name}`")
-        if not search_jobs.has_failed(failed):
+        if not search_jobs.has_failed(study, failed):
             raise UsageError(
                 f"trial {trial} of study '{name}' {failed.state}", "only failed ones are run again"
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from hpo.formatting import score_words
 from hpo.search.seeds import derive_seed
 from hpo.study import final_looks, racing, search_jobs
 from hpo.study.racing import Round
@@ -104,7 +105,7 @@ def may_be_due(study: StudyRecord, outline: Outline, now_ms: int) -> bool:
     if study.phase != Phase.SEARCH:
         return False
     return (
-        outline.baseline_failed
+        (study.has_baseline and outline.baseline_failed)
         or _failed_in_a_row(outline.last_ended)
         or (
             study.reason is None
@@ -212,11 +213,12 @@ def _after_final(
 
 
 def _hopeless(study: StudyRecord, jobs: Sequence[JobRecord]) -> str | None:
-    baseline = search_jobs.latest(jobs, BASELINE)
-    if baseline.state == JobState.FAILED:
-        return f"the baseline failed: {baseline.reason}"
-    if search_jobs.has_failed(baseline):
-        return f"the baseline has no score: {baseline.reason}"
+    if study.has_baseline:
+        baseline = search_jobs.latest(jobs, BASELINE)
+        if baseline.state == JobState.FAILED:
+            return f"the baseline failed: {baseline.reason}"
+        if search_jobs.has_failed(study, baseline):
+            return f"the baseline has no score: {baseline.reason}"
     # Failures before an extension were known when it was asked for.
     present = [job for job in jobs if job.generation == study.generation]
     ended = [
@@ -263,7 +265,7 @@ def _limit_reached(
         return f"the search ended at its timeout of {study.timeout_ms / 1000:g} s"
     key = study.direction.key
     if study.target is not None and best_score is not None and key(best_score) <= key(study.target):
-        return f"the search ended at its target: a score of {best_score:.4f}"
+        return f"the search ended at its target: a score of {score_words(best_score)}"
     if study.patience is not None and best_score is not None and since_best >= study.patience:
-        return f"the search ended by its patience: {since_best} trials in a row were no better than {best_score:.4f}"
+        return f"the search ended by its patience: {since_best} trials in a row were no better than {score_words(best_score)}"
     return None

@@ -13,7 +13,7 @@ def new_jobs(
     """The search jobs with these configuration numbers; the first that is not the baseline's trains what was
     chosen for it, if anything was."""
     first = next((number for number in numbers if number != BASELINE), None)
-    given = {first: first_choice, BASELINE: study.baseline}
+    given = {first: first_choice, BASELINE: study.baseline or None}
     return [
         NewJob(
             Phase.SEARCH,
@@ -35,11 +35,11 @@ def latest(jobs: Iterable[JobRecord], configuration: int) -> JobRecord:
     return max((job for job in jobs if job.configuration == configuration), key=lambda job: job.id)
 
 
-def has_failed(job: JobRecord) -> bool:
+def has_failed(study: StudyRecord, job: JobRecord) -> bool:
     """Whether a search job is of no use and may be run again: it failed, or it is the baseline and
     diverged."""
-    is_lost_baseline = job.configuration == BASELINE and job.state == JobState.DIVERGED
-    return job.state == JobState.FAILED or is_lost_baseline
+    is_baseline = study.has_baseline and job.configuration == BASELINE
+    return job.state == JobState.FAILED or (is_baseline and job.state == JobState.DIVERGED)
 
 
 def again(study: StudyRecord, failed: JobRecord, number: int) -> NewJob:

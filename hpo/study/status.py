@@ -100,9 +100,10 @@ class Status:
 
     @property
     def baseline(self) -> JobRecord | None:
-        return next(
-            (j for j in best_first(self.study, self.jobs) if j.configuration == BASELINE), None
-        )
+        if not self.study.has_baseline:
+            return None
+        succeeded = best_first(self.study, self.jobs)
+        return next((job for job in succeeded if job.configuration == BASELINE), None)
 
     @property
     def seconds_left(self) -> float | None:

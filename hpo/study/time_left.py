@@ -20,10 +20,12 @@ def estimate(status: "Status") -> float | None:
     """Seconds, with as many trainings side by side as run now; None while nothing runs, or no epoch has
     been reported."""
     study, running = status.study, status.running
+    if study.epochs is None:
+        return _of_calls(status)
     typical = _seconds_an_epoch(status.jobs)
     if not running or typical is None:
         return None
-    epochs = int(study.settings["epochs"])
+    epochs = study.epochs
     beside = _seconds_beside_epochs(status.jobs)
     left = 0.0
     for phase in (Phase.SEARCH, Phase.SELECT, Phase.FINAL):
@@ -45,6 +47,20 @@ def estimate(status: "Status") -> float | None:
             in_phase = min(in_phase, (study.started_ms + study.timeout_ms - status.now_ms) / 1000)
         left += max(0.0, in_phase)
     return left
+
+
+def _of_calls(status: "Status") -> float | None:
+    """Of what is called nobody knows how far it is: by what calls took until now, as if those that run had
+    just begun."""
+    took = [
+        (job.ended_ms - job.started_ms) / 1000
+        for job in status.jobs
+        if job.state in TRAINED and job.ended_ms is not None and job.started_ms is not None
+    ]
+    if not status.running or not took:
+        return None
+    left = status.total(Phase.SEARCH) - status.done(Phase.SEARCH)
+    return left * fmean(took) / len(status.running)
 
 
 def _seconds_an_epoch(jobs: Iterable[JobRecord]) -> float | None:

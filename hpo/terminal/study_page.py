@@ -16,11 +16,12 @@ from hpo.formatting import (
     limit_words,
     phase_words,
     precision_words,
+    score_words,
     search_words,
     source_words,
 )
 from hpo.study.status import WORKING_PHASES, Status
-from storage.records import JobRecord
+from storage.records import JobRecord, StudyRecord
 from storage.states import JobState, Phase, Sampler
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ MARKS = {
 
 def draw_study(
     status: Status,
-    epochs: int,
     *,
     hint: str = "",
     chart: bool = True,
@@ -70,7 +70,7 @@ def draw_study(
     if chart and (drawn := _chart(status)) is not None:
         parts.append(drawn)
     if status.running:
-        parts.append(_running(status, epochs))
+        parts.append(_running(status))
     if (more := len(status.running) - MOST_RUNNING) > 0:
         parts.append(Text(f"and {more} more, see `hpo workers {study.name}`", style="dim"))
     failed = [job for job in status.jobs if job.state == JobState.FAILED]
@@ -86,16 +86,20 @@ def draw_study(
     return Group(*parts)
 
 
-def status_line(status: Status, epochs: int) -> str:
+def status_line(status: Status) -> str:
     """The state of a study in one line."""
     study = status.study
-    running = ", ".join(f"{job.title} at epoch {job.epoch}/{epochs}" for job in status.running)
+    running = ", ".join(f"{job.title} at {_stand(study, job)}" for job in status.running)
     done, total = status.done(study.phase), status.total(study.phase)
-    best = f"; best of the search {status.best.score:.4f}" if status.best else ""
+    best = f"; best of the search {score_words(status.best.score or 0.0)}" if status.best else ""
     left = left_words(study, status.seconds_left)
     return (
         f"{study.phase} {done}/{total}{best}; {running or _why_idle(status)}{left and '; ' + left}"
     )
+
+
+def _stand(study: StudyRecord, job: JobRecord) -> str:
+    return f"step {job.epoch}" if study.epochs is None else f"epoch {job.epoch}/{study.epochs}"
 
 
 def _why_idle(status: Status) -> str:
@@ -107,13 +111,18 @@ def _why_idle(status: Status) -> str:
     return "waiting for its worker" if is_manned else "no worker is signed on"
 
 
-def ending_line(job: JobRecord) -> str:
+def ending_line(study: StudyRecord, job: JobRecord) -> str:
     """How a job ended, or where it pauses, in one line."""
     # Of one that paused, what it was trained altogether: it may have waited for hours.
     since_claimed = ((job.ended_ms or 0) - (job.started_ms or 0)) / 1000 if job.ended_ms else 0
     seconds = job.device_seconds or since_claimed
-    score = "" if job.score is None else f" {job.score:.4f}"
-    words = [f"{job.title}:{score}", MARKS[job.state], f"after {job.epoch} epochs, {seconds:.0f} s"]
+    score = "" if job.score is None else f" {score_words(job.score)}"
+    stand = f"{job.epoch} epochs, " if study.epochs else f"step {job.epoch}, " if job.epoch else ""
+    words = [
+        f"{job.title}:{score}",
+        MARKS[job.state],
+        f"after {stand}{seconds:.0f} s",
+    ]
     if job.state == JobState.FAILED:
         words.append(first_line(job.reason))
     elif job.phase == Phase.SEARCH and job.params:
@@ -168,11 +177,11 @@ def _scores(status: Status) -> Text:
     # The highest of many flatters: it is not said without how many they were.
     text = Text.assemble(
         f"best of {status.counts(Phase.SEARCH)[JobState.SUCCEEDED]} trials ",
-        (f"{best.score:.4f}", "" if winner else "bold green"),
+        (score_words(best.score or 0.0), "" if winner else "bold green"),
         f" ({best.title})",
     )
     if baseline is not None:
-        text.append(f"   baseline {baseline.score:.4f}")
+        text.append(f"   baseline {score_words(baseline.score or 0.0)}")
     text.append("   (one seed each)", style="dim")
     if best.params and winner is None:
         text.append(f"\n{describe_params(best.params)}", style="dim")
@@ -197,7 +206,7 @@ def _chart(status: Status) -> Text | None:
     plotext.clear_figure()
     plotext.theme("clear")
     plotext.plotsize(CHART_WIDTH, CHART_HEIGHT)
-    plotext.title(f"best validation {status.study.metric} by minutes")
+    plotext.title(f"best {status.study.metric} by minutes")
     plotext.plot(minutes, scores, marker="braille")
     return Text.from_ansi(plotext.build().rstrip())
 
@@ -217,8 +226,8 @@ def _best_over_time(status: Status) -> Iterator[tuple[float, float]]:
         yield ((job.ended_ms or 0) - status.began_ms) / 60_000, best
 
 
-def _running(status: Status, epochs: int) -> Table:
-    hosts = status.hosts
+def _running(status: Status) -> Table:
+    hosts, epochs = status.hosts, status.study.epochs
     table = Table.grid(padding=(0, 1))
     table.add_column()  # the one that gives way: a long name of a host is cut
     table.add_column(no_wrap=True)
@@ -230,8 +239,8 @@ def _running(status: Status, epochs: int) -> Table:
             ),
             Text(status.devices.get(job.id, ""), style="cyan"),
             job.title,
-            ProgressBar(total=epochs, completed=job.epoch, width=20),
-            f"{job.epoch}/{epochs}",
-            "" if job.score is None else f"{job.score:.4f}",
+            "" if epochs is None else ProgressBar(total=epochs, completed=job.epoch, width=20),
+            f"step {job.epoch}" if epochs is None else f"{job.epoch}/{epochs}",
+            "" if job.score is None else score_words(job.score),
         )
     return table

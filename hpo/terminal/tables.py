@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hpo.formatting import duration
+from hpo.formatting import duration, score_words
 
 if TYPE_CHECKING:
     from hpo.doctor.finding import Finding
@@ -52,7 +52,7 @@ def draw_workers(called: "Sequence[Present]", lease_seconds: float) -> Renderabl
         seen = f"{duration(each.silent_seconds)} ago{', lost?' if lost else ''}"
         work = [
             f"{study}: {job.title}, epoch {job.epoch}"
-            + ("" if job.score is None else f", {job.score:.4f}")
+            + ("" if job.score is None else f", {score_words(job.score)}")
             for study, job in each.holds
         ]
         table.add_row(

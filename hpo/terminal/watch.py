@@ -29,7 +29,6 @@ class Quit(Exception):
 def watch(
     console: Console,
     read: Callable[[], Status],
-    epochs: int,
     is_alive: Callable[[], bool],
     hear: Callable[[], Sequence[str]] = tuple,
 ) -> Status | None:
@@ -42,14 +41,13 @@ def watch(
         Quit: by the key q, in a terminal.
     """
     if console.is_terminal:
-        return _watch_live(console, read, epochs, is_alive, hear)
-    return _watch_plainly(console, read, epochs, is_alive, hear)
+        return _watch_live(console, read, is_alive, hear)
+    return _watch_plainly(console, read, is_alive, hear)
 
 
 def _watch_live(
     console: Console,
     read: Callable[[], Status],
-    epochs: int,
     is_alive: Callable[[], bool],
     hear: Callable[[], Sequence[str]],
 ) -> Status | None:
@@ -70,29 +68,27 @@ def _watch_live(
             except DatabaseUnavailable as error:
                 trouble = f"{error}; asking again"
             hint = "q quits" if keyboard.is_there else ""
-            live.update(_live_page(console, status, epochs, trouble, hint), refresh=True)
+            live.update(_live_page(console, status, trouble, hint), refresh=True)
             if trouble is None and status and status.study.phase.is_over:
                 break
             if alive:
                 is_quit = "q" in keyboard.wait(LOOK_SECONDS).lower()
     if status:
-        console.print(draw_study(status, epochs, chart=has_braille(console)))
+        console.print(draw_study(status, chart=has_braille(console)))
     if is_quit:
         raise Quit
     return status
 
 
 def _live_page(
-    console: Console, status: Status | None, epochs: int, trouble: str | None, hint: str
+    console: Console, status: Status | None, trouble: str | None, hint: str
 ) -> RenderableType:
     """The last that is known stays in sight while the database is away. What does not fit is cut at
     the bottom, so what must be seen stands above."""
     parts: list[RenderableType] = [Text(trouble, style="red")] if trouble else []
     if status:
         parts.append(
-            draw_study(
-                status, epochs, hint=hint, chart=console.height >= ROOMY and has_braille(console)
-            )
+            draw_study(status, hint=hint, chart=console.height >= ROOMY and has_braille(console))
         )
     elif hint:
         parts.append(Text(hint, style="dim"))
@@ -102,7 +98,6 @@ def _live_page(
 def _watch_plainly(
     console: Console,
     read: Callable[[], Status],
-    epochs: int,
     is_alive: Callable[[], bool],
     hear: Callable[[], Sequence[str]],
 ) -> Status | None:
@@ -140,13 +135,13 @@ def _watch_plainly(
         if told is not None:
             # What is pruned where it was paused was told then.
             for job in (job for key, job in ended.items() if key not in told):
-                say(ending_line(job))
+                say(ending_line(status.study, job))
         told = set(ended)
         if status.study.phase.is_over:
             say(f"{status.study.name}: {phase_words(status.study)}")
             break
         if time.monotonic() - spoke_at >= SPEAK_SECONDS:
-            say(status_line(status, epochs))
+            say(status_line(status))
         if alive:
             time.sleep(LOOK_SECONDS)
     return status

@@ -43,7 +43,10 @@ from studies.errors import (
 )
 from studies.image_classification import saved_model
 from studies.image_classification.study import ImageClassification
+from studies.objective import Function, Objective
 from studies.study import Study
+
+_functions: dict[tuple[str, str], Function] = {}
 
 
 def main() -> Never:
@@ -60,13 +63,15 @@ def main() -> Never:
             match protocol.receive_in_child(pipe):
                 case protocol.Work() as work:
                     protocol.send(pipe, train(work, pipe))
+                case protocol.Call() as asked:
+                    protocol.send(pipe, call(asked, pipe))
                 case protocol.Question() as question:
                     protocol.send(pipe, classify(question))
                 case protocol.Prove():
                     protocol.send(pipe, prove())
                 case protocol.Measure():
                     protocol.send(pipe, measure())
-                case protocol.Answer():
+                case protocol.Answer() | protocol.Suggested() | protocol.Refused():
                     raise AssertionError("an answer to nothing")
     except (EOFError, OSError, SupervisorGone):
         # Without a supervisor there is nobody to train for. Skips TensorFlow's slow farewell.
@@ -80,6 +85,7 @@ def train(
     what it does instead of training."""
     try:
         study = _study(work)
+        assert isinstance(study, Study), "an objective is called"
         holdout_file = None if work.holdout_file is None else Path(work.holdout_file)
         data = study.load(Path(work.training_file), holdout_file)
     except (DefinitionError, StudyError) as error:
@@ -123,6 +129,36 @@ def train(
         return protocol.Diverged(epoch=error.epoch, reason=str(error))
     except BaseException as error:
         # sys.exit too: it would look like the machine's fault, and cost a worker its devices.
+        return _raised(error)
+
+
+def call(
+    asked: protocol.Call, pipe: "Connection[Any, Any]"
+) -> protocol.Outcome | protocol.Left | protocol.Unfit | protocol.Faulty:
+    """Calls an objective; whatever it raises is an outcome."""
+    try:
+        study = _study(asked)
+    except (DefinitionError, StudyError) as error:
+        return protocol.Unfit(reason=str(error))
+    assert isinstance(study, Objective), "a declared study is trained"
+    # It brings Optuna, which no other training needs.
+    from hpo.training import called_objective
+
+    key = asked.definition, asked.definition_hash
+    try:
+        if key not in _functions:  # what its file reads, it reads once, as when Python runs it
+            _functions[key] = study.load()
+        function = _functions[key]
+    except BaseException as error:
+        # Another machine may have what it imports and reads.
+        return protocol.Unfit(reason=f"{asked.definition} does not load here ({_cause(error)})")
+    try:
+        return called_objective.call(function, asked, pipe)
+    except SupervisorGone:
+        raise
+    except ToldToLeave as left:
+        return protocol.Left(epoch=left.epoch)
+    except BaseException as error:
         return _raised(error)
 
 
@@ -170,11 +206,11 @@ def _probe(precision: str) -> protocol.Probed:
         return protocol.Probed(error=" ".join(_cause(error).split()))
 
 
-def _study(asked: protocol.OfDefinition) -> Study:
+def _study(asked: protocol.OfDefinition) -> Study | Objective:
     definition = definition_loader.load(asked.definition)
     if definition.hash != asked.definition_hash:
         raise DefinitionError(f"the definition {asked.definition} was changed meanwhile")
-    return definition.study.with_settings(asked.settings)
+    return definition.searched.with_settings(asked.settings)
 
 
 def _raised(error: BaseException) -> protocol.Raised | protocol.Faulty | protocol.Unfit:

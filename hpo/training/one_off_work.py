@@ -116,8 +116,10 @@ def _judge(message: protocol.FromChild | ChildLost) -> protocol.Report | protoco
             | protocol.Kept()
             | protocol.Left()
             | protocol.Paused()
+            | protocol.Suggest()
+            | protocol.Attribute()
         ):
-            raise AssertionError("one-off work asks for no checkpoint, and no proof")
+            raise AssertionError("one-off work asks for no checkpoint, no proof, and calls nothing")
         case said:
             return said
 

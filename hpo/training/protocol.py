@@ -36,15 +36,20 @@ class _Message(BaseModel):
 
 
 class OfDefinition(_Message):
-    """What a definition makes of a configuration is asked for."""
+    """What a definition does is asked for."""
 
     definition: str
     definition_hash: str
     settings: dict[str, Any]
+
+
+class OfConfiguration(OfDefinition):
+    """What it makes of a configuration."""
+
     params: dict[str, str | bool | int | float]
 
 
-class Work(OfDefinition):
+class Work(OfConfiguration):
     """To the child: train this. Only a final job is given a holdout file."""
 
     kind: Literal["work"] = "work"
@@ -61,7 +66,18 @@ class Work(OfDefinition):
     checkpoint_seconds: float = 0.0
 
 
-class Question(OfDefinition):
+class Call(OfDefinition):
+    """To the child: call this objective. `known` are the names of the parameters that the trial has already,
+    from when its worker was lost."""
+
+    kind: Literal["call"] = "call"
+    seed: int
+    number: int
+    began_ms: int
+    known: tuple[str, ...] = ()
+
+
+class Question(OfConfiguration):
     """To the child: how does this model, rebuilt by the definition's code, classify these images?
     Of `model_file` the weights are read; `images_file` is a holdout file, of which the labels are
     not looked at."""
@@ -80,6 +96,38 @@ class Answer(_Message):
     go_on: bool
     leave: bool = False
     pause: bool = False
+
+
+class Suggest(_Message):
+    """From the child: which value has the parameter of that name, of a distribution as Optuna writes it
+    in JSON?"""
+
+    kind: Literal["suggest"] = "suggest"
+    name: str
+    distribution: str
+
+
+class Suggested(_Message):
+    """To the child: that value, as Optuna stores it."""
+
+    kind: Literal["suggested"] = "suggested"
+    internal: float
+
+
+class Attribute(_Message):
+    """From the child: keep this with the trial; what is a constraint, its sampler heeds."""
+
+    kind: Literal["attribute"] = "attribute"
+    key: str
+    value: Any
+    is_constraint: bool = False
+
+
+class Refused(_Message):
+    """To the child: what it asked for cannot be."""
+
+    kind: Literal["refused"] = "refused"
+    reason: Text
 
 
 class Prove(_Message):
@@ -176,11 +224,12 @@ class Evaluated(_Message):
 
 
 class Trained(_Message):
-    """From the child: the work is done. `score` and `loss` are the last epoch's, on validation."""
+    """From the child: the work is done. `score` and `loss` are the last epoch's, on validation; an
+    objective gives a score alone."""
 
     kind: Literal["trained"] = "trained"
     score: FiniteFloat
-    loss: FiniteFloat
+    loss: FiniteFloat | None = None
     evaluations: tuple[Evaluated, ...] = ()
     model_file: str | None = None
     not_kept: str | None = None
@@ -242,6 +291,8 @@ FromChild = (
     | Proven
     | Measured
     | Report
+    | Suggest
+    | Attribute
     | Kept
     | Left
     | Paused
@@ -250,7 +301,7 @@ FromChild = (
     | Classified
     | Outcome
 )
-ToChild = Work | Question | Prove | Measure | Answer
+ToChild = Work | Call | Question | Prove | Measure | Answer | Suggested | Refused
 
 _FROM_CHILD: TypeAdapter[FromChild] = TypeAdapter(Annotated[FromChild, Field(discriminator="kind")])
 _TO_CHILD: TypeAdapter[ToChild] = TypeAdapter(Annotated[ToChild, Field(discriminator="kind")])

@@ -5,6 +5,7 @@ from typing import Literal
 
 from hpo.device_hours import Cost
 from hpo.devices.metering import Meter
+from hpo.training import protocol
 from hpo.training.child_pool import SlotPool
 from hpo.training.child_process import Slot
 from hpo.worker.served_studies import PreparedStudy
@@ -21,6 +22,8 @@ class Assignment:
     lease: Lease
     begun: bool = False
     """Its parameters are known and the child has been told to train it."""
+    asked: protocol.Suggest | protocol.Attribute | None = None
+    """What its child waits to be told."""
     across: str | None = None
     """What differs here from where the checkpoint was written that it is to go on from."""
 
@@ -72,6 +75,11 @@ class Assignments:
     def working(self) -> list[Slot]:
         """The slots whose children train."""
         return [slot for slot, each in self._assignments.items() if each.begun]
+
+    @property
+    def owing(self) -> list[Slot]:
+        """Those of which the next word is to come; others wait for an answer themselves."""
+        return [slot for slot in self.working if self._assignments[slot].asked is None]
 
     @property
     def leases(self) -> set[Lease]:

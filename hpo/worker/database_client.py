@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from optuna.distributions import json_to_distribution
+
 from hpo import provenance
 from hpo.devices.discovery import Device
 from hpo.errors import WorkFailed
@@ -18,7 +20,17 @@ from hpo.search.promotion import Advice
 from hpo.search.trials import Ending
 from hpo.study import phases
 from hpo.training.precision import AUTO, HALF, Precisions
-from hpo.training.protocol import Paused, Pruned, Work
+from hpo.training.protocol import (
+    Answer,
+    Attribute,
+    Call,
+    Paused,
+    Pruned,
+    Refused,
+    Suggest,
+    Suggested,
+    Work,
+)
 from hpo.worker.assignments import Assignment
 from hpo.worker.job_artifacts import JobArtifacts
 from hpo.worker.journal import Journal
@@ -26,10 +38,12 @@ from hpo.worker.journal_delivery import give_up
 from hpo.worker.served_studies import PreparedStudy, ServedStudies, precision_of
 from hpo.worker.wait_times import Pace
 from storage.database import Database
-from storage.errors import LeaseLost, StorageError, StudyMismatch, StudyNotFound
+from storage.errors import LeaseLost, StorageError, StudyMismatch, StudyNotFound, TextRefused
 from storage.records import BASELINE, Lease, StudyRecord
 from storage.states import DataSet, JobState, Phase
 from storage.tables import attempts, holdout_uses, jobs, paused_jobs, studies, workers
+from studies.errors import SettingsError
+from studies.objective import Objective
 
 MAX_LOSSES = 3
 
@@ -114,7 +128,7 @@ class DatabaseClient:
         """
         self._served.look()
         for prepared in self._served.in_turn():
-            if prepared.definition.study.needs_keras and not with_keras:
+            if prepared.definition.searched.needs_keras and not with_keras:
                 continue
             try:
                 assignment = self._claim_of(prepared, device, avoid)
@@ -144,7 +158,7 @@ class DatabaseClient:
             self._served.note(study)
             if study.phase.is_over:
                 return None
-            if prepared.definition.study.needs_keras:
+            if prepared.definition.searched.needs_keras:
                 if not self._may_compute(study, device):
                     return None
                 if precision_of(study) == AUTO:
@@ -216,7 +230,7 @@ class DatabaseClient:
         if is_ours:
             log.info("study %s trains in %s: %s", study.name, choice.precision, choice.reason)
 
-    def begin(self, assignment: Assignment) -> Work | Pruned | Paused:
+    def begin(self, assignment: Assignment) -> Work | Call | Pruned | Paused:
         """Makes an assignment ready: what its child is to be told, or that the trial was hopeless
         already, or was to be paused, when the worker before us was lost.
 
@@ -227,6 +241,8 @@ class DatabaseClient:
         """
         prepared, job, lease = assignment.prepared, assignment.job, assignment.lease
         trials = self._served.trials(job.study_id)
+        if isinstance(prepared.definition.searched, Objective):
+            return self._call(assignment)
         if job.phase == Phase.SEARCH:
             job = assignment.job = trials.begin(job, lease, prepared.definition.study.space)
             if job.epoch and trials.judge(job) is Advice.PRUNE:
@@ -241,6 +257,44 @@ class DatabaseClient:
         if job.phase == Phase.SEARCH and trials.resume(job, lease, epoch) is Advice.PAUSE:
             return Paused(epoch=epoch)
         return self._work(assignment, file)
+
+    def _call(self, assignment: Assignment) -> Call:
+        job, definition = assignment.job, assignment.prepared.definition
+        trials = self._served.called_trials(job.study_id)
+        found = trials.begin_empty(job, assignment.lease)
+        # What was given to the job stays given, until it asks.
+        assignment.job = replace(found, params=job.params)
+        assert found.trial_number is not None and job.started_ms is not None, "it was begun"
+        return Call(
+            definition=definition.reference,
+            definition_hash=definition.hash,
+            settings=dict(assignment.prepared.study.settings),
+            known=tuple(found.params or {}),
+            seed=job.seed,
+            number=found.trial_number,
+            began_ms=job.started_ms,
+        )
+
+    def answer(
+        self, assignment: Assignment, asked: Suggest | Attribute
+    ) -> Suggested | Answer | Refused:
+        """What an objective is told that asked for something.
+
+        Raises:
+            LeaseLost: another has the job.
+        """
+        job, lease = assignment.job, assignment.lease
+        trials = self._served.called_trials(job.study_id)
+        try:
+            match asked:
+                case Suggest(name=name, distribution=text):
+                    distribution = json_to_distribution(text)
+                    return Suggested(internal=trials.suggest(job, lease, name, distribution))
+                case Attribute(key=key, value=value, is_constraint=is_constraint):
+                    trials.keep(job, lease, key, value, is_constraint=is_constraint)
+                    return Answer(go_on=True)
+        except (ValueError, TypeError, SettingsError, TextRefused) as error:
+            return Refused(reason=str(error))
 
     def _fetch_checkpoint(self, assignment: Assignment) -> tuple[Path, int] | None:
         """Brings the job's newest checkpoint here, and notes what was otherwise where it was

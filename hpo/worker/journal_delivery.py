@@ -208,7 +208,7 @@ class Delivery:
     def _end(
         self, job: JobRecord, lease: Lease, outcome: Outcome, trials: Trials, cost: Columns
     ) -> None:
-        ending = _ending(outcome)
+        ending = _ending(outcome, trials.study.unit)
         if job.phase == Phase.SEARCH:
             trials.end(job, lease, ending, **cost)
             return
@@ -263,16 +263,17 @@ def give_up(db: Database, trials: Trials, job: JobRecord, lease: Lease, reason: 
         jobs.write(tx, lease, **ending.columns)
 
 
-def _ending(outcome: Outcome) -> Ending:
+def _ending(outcome: Outcome, unit: str) -> Ending:
+    """What it is for the job, of which such units are reported."""
     match outcome:
         case Trained(score=score, loss=loss):
             return Ending(JobState.SUCCEEDED, score, loss)
         case Pruned(epoch=epoch, hopeless=None):
-            return Ending(JobState.PRUNED, reason=f"pruned after epoch {epoch}")
+            return Ending(JobState.PRUNED, reason=f"pruned after {unit} {epoch}")
         case Pruned(epoch=epoch, hopeless=hopeless):
-            return Ending(JobState.PRUNED, reason=f"pruned after epoch {epoch}: {hopeless}")
+            return Ending(JobState.PRUNED, reason=f"pruned after {unit} {epoch}: {hopeless}")
         case Diverged(epoch=epoch, reason=reason):
-            return Ending(JobState.DIVERGED, reason=f"diverged in epoch {epoch}: {reason}")
+            return Ending(JobState.DIVERGED, reason=f"diverged in {unit} {epoch}: {reason}")
         case Raised(error=error, traceback=traceback):
             return Ending(JobState.FAILED, reason=f"{error}\n{traceback}")
 

@@ -11,6 +11,7 @@ from hpo.definition_loader import Definition
 from hpo.errors import DefinitionError, WorkFailed
 from hpo.periodic import Every
 from hpo.provenance import Provenance
+from hpo.search.called_trials import CalledTrials
 from hpo.search.trials import Trials
 from hpo.settings import Settings
 from hpo.training.precision import FLOAT32
@@ -46,7 +47,7 @@ def prepare(
         DataError: this machine does not have its data.
     """
     definition = definition_loader.find(study, references)
-    configured = definition.study.with_settings(study.settings)
+    configured = definition.searched.with_settings(study.settings)
     return PreparedStudy(
         study, definition, configured.prepare(settings.cache_folder, settings.data_dir)
     )
@@ -157,7 +158,7 @@ class ServedStudies:
     @property
     def needs_keras(self) -> bool:
         """Whether any of the studies of which this worker may claim is trained by Keras."""
-        return any(each.definition.study.needs_keras for each in self._prepared.values())
+        return any(each.definition.searched.needs_keras for each in self._prepared.values())
 
     @property
     def precisions(self) -> set[str]:
@@ -165,13 +166,13 @@ class ServedStudies:
         return {
             precision_of(self._demands[study_id].study)
             for study_id, each in self._prepared.items()
-            if each.definition.study.needs_keras
+            if each.definition.searched.needs_keras
         }
 
     def refuse_keras(self, reason: str) -> None:
         """Refuses those studies."""
         for each in list(self._prepared.values()):
-            if each.definition.study.needs_keras:
+            if each.definition.searched.needs_keras:
                 self.refuse(each.study, reason)
 
     def trials(self, study_id: int) -> Trials:
@@ -179,8 +180,15 @@ class ServedStudies:
         if study_id not in self._trials:
             with self._db.reading() as tx:
                 study = studies.get_by_id(tx, study_id)
-            self._trials[study_id] = Trials(self._db, study, self.made_by)
+            kind = CalledTrials if study.epochs is None else Trials
+            self._trials[study_id] = kind(self._db, study, self.made_by)
         return self._trials[study_id]
+
+    def called_trials(self, study_id: int) -> CalledTrials:
+        """That of an objective."""
+        trials = self.trials(study_id)
+        assert isinstance(trials, CalledTrials), "its trials begin without parameters"
+        return trials
 
     def _read(self) -> None:
         with self._db.reading() as tx:

@@ -6,6 +6,7 @@ import traceback
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -96,7 +97,7 @@ class Supervisor:
                 self._outage.attempt(self._talk_to_database)
                 for slot, message in self._pool.listen(self._pause_seconds):
                     self._hear(slot, message)
-                for slot, hung in self._pool.find_hung(self._assignments.working):
+                for slot, hung in self._pool.find_hung(self._assignments.owing):
                     self._lose_child(slot, hung)
         finally:
             self._leave()
@@ -115,6 +116,8 @@ class Supervisor:
         if self._looking.is_due:
             self._served.look()
             self._looking.restart()
+        for slot in self._assignments.working:
+            self._answer_asked(slot)
         self._begin()
         self._claim()
 
@@ -152,7 +155,7 @@ class Supervisor:
             case protocol.Pruned() | protocol.Paused():
                 self._assignments.remove(slot)
                 self._held.post(assignment, ready)
-            case protocol.Work():
+            case protocol.Work() | protocol.Call():
                 slot.send(ready)
                 slot.silent_seconds = 0.0
                 assignment.begun = True
@@ -198,13 +201,16 @@ class Supervisor:
                 self._precisions.note(slot.device, message)
             case protocol.Report():
                 self._hear_report(slot, message)
+            case protocol.Suggest() | protocol.Attribute() as asked:
+                self._assignment(slot).asked = asked
+                self._outage.attempt(partial(self._answer_asked, slot))
             case protocol.Kept():
                 assignment = self._assignment(slot)
                 self._held.note(assignment, message)
                 self._answer(slot, assignment)  # it does not wait for the bytes to be stored
                 self._held.try_to_deliver()
             case protocol.Left(epoch=epoch):
-                log.info("%s left after epoch %s", self._assignment(slot).title, epoch)
+                log.info("%s left after %s", self._assignment(slot).title, epoch)
                 self._held.give_back(slot)
             case ChildLost() as lost:
                 self._lose_child(slot, lost)
@@ -224,6 +230,34 @@ class Supervisor:
                 self._pool.health(slot).note_end()
                 log.info("%s: %s", assignment.title, outcome.kind)
                 self._held.post(assignment, outcome)
+
+    def _answer_asked(self, slot: Slot) -> None:
+        """Tells the slot's child what it waits for, if it does: behind all that it has reported.
+
+        Raises:
+            DatabaseUnavailable: it waits on.
+        """
+        assignment = self._assignments.of(slot)
+        if assignment is None or (asked := assignment.asked) is None:
+            return
+        self._held.deliver()
+        try:
+            answer = self._client.answer(assignment, asked)
+        except LeaseLost:
+            self._held.lose(assignment.lease)
+            return
+        except StudyMismatch as error:
+            self._refuse(slot, str(error))
+            return
+        except (StorageError, HpoError):
+            raise
+        except Exception as error:
+            # Whatever an objective asks for, its worker lives on: else the next would die of it, too.
+            log.warning("%s cannot have what it asks for", assignment.title, exc_info=True)
+            answer = protocol.Refused(reason=f"{type(error).__name__}: {error}")
+        assignment.asked = None
+        slot.silent_seconds = 0.0
+        slot.send(answer)
 
     def _assignment(self, slot: Slot) -> Assignment:
         assignment = self._assignments.of(slot)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hpo import definition_loader
 from hpo.study import creation
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.records import StudyRecord
 from storage.tables import jobs

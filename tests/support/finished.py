@@ -9,7 +9,7 @@ import numpy as np
 
 from hpo.search import seeds
 from hpo.study import phases
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.records import EvaluationRecord, JobRecord, StudyRecord
 from storage.states import DataSet, JobState, Phase, Split

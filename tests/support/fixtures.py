@@ -17,7 +17,7 @@ from hpo.devices import discovery
 from hpo.result import finished_study
 from hpo.search.trials import Trials
 from hpo.study import creation
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import ArtifactKind, DataSet

@@ -1,19 +1,25 @@
 """Children that a test plays, in place of processes, and a database that fails when it says so."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from queue import Queue
+from threading import Event
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 
+from hpo.devices.discovery import Device
 from hpo.training import protocol
 from hpo.training.child_process import Slot
 from hpo.training.protocol import Answer, FromChild, Ready, Report, ToChild, Work
+from hpo.worker.supervisor import Supervisor
+from hpo.worker.wait_times import Pace
 
 PATIENCE_SECONDS = 30.0
 
@@ -93,3 +99,38 @@ def troubled() -> Iterator[Trouble]:
         yield trouble
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", look)
+
+
+class Eager(Pace):
+    """Leases are renewed at every opportunity."""
+
+    renewal_seconds = 0.0
+
+
+@dataclass
+class Worker:
+    """A supervisor in a thread, whose children the test plays."""
+
+    make: Callable[[list[Device]], Supervisor]
+    pool: ThreadPoolExecutor
+    stop: Event = field(default_factory=Event)
+    children: list[Child] = field(default_factory=list)
+    ended: Future[None] | None = None
+
+    def start(self, slots: int = 1) -> list[Child]:
+        """Starts it with so many slots; gives their children."""
+        PlayedSlot.children = Queue()
+        made = self.make([Device(f"cpu:{number}", "an abacus") for number in range(slots)])
+        self.ended = self.pool.submit(made.run, self.stop)
+        return [self.next_child() for _ in range(slots)]
+
+    def next_child(self) -> Child:
+        """That which was started next."""
+        self.children.append(PlayedSlot.children.get(timeout=30))  # it hangs up if nobody holds it
+        return self.children[-1]
+
+    def leave(self) -> None:
+        """Asks it to leave, and waits until it has."""
+        self.stop.set()
+        if self.ended is not None:
+            self.ended.result(timeout=60)

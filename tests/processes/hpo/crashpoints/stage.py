@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hpo.definition_loader import Definition
 from hpo.study import creation
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.tables import studies
 from tests.processes.hpo.crashpoints.lives import Life, Nursery

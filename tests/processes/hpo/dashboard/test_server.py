@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from hpo.definition_loader import Definition
-from hpo.study import creation
+from hpo.study import creation, planning
 from storage.database import Database
 from storage.records import StudyRecord
 from tests.support.commandline import CommandLine, command_line
@@ -214,7 +214,7 @@ def test_one_study_is_all_that_is_shown(
     start: Start, db: Database, study: StudyRecord, toy: Definition
 ) -> None:
     """Of others nothing is told, and nothing of them can be changed."""
-    other = creation.create(db, "other", toy, creation.Budget(trials=2))
+    other = creation.create(db, "other", toy, planning.Budget(trials=2))
     dashboard = start(study.name, "--writable")
     there = _id(db, other)
     for path in (f"/api/studies/{there}", f"/csv/{there}", f"/artifacts/{there}/abc"):

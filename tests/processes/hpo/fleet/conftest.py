@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 
 from hpo import definition_loader
 from hpo.study import creation
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.records import StudyRecord
 from storage.states import Pruner

@@ -11,7 +11,7 @@ from optuna.trial import TrialState
 from hpo import definition_loader
 from hpo.search.trials import REASON_ATTRIBUTE
 from hpo.study import creation
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from hpo.worker.database_client import MAX_LOSSES
 from storage.database import Database
 from storage.records import BASELINE, StudyRecord

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.records import AttemptRecord, JobRecord, StudyRecord
 from storage.states import AttemptState, JobState, Sampler

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hpo import definition_loader
 from hpo.study import creation, extension
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.states import JobState, Phase
 from storage.tables import studies

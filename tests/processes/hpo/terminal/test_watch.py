@@ -21,7 +21,7 @@ from storage.records import StudyRecord
 from storage.states import JobState, Phase
 from tests.support.commandline import HPO, CommandLine
 from tests.support.marks import on
-from tests.support.statuses import EPOCHS, shown, status_of, trial
+from tests.support.statuses import shown, status_of, trial
 from tests.support.waiting import eventually
 
 Read = Callable[[], Status]
@@ -50,7 +50,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 def _watch(read: Read, is_alive: Callable[[], bool]) -> tuple[Status | None, list[str]]:
     console = Console(file=io.StringIO(), width=40)
     with console.capture() as capture:
-        status = watch(console, read, EPOCHS, is_alive)
+        status = watch(console, read, is_alive)
     return status, capture.get().splitlines()
 
 
@@ -99,7 +99,7 @@ def test_what_a_worker_warns_of_is_seen_at_once(hasty: None, terminal: bool) -> 
     console = Console(file=io.StringIO(), width=80, force_terminal=terminal, color_system=None)
     warned = iter([["12:00Z WARNING the disk is full [/dev]"], [], []])
     half, done = status_of(trial(1, JobState.LEASED)), status_of(phase=Phase.DONE)
-    watch(console, _reading(half, half, done), EPOCHS, lambda: True, lambda: next(warned))
+    watch(console, _reading(half, half, done), lambda: True, lambda: next(warned))
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue().count("12:00Z WARNING the disk is full [/dev]") == 1
 
@@ -128,10 +128,10 @@ def test_a_terminal_is_left_with_the_last_page(hasty: None) -> None:
     done = status_of(trial(1, JobState.SUCCEEDED), phase=Phase.DONE)
     read = _reading(status_of(trial(1, JobState.LEASED)), DatabaseUnavailable("away"), done)
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
-    assert watch(console, read, EPOCHS, lambda: True) == done
+    assert watch(console, read, lambda: True) == done
     assert isinstance(console.file, io.StringIO)
     last = [line.rstrip() for line in console.file.getvalue().splitlines()]
-    page = shown(draw_study(done, EPOCHS))
+    page = shown(draw_study(done))
     assert last[-len(page) + 1 :] == page[1:]
     assert last[-len(page)].endswith("toy  done")
 

@@ -10,7 +10,7 @@ from hpo import definition_loader
 from hpo.definition_loader import Definition
 from hpo.devices import discovery
 from hpo.errors import WorkFailed
-from hpo.study.creation import Budget, plan
+from hpo.study.planning import Budget, plan
 from hpo.training import duration_estimate
 from hpo.training.duration_estimate import EPOCHS, SAMPLES, Pace, Sample
 from studies.data.prepared_data import PreparedData

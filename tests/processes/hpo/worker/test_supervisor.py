@@ -19,7 +19,7 @@ from hpo.devices.discovery import find
 from hpo.errors import WorkFailed
 from hpo.provenance import Provenance
 from hpo.study import creation
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from hpo.training import child_pool
 from hpo.worker.database_client import MAX_LOSSES
 from storage.database import Database

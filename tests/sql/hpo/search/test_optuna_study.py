@@ -8,8 +8,9 @@ import pytest
 from hpo.definition_loader import Definition
 from hpo.search.optuna_study import UUID_ATTRIBUTE
 from hpo.study import removal
-from hpo.study.creation import Budget, create, refuse_taken
+from hpo.study.creation import create, refuse_taken
 from hpo.study.extension import extend, retry
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.errors import StudyExists, StudyMismatch, StudyNotFound
 from storage.records import StudyRecord

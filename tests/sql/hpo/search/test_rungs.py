@@ -13,7 +13,7 @@ from hpo.search.promotion import Advice
 from hpo.search.trial_history import SamplersStudy
 from hpo.search.trials import Ending, Trials
 from hpo.study import creation, phases
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.schema import jobs as jobs_table

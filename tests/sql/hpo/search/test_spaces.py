@@ -11,7 +11,7 @@ from hpo.definition_loader import Definition
 from hpo.errors import UsageError
 from hpo.search.trials import Ending, Trials
 from hpo.study import creation
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.states import JobState
 from storage.tables import studies
@@ -39,7 +39,7 @@ SPACES: list[tuple[Space, Params]] = [
 @pytest.mark.parametrize(("space", "baseline"), SPACES)
 def test_at_the_bounds(space: Space, baseline: Params, db: Database, toy: Definition) -> None:
     """Each is searched to its end and read back as it was."""
-    definition = replace(toy, study=replace(toy.study, space=space, baseline=baseline))
+    definition = replace(toy, searched=replace(toy.study, space=space, baseline=baseline))
     number_of_trials = int(min(6, count_points(definition.study.space)))
     study = creation.create(db, "wide", definition, Budget(trials=number_of_trials))
     trials = Trials(db, study, MADE_BY)
@@ -69,7 +69,7 @@ def test_a_database_without_the_characters_of_a_name(postgres_server: URL, toy: 
         for parameter, is_taken in (("größe", True), ("学習率", False)):
             space, baseline = {parameter: Real(0, 1)}, {parameter: 0.5}
             study = replace(toy.study, name=parameter, space=space, baseline=baseline)
-            definition = replace(toy, study=study)
+            definition = replace(toy, searched=study)
             if is_taken:
                 creation.create(db, "taken", definition, Budget(trials=2))
                 continue

@@ -18,7 +18,7 @@ from hpo.search.promotion import Advice
 from hpo.search.trial_history import SamplersStudy
 from hpo.search.trials import JOB_ATTRIBUTE, PROVENANCE_ATTRIBUTE, REASON_ATTRIBUTE, Ending, Trials
 from hpo.study import creation
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, LeaseLost, StudyMismatch
 from storage.optuna_trial_cache import History, WholeHistory
@@ -341,7 +341,7 @@ def test_every_point_of_a_small_space_is_tried_once(db: Database, toy: Definitio
     trials as the space has points are all of its points, however sure the sampler is of one."""
     space: Space = {"x": Choice((0.1, 0.5, 0.9)), "n": Whole(1, 4)}
     baseline = {"x": 0.5, "n": 2}
-    tiny = replace(toy, study=replace(toy.study, space=space, baseline=baseline))
+    tiny = replace(toy, searched=replace(toy.study, space=space, baseline=baseline))
     study = creation.create(db, "tiny", tiny, Budget(trials=12))
     trials = _fresh(db, study)
     tried = []
@@ -362,7 +362,7 @@ def test_two_that_choose_the_same_at_once(
     """Whoever comes second chooses again: what a worker proposed in sight of an older history is
     not begun where another began it meanwhile."""
     pair = {"x": Choice((0.1, 0.5, 0.9))}
-    tiny = replace(toy, study=replace(toy.study, space=pair, baseline={"x": 0.5}))
+    tiny = replace(toy, searched=replace(toy.study, space=pair, baseline={"x": 0.5}))
     study = creation.create(db, "tiny", tiny, Budget(trials=3))
     trials = _fresh(db, study)
     trials.begin(*claim_next(db, study), pair)

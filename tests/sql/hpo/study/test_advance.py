@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hpo.definition_loader import Definition
-from hpo.study.creation import Budget, create
+from hpo.study.creation import create
 from hpo.study.phases import FAILURES_IN_A_ROW, advance, decide, may_be_due
+from hpo.study.planning import Budget
 from hpo.study.stop_and_resume import halt, resume
 from storage.database import Database
 from storage.records import EvaluationRecord, JobRecord, Lease, StudyRecord

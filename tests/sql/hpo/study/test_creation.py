@@ -13,8 +13,9 @@ from hpo import definition_loader
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
 from hpo.search.optuna_study import UUID_ATTRIBUTE
-from hpo.study.creation import Budget, configured, create, refuse_taken
+from hpo.study.creation import configured, create, refuse_taken
 from hpo.study.extension import extend, retry
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.errors import StudyExists, StudyNotFound
 from storage.records import StudyRecord
@@ -81,7 +82,7 @@ def test_creating_again_is_the_same_study(
         (lambda toy, budget: (replace(toy, hash="f" * 64), budget, 0), "another version of 'toy'"),
         (lambda toy, budget: (toy.with_settings({"epochs": 3}), budget, 0), "other settings"),
         (
-            lambda toy, budget: (replace(toy, study=replace(toy.study, name="tea")), budget, 0),
+            lambda toy, budget: (replace(toy, searched=replace(toy.study, name="tea")), budget, 0),
             "exists with the definition 'toy'",
         ),
     ],
@@ -132,7 +133,7 @@ def test_more_trials_than_a_space_has_points(db: Database, toy: Definition) -> N
     """Are refused with the count, and nothing is made; so is an extension. A trial that is run again
     is no other configuration."""
     study = replace(toy.study, space={"x": Choice((0.1, 0.5)), "kind": Choice(("good", "bad"))})
-    tiny = replace(toy, study=study)
+    tiny = replace(toy, searched=study)
     with pytest.raises(UsageError, match="'toy' has 4 configurations: --trials 5 would"):
         create(db, "toy", tiny, Budget(trials=5))
     with pytest.raises(StudyNotFound):
@@ -154,7 +155,7 @@ def test_more_trials_than_a_space_has_points(db: Database, toy: Definition) -> N
 def test_a_grid_without_end_is_refused(db: Database, toy: Definition, parameter: Parameter) -> None:
     """Before anything is made, and whoever asks."""
     study = replace(toy.study, space={"x": parameter}, baseline={"x": 1})
-    endless, budget = replace(toy, study=study), Budget(trials=4, sampler=Sampler.GRID)
+    endless, budget = replace(toy, searched=study), Budget(trials=4, sampler=Sampler.GRID)
     for ask in (refuse_taken, create):
         with pytest.raises(UsageError, match="the space of 'toy' has no grid: it has real numbers"):
             ask(db, "toy", endless, budget)

@@ -7,9 +7,10 @@ import pytest
 
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
-from hpo.study.creation import Budget, create
+from hpo.study.creation import create
 from hpo.study.extension import extend, retry
 from hpo.study.phases import advance
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.errors import LeaseLost, StudyNotFound
 from storage.records import Lease, StudyRecord

@@ -10,8 +10,9 @@ from hpo.search.proposals import propose
 from hpo.search.trial_history import SamplersStudy
 from hpo.search.trials import Ending, Trials
 from hpo.study import removal
-from hpo.study.creation import Budget, create
+from hpo.study.creation import create
 from hpo.study.extension import extend
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.errors import StudyExists, StudyNotFound
 from storage.records import StudyRecord

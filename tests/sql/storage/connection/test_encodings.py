@@ -7,7 +7,7 @@ import pytest
 from hpo.definition_loader import Definition
 from hpo.doctor import storage_checks
 from hpo.doctor.finding import Grade
-from hpo.study import creation
+from hpo.study import creation, planning
 from hpo.study.status import read_status
 from storage.database import Database
 from storage.errors import TextRefused
@@ -32,7 +32,7 @@ def other(
 @pytest.mark.parametrize("other", ["SQL_ASCII", "LATIN1"], indirect=True)
 def test_a_database_of_another_encoding(other: Database, toy: Definition, backend: str) -> None:
     """As `initdb` makes one where no language is set: it holds a study, and the doctor sees it."""
-    made = creation.create(other, "toy", toy, creation.Budget(trials=2))
+    made = creation.create(other, "toy", toy, planning.Budget(trials=2))
     assert read_status(other, "toy").study == made
     found = list(storage_checks.check_database(other))
     assert Grade.FAIL not in {each.grade for each in found}
@@ -42,7 +42,7 @@ def test_a_database_of_another_encoding(other: Database, toy: Definition, backen
 @pytest.mark.parametrize("other", ["LATIN1"], indirect=True)
 def test_a_text_that_a_database_cannot_hold(other: Database, toy: Definition, backend: str) -> None:
     """Is told as such, with what to do; in one without an encoding there is none."""
-    made = creation.create(other, "toy", toy, creation.Budget(trials=2))
+    made = creation.create(other, "toy", toy, planning.Budget(trials=2))
     refused = pytest.raises(TextRefused, match=r"cannot hold that text .*: use other names")
     with refused, other.transaction() as tx:
         studies.write(tx, made, reason="no \N{GREEK CAPITAL LETTER OMEGA}")

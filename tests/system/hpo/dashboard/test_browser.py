@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Error
 from hpo import definition_loader
 from hpo.report.report_data import model_of, read_contents
 from hpo.study import creation
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.states import DataSet, Phase, Pruner
 from tests.conftest import DEFINITIONS

@@ -13,7 +13,7 @@ from hpo.commands import options
 from hpo.commands.local_run import Interrupted
 from hpo.errors import DefinitionError, HpoError, NoResult, UsageError, WorkFailed
 from hpo.settings import Settings
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.errors import (
     BadUrl,
     DatabaseUnavailable,

@@ -20,7 +20,7 @@ from hpo.result import finished_study
 from hpo.result.result import conclude
 from hpo.search.trials import Trials
 from hpo.settings import Settings
-from hpo.study import creation
+from hpo.study import creation, planning
 from hpo.study.status import Status, read_status
 from storage.database import Database
 from storage.records import StudyRecord
@@ -105,7 +105,7 @@ def test_one_study_alone(
     db: Database, study: StudyRecord, live: LiveContent, toy: Definition
 ) -> None:
     """Where one is named the others are not listed."""
-    creation.create(db, "other", toy, creation.Budget(trials=2))
+    creation.create(db, "other", toy, planning.Budget(trials=2))
     found = StorageView(db, live, study.name).get_all_studies()
     assert [each.study_name for each in found] == [study.name]
 
@@ -208,7 +208,7 @@ def test_a_study_that_is_removed(
         with pytest.raises(HTTPError) as missing:
             gone(study_id)
         assert missing.value.status_code == 404
-    creation.create(db, "next", toy, creation.Budget(trials=2))
+    creation.create(db, "next", toy, planning.Budget(trials=2))
     forgotten: list[bool] = []
     shown.on_other = lambda: forgotten.append(True)
     (found,) = shown.get_all_studies()

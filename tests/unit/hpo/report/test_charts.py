@@ -1,6 +1,7 @@
 """What stands below the charts of a report."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import optuna
 import pytest
@@ -9,6 +10,7 @@ from optuna.trial import create_trial
 
 from hpo.report import charts
 from hpo.report.report_data import Contents
+from storage.states import Direction
 
 
 @pytest.mark.parametrize(("number", "best"), [(12, 2), (100, 10)])
@@ -29,7 +31,7 @@ def test_importances_say_what_they_look_at(contents: Contents, number: int, best
     assert (
         f"the best tenth of the completed trials ({best} of {number}) and in all of them" in caption
     )
-    assert "neither how much accuracy changes with a hyperparameter" in caption
+    assert "neither how much the validation accuracy changes with a hyperparameter" in caption
     assert ("little more than a hint" in caption) == (best < 5)
 
 
@@ -37,7 +39,41 @@ def test_curves_and_history_say_that_each_is_of_one_training(contents: Contents)
     """The best was chosen among many, the baseline is one."""
     figures = {each.id: each for each in charts.draw(contents)}
     assert "the best was chosen for its score among many" in figures["curves"].caption
-    assert "the highest of many is partly luck" in figures["history"].caption
+    assert "the best of many is partly luck" in figures["history"].caption
+
+
+def test_where_less_is_better_the_lowest_is_the_best(contents: Contents) -> None:
+    """In the line of the best so far, and by colour: the lowest is as blue as the highest was."""
+    drawn = {each.id: each.chart for each in charts.draw(contents)}
+    study = replace(contents.study, direction=Direction.MINIMIZE)
+    status = replace(contents.status, study=study)
+    lower = {each.id: each.chart for each in charts.draw(replace(contents, status=status))}
+    best = next(line for line in lower["history"].data if line.name == "best so far")
+    assert all(later <= sooner for sooner, later in pairwise(best.y))
+    ends = [
+        [end for _, end in figures["coordinates"].data[-1].marker.colorscale]
+        for figures in (drawn, lower)
+    ]
+    assert ends[0] == ends[1][::-1]
+    heights = {line.y[0]: line.line.color for line in lower["coordinates"].data[:-1]}
+    assert heights[min(heights)] != heights[max(heights)]
+
+
+def test_constraints_are_told_apart(contents: Contents) -> None:
+    """Dotted lines break one, and a legend says so."""
+    study = optuna.create_study(direction="maximize")
+    for index in range(6):
+        trial = create_trial(
+            value=index / 6,
+            params={"x": index / 7},
+            distributions={"x": FloatDistribution(0, 1)},
+            system_attrs={"constraints:size": index - 3.0},
+        )
+        study.add_trial(trial)
+    figures = {each.id: each for each in charts.draw(replace(contents, trials=study))}
+    *lines, _ = figures["coordinates"].chart.data
+    assert {line.name for line in lines if line.name} == {"Feasible", "Infeasible"}
+    assert [line.line.dash for line in lines if not line.name].count("dot") == 2
 
 
 def test_whole_numbers_are_marked_by_themselves(contents: Contents) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hpo.report import html
 from hpo.report.report_data import Contents
 from hpo.result import result_tables
+from storage.states import Pruner
 
 FOLDER = Path(html.__file__).parent
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -66,6 +67,23 @@ def test_before_there_is_a_result(contents: Contents) -> None:
     assert "No verdict" in text
     assert "What it sees" not in text
     assert "<td>kind</td>" in text
+
+
+def test_of_an_objective(contents: Contents) -> None:
+    """There is no baseline, and nothing that follows the search; what it reports are steps."""
+    study = replace(
+        contents.study, baseline={}, settings={"direction": "minimize"}, metric="value",
+        final_seeds=0,
+        pruner=Pruner.PERCENTILE,
+    )  # fmt: skip
+    status = replace(contents.status, study=study)
+    bare = replace(contents, status=status, finished=None, conclusion=None)
+    told = re.sub(r"<(script|style).*?</\1>", "", html.write(bare), flags=re.DOTALL)
+    assert "<h2>The best</h2>" in told
+    assert "aseline" not in told
+    assert "one seed" in told and "validation" not in told
+    assert "last step" in told and "epoch" not in told
+    assert ">select<" not in told
 
 
 def test_all_of_it_is_installed() -> None:

@@ -13,7 +13,7 @@ from hpo.result.study_comparison import compare_winners
 from hpo.statistics.interim_looks import CONFIDENCE, plan
 from hpo.statistics.verdict import compare
 from hpo.study import creation, extension
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.states import DataSet, JobState, Phase, Split

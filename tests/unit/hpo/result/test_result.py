@@ -8,7 +8,7 @@ from hpo.result import finished_study, result
 from hpo.result.result import Result
 from hpo.statistics.verdict import gap_of_seed
 from hpo.study import creation, extension, phases
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.errors import StudyNotFound
 from storage.records import JobRecord, StudyRecord

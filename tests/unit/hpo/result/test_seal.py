@@ -12,7 +12,7 @@ from hpo.result import finished_study, result
 from hpo.result.result import EarlierOpening, Result
 from hpo.result.result_tables import Entry, of_result
 from hpo.study import creation, extension
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage import schema
 from storage.database import Database
 from storage.records import JobRecord, OpeningRecord, StudyRecord

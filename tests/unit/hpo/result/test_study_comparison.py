@@ -10,7 +10,7 @@ from hpo.result.result_tables import of_head_to_head
 from hpo.result.study_comparison import HeadToHead, compare_winners
 from hpo.statistics.verdict import compare
 from hpo.study import creation, extension
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.states import DataSet, JobState, Phase, Split

@@ -75,7 +75,9 @@ def test_where_nothing_fits_that_is_said(trials: list[EarlierTrial], named: str)
 @pytest.mark.parametrize("changed", [{"metric": "loss"}, {"direction": Direction.MINIMIZE}])
 def test_scores_of_another_kind_say_nothing(changed: dict[str, Any]) -> None:
     """Of another metric, or of which the lower is the better."""
-    with pytest.raises(UsageError, match=r"study 'old' is to m.*, not to maximize accuracy"):
+    with pytest.raises(
+        UsageError, match=r"study 'old' is to m.*, not to maximize validation accuracy"
+    ):
         fitting(replace(OLD, **changed), [_trial(1, 0.6, **BASE)], SPACE, NEW)
 
 

@@ -14,7 +14,7 @@ from hpo.result import finished_study
 from hpo.result.result import Conclusion, conclude
 from hpo.result.study_comparison import compare_winners
 from hpo.study import creation, extension
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from hpo.study.status import WORKING_PHASES, Status, as_json, failure_report, read_status
 from hpo.terminal.study_page import draw_study
 from storage.clock import now_ms
@@ -25,7 +25,7 @@ from storage.tables import jobs, workers
 from tests.support.finished import PROVENANCE, WINNER, Outcome, carry_out, params, usual
 from tests.support.fixtures import Claim
 from tests.support.marks import on
-from tests.support.statuses import EPOCHS, shown
+from tests.support.statuses import shown
 
 End = Callable[..., None]
 SECONDS = 10
@@ -94,7 +94,7 @@ def test_a_search_alone_is_done_when_its_search_is(db: Database, toy: Definition
     status = read_status(db, "alone")
     assert (status.study.phase, status.winner) == (Phase.DONE, None)
     assert _totals(status) == [4, 0, 0]
-    page = "\n".join(shown(draw_study(status, EPOCHS)))
+    page = "\n".join(shown(draw_study(status)))
     assert "search" in page and "select" not in page and "final" not in page
     finished = finished_study.read(db, "alone")
     assert conclude(finished) == Conclusion(

@@ -7,7 +7,7 @@ from hpo.terminal.console import PlainConsole
 from hpo.terminal.study_page import draw_study
 from hpo.terminal.watch import watch
 from storage.states import JobState, Phase
-from tests.support.statuses import EPOCHS, status_of, trial
+from tests.support.statuses import status_of, trial
 
 HOSTILE = "Boom: \x1b[2J\x1b]0;title\x07[bold]x[/bold] :dog:"
 SHOWN = "Boom: \ufffd[2J\ufffd]0;title"
@@ -31,7 +31,7 @@ def _text(console: PlainConsole) -> str:
 def test_what_others_said_is_not_obeyed() -> None:
     """On a page, in a line and in a table; what rich itself says to a terminal is."""
     console = _console(force_terminal=True, color_system="standard")
-    console.print(draw_study(_status(), EPOCHS))
+    console.print(draw_study(_status()))
     console.print(HOSTILE, soft_wrap=True)
     text = _text(console)
     assert text.count(SHOWN) == 2
@@ -43,7 +43,7 @@ def test_what_others_said_is_not_obeyed() -> None:
 def test_a_live_page_still_moves() -> None:
     """Its own control codes go through."""
     console = _console(force_terminal=True, color_system=None)
-    watch(console, _status, EPOCHS, lambda: True)
+    watch(console, _status, lambda: True)
     text = _text(console)
     assert SHOWN in text
     assert "\x1b[" in text

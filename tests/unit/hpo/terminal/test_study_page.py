@@ -22,7 +22,7 @@ from studies.image_classification.study import ImageClassification
 from tests.conftest import DEFINITIONS
 from tests.support.commandline import command_line
 from tests.support.done import Done
-from tests.support.statuses import EPOCHS, PARAMS, WORKER, shown, status_of, trial
+from tests.support.statuses import PARAMS, STUDY, WORKER, shown, status_of, trial
 
 
 @pytest.mark.parametrize(
@@ -31,16 +31,16 @@ from tests.support.statuses import EPOCHS, PARAMS, WORKER, shown, status_of, tri
 def test_how_long_a_trial_was_trained(state: JobState, ended_ms: int | None) -> None:
     """Not how long it waited at a rung, where it may be still."""
     job = trial(3, state, ended_ms=ended_ms, device_seconds=12.4, params=None)
-    assert ending_line(job) == f"trial 3: 0.6000 {state} after 5 epochs, 12 s"
+    assert ending_line(STUDY, job) == f"trial 3: 0.6000 {state} after 5 epochs, 12 s"
 
 
 def test_the_precision_is_told_with_its_reason() -> None:
     """Once it was chosen; a long reason is cut."""
     job = trial(0, JobState.LEASED)
-    before = shown(draw_study(status_of(job), EPOCHS))
+    before = shown(draw_study(status_of(job)))
     reason = "2 times as fast as float32 on NVIDIA H100, at an equal loss"
     chosen = status_of(job, precision="mixed_bfloat16", precision_reason=reason)
-    after = shown(draw_study(chosen, EPOCHS))
+    after = shown(draw_study(chosen))
     (line,) = [line for line in after if line not in before]
     assert line == f"mixed_bfloat16: {reason}"
 
@@ -62,7 +62,7 @@ def test_a_page_fits_80_columns() -> None:
     ]
     best = trial(999, JobState.SUCCEEDED, params=PARAMS)
     status = status_of(best, *ended, *running, generation=2, phase=Phase.FINAL, trials=469)
-    lines = shown(draw_study(status, EPOCHS))
+    lines = shown(draw_study(status))
     assert max(map(len, lines)) <= 80
     head, search, _, final_bar, scores, params, more_params, *jobs = lines
     assert head.startswith("toy  final, generation 2")
@@ -89,9 +89,9 @@ def test_what_was_given_up_is_not_done() -> None:
         trial(number, JobState.CANCELLED, started_ms=None, trial_id=None) for number in (3, 4)
     ]
     status = status_of(*done, *given_up, trial(5, JobState.LEASED), trials=4)
-    _, search, *_ = shown(draw_study(status, EPOCHS))
+    _, search, *_ = shown(draw_study(status))
     assert search.split()[-3:] == ["3/4", "2", "cancelled"]
-    assert status_line(status, EPOCHS).startswith("search 3/4; ")
+    assert status_line(status).startswith("search 3/4; ")
 
 
 @pytest.mark.parametrize(
@@ -107,22 +107,22 @@ def test_why_nothing_runs(halted_ms: int | None, left_ms: int | None, words: str
     status = status_of(trials=4, halted_ms=halted_ms)
     if halted_ms is None:
         before = replace(status, workers=())
-        assert status_line(before, EPOCHS) == "search 0/4; no worker has signed on yet"
+        assert status_line(before) == "search 0/4; no worker has signed on yet"
     status = replace(status, workers=(replace(WORKER, left_ms=left_ms),))
-    assert status_line(status, EPOCHS) == f"search 0/4; {words}"
+    assert status_line(status) == f"search 0/4; {words}"
 
 
 def test_a_page_shows_what_is_known() -> None:
     """Before any trial was completed there is no score; why a study stopped stands on it, in
     brackets or not."""
-    lines = shown(draw_study(status_of(trials=4, select_top=1, final_seeds=2), EPOCHS))
+    lines = shown(draw_study(status_of(trials=4, select_top=1, final_seeds=2)))
     assert lines[0] == "toy  search"
     assert [line.split()[-1] for line in lines[1:4]] == ["0/4", "0/1", "0/8"]
     assert lines[4:] == ["no trial has been completed yet"]
     baseline = trial(0, JobState.SUCCEEDED, score=0.5)
     failed = trial(2, JobState.FAILED, reason="KeyError: [/layer]")
     stopped = {"phase": Phase.STOPPED, "reason": "the baseline failed: [bold] [/x]\nmore"}
-    page = draw_study(status_of(baseline, failed, trial(1, JobState.SUCCEEDED), **stopped), EPOCHS)
+    page = draw_study(status_of(baseline, failed, trial(1, JobState.SUCCEEDED), **stopped))
     lines = shown(page)
     assert lines[0] == "toy  stopped: the baseline failed: [bold] [/x]"
     assert lines[4:] == [
@@ -145,7 +145,7 @@ def _decided(**changes: object) -> Status:
 
 def test_who_is_compared_with_the_baseline_stands_before_the_best_of_the_search() -> None:
     """From the final phase on."""
-    lines = shown(draw_study(_decided(phase=Phase.FINAL), EPOCHS))
+    lines = shown(draw_study(_decided(phase=Phase.FINAL)))
     assert lines[4:7] == [
         "winner trial 2",
         "x=0.2",
@@ -160,7 +160,7 @@ def test_a_study_that_is_done_shows_winner_and_verdict(toy_done: Done) -> None:
     found = conclusion.result
     assert found is not None and found.holdout.baseline is not None
     status = read_status(toy_done.db, "toy")
-    lines = shown(draw_study(status, EPOCHS, conclusion=conclusion))
+    lines = shown(draw_study(status, conclusion=conclusion))
     best, baseline = found.holdout.winner, found.holdout.baseline
     assert lines[4] == (
         f"winner trial {found.winner.trial_number}  holdout {best.accuracy.mean:.4f},"
@@ -174,7 +174,7 @@ def test_a_study_that_is_done_shows_winner_and_verdict(toy_done: Done) -> None:
 def test_a_study_without_a_verdict_says_why() -> None:
     """No sentence is missing where there is no number."""
     conclusion = Conclusion("no verdict: the winner has no final model", None)
-    lines = shown(draw_study(_decided(phase=Phase.DONE), EPOCHS, conclusion=conclusion))
+    lines = shown(draw_study(_decided(phase=Phase.DONE), conclusion=conclusion))
     assert lines[4:7] == [
         "winner trial 2", "x=0.2", "Verdict: no verdict: the winner has no final model"
     ]  # fmt: skip
@@ -200,22 +200,20 @@ def test_what_is_printed_is_printed_as_it_is(
 
 def test_what_it_cost() -> None:
     """One short line, as soon as there is anything; energy where it is known."""
-    assert not any(line.startswith("cost") for line in shown(draw_study(status_of(), EPOCHS)))
+    assert not any(line.startswith("cost") for line in shown(draw_study(status_of())))
     trials = [trial(n, JobState.SUCCEEDED, device_seconds=3240) for n in (1, 2)]
-    assert "cost 1.8 device-hours" in shown(draw_study(status_of(*trials), EPOCHS))
+    assert "cost 1.8 device-hours" in shown(draw_study(status_of(*trials)))
     metered = replace(trials[0], energy_joules=1.512e6)
-    lines = shown(draw_study(status_of(metered, trials[1]), EPOCHS))
+    lines = shown(draw_study(status_of(metered, trials[1])))
     assert "cost 1.8 device-hours, 0.42 kWh" in lines
 
 
 def test_a_halted_study_says_so() -> None:
     """And how it goes on; once it is over there is nothing to go on with."""
     halted = status_of(halted_ms=1)
-    assert shown(draw_study(halted, EPOCHS))[0].startswith(
-        "toy  search, halted (`hpo resume toy` goes on)"
-    )
+    assert shown(draw_study(halted))[0].startswith("toy  search, halted (`hpo resume toy` goes on)")
     over = status_of(halted_ms=1, phase=Phase.DONE)
-    assert shown(draw_study(over, EPOCHS))[0] == "toy  done"
+    assert shown(draw_study(over))[0] == "toy  done"
 
 
 def test_the_best_over_time() -> None:
@@ -226,16 +224,16 @@ def test_the_best_over_time() -> None:
         trial(number, JobState.SUCCEEDED, score=score, ended_ms=60_000 * (number + 1))
         for number, score in enumerate(scores)
     ]
-    lines = shown(draw_study(status_of(*done), EPOCHS))
+    lines = shown(draw_study(status_of(*done)))
     title = next(n for n, line in enumerate(lines) if "best validation accuracy by" in line)
     chart = lines[title : title + CHART_HEIGHT]
     assert max(map(len, chart)) <= 80
     assert chart[2].startswith("0.800")
     assert chart[-3].startswith("0.600")
     assert "⠉" in chart[2] or "⠒" in chart[2] or "⣀" in chart[2]
-    assert not any("best validation" in line for line in shown(draw_study(status_of(*done[:2]), 5)))
+    assert not any("best validation" in line for line in shown(draw_study(status_of(*done[:2]))))
     falling = status_of(*done, metric="mse", direction=Direction.MINIMIZE)
-    page = "\n".join(shown(draw_study(falling, EPOCHS)))
+    page = "\n".join(shown(draw_study(falling)))
     assert "best of 3 trials 0.6000 (trial 0)" in page
     assert "best validation mse by minutes" not in page  # the first was the best
 
@@ -244,7 +242,7 @@ def test_a_large_fleet() -> None:
     """A dozen of the jobs that run have a line, with their devices; the others are counted."""
     running = [trial(number, JobState.LEASED) for number in range(20)]
     status = replace(status_of(*running), devices={0: "gpu:3"})
-    lines = shown(draw_study(status, EPOCHS))
+    lines = shown(draw_study(status))
     assert sum(" 5/20 " in line for line in lines) == MOST_RUNNING
     assert any(" gpu:3 " in line and " trial 0 " in line for line in lines)
     assert lines[-1] == "and 8 more, see `hpo workers toy`"
@@ -254,6 +252,6 @@ def test_what_must_be_seen_stands_above() -> None:
     """A terminal cuts at the bottom: what a person may do is said in the first line, and a small one
     has no chart."""
     done = [trial(number, JobState.SUCCEEDED) for number in range(5)]
-    lines = shown(draw_study(status_of(*done), EPOCHS, hint="q quits", chart=False))
+    lines = shown(draw_study(status_of(*done), hint="q quits", chart=False))
     assert lines[0].endswith("q quits")
     assert not any("best validation" in line for line in lines)

@@ -2,25 +2,19 @@
 children."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import Queue
-from threading import Event
 
 import pytest
 import sqlalchemy as sa
 
 from hpo.definition_loader import Definition
-from hpo.devices.discovery import Device
 from hpo.search.promotion import Advice
 from hpo.search.trials import Trials
 from hpo.training import child_pool
 from hpo.training.child_pool import SlotPool
 from hpo.training.protocol import Faulty, Outcome, Report, Trained
 from hpo.worker.journal import Journal
-from hpo.worker.supervisor import Supervisor
-from hpo.worker.wait_times import Pace
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.schema import jobs
@@ -30,7 +24,7 @@ from studies.data.prepared_data import PreparedData
 from studies.errors import Fault
 from tests.support.marks import on
 from tests.support.outcome import of_phase, optuna_trials
-from tests.support.played import Child, PlayedSlot, Trouble, troubled
+from tests.support.played import Eager, PlayedSlot, Trouble, Worker, troubled
 from tests.support.supervision import supervisor_of
 from tests.support.waiting import eventually
 
@@ -38,46 +32,11 @@ pytestmark = on("sqlite")
 RENEWAL = "UPDATE hpo_workers SET seen_ms"
 
 
-class Eager(Pace):
-    """Leases are renewed at every opportunity."""
-
-    renewal_seconds = 0.0
-
-
 @pytest.fixture
 def trouble() -> Iterator[Trouble]:
     """None yet."""
     with troubled() as made:
         yield made
-
-
-@dataclass
-class Worker:
-    """A supervisor in a thread, whose children the test plays."""
-
-    make: Callable[[list[Device]], Supervisor]
-    pool: ThreadPoolExecutor
-    stop: Event = field(default_factory=Event)
-    children: list[Child] = field(default_factory=list)
-    ended: Future[None] | None = None
-
-    def start(self, slots: int = 1) -> list[Child]:
-        """Starts it with so many slots; gives their children."""
-        PlayedSlot.children = Queue()
-        made = self.make([Device(f"cpu:{number}", "an abacus") for number in range(slots)])
-        self.ended = self.pool.submit(made.run, self.stop)
-        return [self.next_child() for _ in range(slots)]
-
-    def next_child(self) -> Child:
-        """That which was started next."""
-        self.children.append(PlayedSlot.children.get(timeout=30))  # it hangs up if nobody holds it
-        return self.children[-1]
-
-    def leave(self) -> None:
-        """Asks it to leave, and waits until it has."""
-        self.stop.set()
-        if self.ended is not None:
-            self.ended.result(timeout=60)
 
 
 @pytest.fixture
@@ -166,7 +125,7 @@ def test_the_answer_is_that_of_the_newest_report(
     child.take_work()
     go_on, prune = Advice.GO_ON, Advice.PRUNE
     advice = {1: prune, 2: prune, 3: go_on, 4: prune}
-    monkeypatch.setattr(Trials, "_judge", lambda _, job, __: advice[job.epoch])
+    monkeypatch.setattr(Trials, "_judge", lambda _, job, *__: advice[job.epoch])
     trouble.on()
     assert child.report(1).go_on and child.report(2).go_on
     assert _search(db, study)[0].epoch == 0

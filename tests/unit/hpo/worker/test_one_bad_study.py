@@ -15,7 +15,7 @@ from hpo.search import proposals
 from hpo.search import trials as hpo_trials
 from hpo.search.trial_history import SamplersStudy
 from hpo.study import creation, phases
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from hpo.training.precision import Precisions
 from hpo.training.protocol import Trained
 from hpo.worker.served_studies import PreparedStudy, ServedStudies

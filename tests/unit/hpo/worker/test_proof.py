@@ -13,7 +13,7 @@ from hpo.definition_loader import Definition
 from hpo.devices.discovery import Device
 from hpo.errors import WorkFailed
 from hpo.study import creation
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from hpo.training import child_pool
 from hpo.training.child_pool import FAILURES_IN_A_ROW, MAX_FAILED_STARTS
 from hpo.training.precision import Precisions
@@ -57,7 +57,7 @@ def deep(toy: Definition) -> Definition:
     assert isinstance(toy.study, ImageClassification)
     made = replace(toy.study, name="deep", trainer=training.train, precision="auto")
     assert made.needs_keras and not toy.study.needs_keras
-    return replace(toy, study=made)
+    return replace(toy, searched=made)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from hpo.definition_loader import Definition
 from hpo.errors import DefinitionError
 from hpo.study import creation, extension
-from hpo.study.creation import Budget
+from hpo.study.planning import Budget
 from hpo.study.stop_and_resume import halt, resume
 from hpo.worker import served_studies as portfolios
 from hpo.worker.served_studies import PreparedStudy, ServedStudies

@@ -1,0 +1,178 @@
+"""The trials of an objective, which asks for their parameters one by one while it runs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from optuna.distributions import (
+    BaseDistribution,
+    _get_single_value,
+    check_distribution_compatibility,
+    distribution_to_json,
+)
+from optuna.samplers import BaseSampler
+from optuna.study._constrained_optimization import _CONSTRAINTS_KEY as CONSTRAINTS
+from optuna.trial import FrozenTrial
+
+from hpo.search import samplers
+from hpo.search.promotion import Advice
+from hpo.search.trial_history import SamplersStudy
+from hpo.search.trials import MOST_HELD, OURS, Ending, Trials
+from storage.records import JobRecord, Lease
+from storage.tables import jobs
+from studies.errors import SettingsError
+from studies.json_values import MOST_JSON_BYTES, check_json, check_text
+from studies.space import MOST_NAME
+
+_NOTHING = object()
+
+
+@dataclass(frozen=True)
+class _Chooser:
+    """What chooses the parameters of one trial, and what it knows, for as long as a lease lasts."""
+
+    token: str
+    study: SamplersStudy
+    sampler: BaseSampler
+    together: Mapping[str, Any]
+    """What was chosen at once, of the parameters that all trials had so far."""
+
+
+class CalledTrials(Trials):
+    """As the others, but that they begin without parameters."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._choosers: dict[int, _Chooser] = {}
+        self._known: dict[int, int] = {}
+        """How many parameters each trial had when its lease was taken."""
+
+    def begin_empty(self, job: JobRecord, lease: Lease) -> JobRecord:
+        """Creates the job's trial, or goes on with the one it has; returns the job's row, with the parameters
+        that the trial has already."""
+        if job.trial_id is None:
+            with self._db.translated():
+                self._create(job, lease, {}, {})
+            with self._db.reading() as tx:
+                job = jobs.get(tx, job.id)
+        assert job.trial_id is not None
+        with self._db.translated():
+            trial = self._read(job.trial_id, lease)
+        self._forget(job.trial_id)
+        while len(self._known) > MOST_HELD:  # of a lease that was lost nobody asks again
+            self._forget(next(iter(self._known)))
+        self._known[job.trial_id] = len(trial.params)
+        return replace(job, params=trial.params)
+
+    def suggest(
+        self, job: JobRecord, lease: Lease, name: str, distribution: BaseDistribution
+    ) -> float:
+        """Which value the trial has, as Optuna stores it: the one that it has already, that which was given
+        to its job, or what the sampler says.
+
+        Raises:
+            ValueError: the trial has that parameter, or another has, with what does not go with this.
+            SettingsError: no database takes it.
+        """
+        assert job.trial_id is not None
+        with self._db.translated():
+            trial = self._read(job.trial_id, lease)
+            if name in trial.params:
+                check_distribution_compatibility(trial.distributions[name], distribution)
+                return distribution.to_internal_repr(trial.params[name])
+            value = self._value_of(job, lease, trial, name, distribution)
+            internal = distribution.to_internal_repr(value)
+            params = {**trial.params, name: value}
+            check_text("the name of a parameter", name, MOST_NAME)
+            check_json(f"parameter {name!r}", value)
+            _check_size(f"what parameter {name!r} may be", distribution_to_json(distribution))
+            # Who asks again, because no answer came to the commit, is told what was written.
+            del self._held[job.trial_id]
+            with self._writing(lease, params={**(job.params or {}), **params}):
+                self._storage.set_trial_param(job.trial_id, name, internal, distribution)
+            trial.params = params
+            trial.distributions = {**trial.distributions, name: distribution}
+            self._held[job.trial_id] = lease.token, trial
+            return internal
+
+    def keep(
+        self, job: JobRecord, lease: Lease, key: str, value: Any, *, is_constraint: bool
+    ) -> None:
+        """Keeps an attribute of the trial, or a constraint, which samplers heed.
+
+        Raises:
+            ValueError: the attribute is one of ours.
+            SettingsError: no database takes it.
+        """
+        assert job.trial_id is not None
+        if key.startswith(OURS):
+            raise ValueError(f"attributes that begin with '{OURS}' are hpo's own")
+        check_text("the name of an attribute", key, MOST_NAME - len(CONSTRAINTS) - 1)
+        check_json(f"attribute {key!r}", value)
+        _check_size(f"attribute {key!r}", json.dumps(value))
+        with self._db.translated(), self._writing(lease):
+            if is_constraint:
+                self._storage.set_trial_system_attr(job.trial_id, f"{CONSTRAINTS}:{key}", value)
+            else:
+                self._storage.set_trial_user_attr(job.trial_id, key, value)
+
+    def end(self, job: JobRecord, lease: Lease, ending: Ending, **columns: Any) -> None:
+        """What was given to the job and never asked for is none of its parameters."""
+        if job.trial_id is not None:
+            self._forget(job.trial_id)
+            with self._db.translated():
+                columns["params"] = self._read(job.trial_id, lease).params
+        super().end(job, lease, ending, **columns)
+
+    def _judge(self, job: JobRecord, trial: FrozenTrial, epoch: int) -> Advice:  # noqa: ARG002 - of a training
+        """What is called again, from its beginning, is not judged before it stands where it did."""
+        return Advice.GO_ON if epoch < (trial.last_step or 0) else self._prune(trial)
+
+    def _forget(self, trial_id: int) -> None:
+        self._choosers.pop(trial_id, None)
+        self._known.pop(trial_id, None)
+
+    def _value_of(
+        self,
+        job: JobRecord,
+        lease: Lease,
+        trial: FrozenTrial,
+        name: str,
+        distribution: BaseDistribution,
+    ) -> Any:
+        given = (job.params or {}).get(name, _NOTHING)
+        if given is not _NOTHING and _admits(distribution, given):
+            return given
+        if distribution.single():
+            return _get_single_value(distribution)
+        chooser = self._choosers.get(trial._trial_id)
+        if chooser is None or chooser.token != lease.token:
+            chooser = self._choosers[trial._trial_id] = self._make_chooser(job, lease, trial)
+        if name in chooser.together and _admits(distribution, chooser.together[name]):
+            return chooser.together[name]
+        return chooser.sampler.sample_independent(chooser.study, trial, name, distribution)
+
+    def _make_chooser(self, job: JobRecord, lease: Lease, trial: FrozenTrial) -> _Chooser:
+        """What others found, and try, is read once a trial."""
+        study = self._load(SamplersStudy)
+        sampler = samplers.make_sampler(
+            self.study, {}, job.configuration, self._known.get(trial._trial_id, 0)
+        )
+        sampler.before_trial(study, trial)
+        space = sampler.infer_relative_search_space(study, trial)
+        return _Chooser(lease.token, study, sampler, sampler.sample_relative(study, trial, space))
+
+
+def _check_size(what: str, text: str) -> None:
+    if (size := len(text)) > MOST_JSON_BYTES:
+        raise SettingsError(
+            f"{what} takes {size} bytes", f"more than {MOST_JSON_BYTES} not every database stores"
+        )
+
+
+def _admits(distribution: BaseDistribution, value: Any) -> bool:
+    try:
+        return distribution._contains(distribution.to_internal_repr(value))
+    except (TypeError, ValueError):
+        return False

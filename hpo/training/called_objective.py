@@ -1,0 +1,257 @@
+"""An objective is called in the child: its trial is a stand-in of Optuna's, of which every question goes to
+the supervisor, that alone has the database."""
+
+import json
+import math
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from multiprocessing.connection import Connection
+from threading import Lock
+from typing import Any
+
+from optuna import TrialPruned
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+    check_distribution_compatibility,
+    distribution_to_json,
+)
+from optuna.trial import BaseTrial
+
+from hpo.training import protocol
+from hpo.training.reporter import Interruption, SupervisorGone, ToldToLeave
+from studies.objective import Function
+
+MOST_STEP = 2**31 - 1
+
+
+def call(
+    function: Function, asked: protocol.Call, pipe: "Connection[Any, Any]"
+) -> protocol.Trained | protocol.Pruned | protocol.Diverged:
+    """Calls `function` with a trial.
+
+    Raises:
+        Interruption: it was told to leave, or nobody is left to work for.
+        ValueError, TypeError: what it returned is no value, in Optuna's words; or it asked for other
+            parameters than before its worker was lost.
+        Exception: whatever it raised.
+    """
+    trial = PipedTrial(asked, pipe)
+    try:
+        returned = function(trial)
+    except TrialPruned:
+        trial.pass_interruption()
+        return protocol.Pruned(epoch=trial.last_step)
+    except BaseException:
+        trial.pass_interruption()  # which it may have made into something else
+        raise
+    finally:
+        trial.close()
+    trial.pass_interruption()
+    value = _value_of(returned)
+    if left_out := set(asked.known) - trial.params.keys():
+        names = ", ".join(sorted(left_out))
+        raise ValueError(f"it did not ask for {names} again, as before its worker was lost")
+    if math.isinf(value):
+        return protocol.Diverged(epoch=trial.last_step, reason=f"its value is {value}")
+    return protocol.Trained(score=value)
+
+
+def _value_of(returned: object) -> float:
+    """Raises:
+    ValueError: it is none.
+    """
+    values = returned if isinstance(returned, Sequence) else [returned]
+    numbers = []
+    for value in values:
+        try:
+            numbers.append(number := float(value))  # type: ignore[arg-type]  # that is tried
+        except (TypeError, ValueError):
+            raise ValueError(f"The value {value!r} could not be cast to float") from None
+        if math.isnan(number):
+            raise ValueError(f"The value {value} is not acceptable")
+    if len(numbers) != 1:
+        raise ValueError(
+            f"The number of the values {len(numbers)} did not match the number of the objectives 1"
+        )
+    return numbers[0]
+
+
+class PipedTrial(BaseTrial):
+    """Optuna's `Trial` as an objective knows it."""
+
+    def __init__(self, asked: protocol.Call, pipe: "Connection[Any, Any]") -> None:
+        self.seed = asked.seed
+        """Another for each trial: what an objective leaves to chance may follow from it."""
+        self.last_step = 0
+        self._number = asked.number
+        self._began = datetime.fromtimestamp(asked.began_ms / 1000)
+        self._pipe = pipe
+        self._in_turn = Lock()
+        self._params: dict[str, Any] = {}
+        self._distributions: dict[str, BaseDistribution] = {}
+        self._attributes: dict[str, Any] = {}
+        self._constraints: dict[str, float] = {}
+        self._reported: set[int] = set()
+        self._is_behind = False
+        self._is_over = False
+        self._interruption: Interruption | None = None
+        self._reported_at = time.monotonic()
+
+    def close(self) -> None:
+        """Its function has returned: a thread that it left behind asks for nothing any more."""
+        with self._in_turn:
+            self._is_over = True
+
+    def pass_interruption(self) -> None:
+        """Raises what ended the trial, though the objective may not have let it pass."""
+        if self._interruption is not None:
+            raise self._interruption
+
+    def suggest_float(
+        self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False
+    ) -> float:
+        """A real number between both, included."""
+        return float(self._suggest(name, FloatDistribution(low, high, log=log, step=step)))
+
+    def suggest_int(
+        self, name: str, low: int, high: int, *, step: int = 1, log: bool = False
+    ) -> int:
+        """A whole number between both, included."""
+        return int(self._suggest(name, IntDistribution(low, high, log=log, step=step)))
+
+    def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
+        """One of them."""
+        return self._suggest(name, CategoricalDistribution(choices))
+
+    def suggest_uniform(self, name: str, low: float, high: float) -> float:
+        """Optuna's older name."""
+        return self.suggest_float(name, low, high)
+
+    def suggest_loguniform(self, name: str, low: float, high: float) -> float:
+        """Optuna's older name."""
+        return self.suggest_float(name, low, high, log=True)
+
+    def suggest_discrete_uniform(self, name: str, low: float, high: float, q: float) -> float:
+        """Optuna's older name."""
+        return self.suggest_float(name, low, high, step=q)
+
+    def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
+        if name in self._distributions:
+            check_distribution_compatibility(self._distributions[name], distribution)
+            return self._params[name]
+        question = protocol.Suggest(name=name, distribution=distribution_to_json(distribution))
+        answer = self._ask(question)
+        assert isinstance(answer, protocol.Suggested), f"out of turn: {answer}"
+        value = distribution.to_external_repr(answer.internal)
+        self._params[name], self._distributions[name] = value, distribution
+        return value
+
+    def report(self, value: float, step: int) -> None:
+        """A value on the way, after that step."""
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"The `value` argument is of type '{type(value)}' but supposed to be a float."
+            ) from None
+        try:
+            at = int(step)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"The `step` argument is of type '{type(step)}' but supposed to be an int."
+            ) from None
+        if at < 0:
+            raise ValueError(f"`step={at}` must be non-negative.")
+        if at > MOST_STEP:
+            raise ValueError(f"`step={at}` is larger than {MOST_STEP}, which no database takes.")
+        # What is no number no database orders; a second report of a step Optuna ignores, too.
+        if at in self._reported or not math.isfinite(number):
+            return
+        now = time.monotonic()
+        seconds, self._reported_at = now - self._reported_at, now
+        self._reported.add(at)
+        self.last_step = max(self.last_step, at)
+        answer = self._ask(protocol.Report(epoch=at, score=number, seconds=seconds))
+        assert isinstance(answer, protocol.Answer), f"out of turn: {answer}"
+        self._is_behind = not answer.go_on
+        if answer.leave and answer.go_on:
+            self._interruption = ToldToLeave(at)
+            raise self._interruption
+
+    def should_prune(self) -> bool:
+        """Whether the others were so much better that it is to raise `optuna.TrialPruned`."""
+        return self._is_behind
+
+    def set_user_attr(self, key: str, value: Any) -> None:
+        """Kept with the trial; a value that JSON has."""
+        json.dumps(value, allow_nan=False)  # raises for what JSON does not have
+        self._ask(protocol.Attribute(key=key, value=value))
+        self._attributes[key] = value
+
+    def set_constraint(self, key: str, value: float) -> None:
+        """Kept with the trial, which is feasible where no constraint is above zero."""
+        number = float(value)
+        if math.isnan(number):
+            raise ValueError(f"Attempted to set a constraint for {key!r}, but NaN is not allowed.")
+        if key not in self._constraints:
+            # JSON has no infinity.
+            finite = min(max(number, -sys.float_info.max), sys.float_info.max)
+            self._ask(protocol.Attribute(key=key, value=finite, is_constraint=True))
+            self._constraints[key] = number
+
+    def set_system_attr(self, key: str, value: Any) -> None:
+        """Refused."""
+        raise NotImplementedError("attributes of the system are Optuna's own: use set_user_attr")
+
+    @property
+    def number(self) -> int:
+        """Of the trial in its study, from 0."""
+        return self._number
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What was suggested until now."""
+        return dict(self._params)
+
+    @property
+    def distributions(self) -> dict[str, BaseDistribution]:
+        """Of what was suggested."""
+        return dict(self._distributions)
+
+    @property
+    def user_attrs(self) -> dict[str, Any]:
+        """What was kept with the trial."""
+        return dict(self._attributes)
+
+    @property
+    def constraints(self) -> dict[str, float]:
+        """What was set."""
+        return dict(self._constraints)
+
+    @property
+    def datetime_start(self) -> datetime | None:
+        """When it began, in local time."""
+        return self._began
+
+    def _ask(self, question: protocol.FromChild) -> protocol.ToChild:
+        """Raises:
+        ValueError: it was refused.
+        """
+        self.pass_interruption()
+        with self._in_turn:
+            if self._is_over:
+                raise RuntimeError("the trial is over: its objective has returned")
+            try:
+                protocol.send(self._pipe, question)
+                answer = protocol.receive_in_child(self._pipe)
+            except (EOFError, OSError) as error:
+                self._interruption = SupervisorGone("the supervisor is gone")
+                raise self._interruption from error
+        if isinstance(answer, protocol.Refused):
+            raise ValueError(answer.reason)
+        return answer

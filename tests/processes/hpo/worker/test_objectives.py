@@ -1,0 +1,152 @@
+"""Objectives as people write them for Optuna, called by real workers."""
+
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from storage.database import Database
+from storage.states import JobState, Phase
+from tests.conftest import DEFINITIONS
+from tests.support.commandline import CommandLine
+from tests.support.marks import on
+from tests.support.outcome import of_phase
+from tests.support.waiting import eventually
+
+OBJECTIVES = DEFINITIONS / "objectives.py"
+
+
+def _trials(url: str, name: str) -> list[optuna.trial.FrozenTrial]:
+    """As plain Optuna reads them."""
+    return optuna.load_study(study_name=name, storage=url).get_trials()
+
+
+def test_a_run_calls_it_as_often_as_asked(shell: CommandLine) -> None:
+    """Numbers 0 to N-1, with what it suggested, kept and reported; run again, it calls nothing."""
+    called = ("run", f"{OBJECTIVES}:branches", "--trials", "12")
+    done = shell.run(*called)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("trial ")
+    trials = _trials(f"sqlite:///{shell.folder}/hpo.db", "objectives.branches")
+    assert [trial.number for trial in trials] == list(range(12))
+    assert all(trial.state in (TrialState.COMPLETE, TrialState.PRUNED) for trial in trials)
+    for trial in trials:
+        units = [name for name in trial.params if name.startswith("units_")]
+        assert len(units) == trial.params.get("layers", 0)
+        assert trial.intermediate_values
+        if trial.state is TrialState.COMPLETE:
+            assert trial.user_attrs["depth"] == len(units)
+            assert trial.constraints == {"depth": len(units) - 2}
+    again = shell.run("run", f"{OBJECTIVES}:branches")
+    assert (again.returncode, again.stdout) == (0, done.stdout)
+
+
+@on("sqlite", "postgresql")
+def test_one_whose_worker_is_killed_is_called_again(
+    shell_on: CommandLine, url: str, tmp_path: Path
+) -> None:
+    """With the parameters that it had; all others are called once, and none is missing."""
+    file = tmp_path / "called"
+    reference = f"{OBJECTIVES}:slow"
+    here = {"CALLED": str(file)}
+    shell_on.succeed("create", "slow", "--study", reference, "--trials", "8")
+    work = ("worker", "slow", "--study", reference, "--cpu", "1")
+    with shell_on.installed.start(*work, SLOW_SECONDS="60", **here) as worker:
+        eventually(lambda: file.exists() and file.read_text().endswith("\n"))
+        os.kill(worker.pid, signal.SIGKILL)
+    shell_on.succeed(*work, SLOW_SECONDS="0", **here)
+    calls = [line.split() for line in file.read_text().splitlines()]
+    counted = Counter(number for number, _, _ in calls)
+    assert counted == {str(number): 2 if number == 0 else 1 for number in range(8)}
+    assert calls[0][1] == calls[1][1]
+    trials = _trials(url, "slow")
+    assert [trial.state for trial in trials] == [TrialState.COMPLETE] * 8
+    for trial in trials:
+        assert trial.value == pytest.approx(trial.params["x"] + trial.params["y"])
+
+
+def test_some_may_fail(shell: CommandLine) -> None:
+    """As in Optuna's own studies that catch it; three in a row end the study, with the reason."""
+    done = shell.run("run", f"{OBJECTIVES}:lame", "--trials", "10", "--sampler", "random")
+    trials = _trials(f"sqlite:///{shell.folder}/hpo.db", "objectives.lame")
+    states = Counter(trial.state for trial in trials)
+    assert states[TrialState.FAIL] and states[TrialState.COMPLETE]
+    failed = next(trial for trial in trials if trial.state is TrialState.FAIL)
+    assert failed.user_attrs["hpo:reason"].startswith("ArithmeticError: it fell")
+    assert failed.params == {"leg": "left"}
+    assert done.returncode in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("return None", "The value None could not be cast to float"),
+        ("return 'good'", "could not be cast to float"),
+        ("return float('nan')", "The value nan is not acceptable"),
+        ("return 0.1, 0.2", "The number of the values 2 did not match"),
+        ("trial.suggest_float('x', 2, 1)", "ValueError"),
+        ("trial.suggest_float('x', -1e308, 1e308)", "OverflowError"),
+        ("trial.suggest_categorical('x', [float('nan')])", "is nan"),
+        ("trial.suggest_categorical('x' * 600, [1])", "512 at most"),
+        ("trial.set_user_attr('big', 'x' * 70_000)", "more than 64000"),
+        ("trial.suggest_float('x', 0, 1)\n    trial.suggest_int('x', 0, 1)", "distribution kind"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("import os; os._exit(0)", "the child exited with code 0"),
+        ("return trial.no_such()", "no attribute 'no_such'"),
+        ("print('x' * 50_000_000)\n    return None", "The value None"),
+    ],
+)
+def test_what_is_wrong_with_it_is_said(shell: CommandLine, body: str, words: str) -> None:
+    """In a line; the study is removed, so that the same command runs what is mended."""
+    file = shell.folder / "mine.py"
+    file.write_text(f"def objective(trial):\n    {body}\n")
+    done = shell.run("run", f"{file}:objective", "--trials", "3", "--cpu", "1")
+    assert done.returncode == 1
+    line = done.stderr.splitlines()[-1]
+    assert line.startswith("hpo: the objective failed: ") and words in line
+    assert line.endswith("the study is removed")
+    assert "no study 'mine.objective'" in shell.fail("status", "mine.objective", code=1)
+
+
+def test_what_cannot_be_is_refused_before_anything_is_created(shell: CommandLine) -> None:
+    """No such file, no such function; what only a declared study has."""
+    file = shell.folder / "mine.py"
+    assert "there is no file" in shell.fail("run", f"{file}:objective", code=2)
+    file.write_text("def objective(trial):\n    return 1.0\nraise SystemExit\n")
+    assert "defines no function 'f'" in shell.fail("run", f"{file}:f", code=2)
+    called = ("run", f"{file}:objective")
+    for options, words in (
+        (("--sampler", "grid"), "needs a space that is known"),
+        (("--pruner", "halving"), "how many epochs"),
+        (("--final-seeds", "3"), "no holdout"),
+        (("--select-top", "3"), "not followed by select"),
+        (("--bundle", "x"), "gives no bundle"),
+        (("--set", "epochs=3"), "unknown setting epochs"),
+        (("--trials", "0"), "--trials 0"),
+    ):
+        assert words in shell.fail(*called, *options, code=2)
+    assert "is an objective" in shell.fail("try", f"{file}:objective", code=2)
+    assert "unknown setting direction" in shell.fail(
+        "run", "digits", "--direction", "minimize", code=2
+    )
+    assert not (shell.folder / "hpo.db").exists()
+
+
+@on("sqlite")
+def test_a_file_that_does_not_load_says_where(shell_on: CommandLine, db: Database) -> None:
+    """It is run where it is called, and nowhere else; another machine may have what it imports, so no trial
+    is lost over it."""
+    file = shell_on.folder / "mine.py"
+    file.write_text("import no_such_module\ndef objective(trial):\n    return 1.0\n")
+    shell_on.succeed("create", "mine", "--study", f"{file}:objective", "--trials", "3")
+    done = shell_on.run("worker", "mine", "--study", f"{file}:objective", "--cpu", "1")
+    assert done.returncode == 1
+    assert (
+        "does not load here (ModuleNotFoundError: No module named 'no_such_module')" in done.stderr
+    )
+    found = of_phase(db, "mine", Phase.SEARCH)
+    assert {job.state for job in found} == {JobState.OPEN}

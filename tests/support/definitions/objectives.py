@@ -1,0 +1,44 @@
+"""Objectives as people write them for Optuna, of numbers alone."""
+
+import os
+import time
+from pathlib import Path
+
+import optuna
+
+
+def parabola(trial: optuna.Trial) -> float:
+    """The simplest one."""
+    return (trial.suggest_float("x", -10, 10) - 2) ** 2
+
+
+def branches(trial: optuna.Trial) -> float:
+    """Which parameters there are depends on others; it reports, may be pruned, and keeps what it found."""
+    kind = trial.suggest_categorical("kind", ["plain", "deep", None])
+    rate = trial.suggest_float("rate", 1e-4, 1e-1, log=True)
+    layers = trial.suggest_int("layers", 1, 3) if kind == "deep" else 0
+    for layer in range(layers):
+        trial.suggest_int(f"units_{layer}", 16, 64, step=16)
+    for step in range(4):
+        trial.report(rate + layers / (step + 1), step)
+        if trial.should_prune():
+            raise optuna.TrialPruned
+    trial.set_user_attr("depth", layers)
+    trial.set_constraint("depth", layers - 2)
+    return rate + layers
+
+
+def lame(trial: optuna.Trial) -> float:
+    """Some fail."""
+    if trial.suggest_categorical("leg", ["left", "right"]) == "left":
+        raise ArithmeticError("it fell")
+    return 1.0
+
+
+def slow(trial: optuna.Trial) -> float:
+    """Long enough to be killed; who calls it is told in a file."""
+    x = trial.suggest_float("x", 0, 1)
+    with Path(os.environ["CALLED"]).open("a") as file:
+        file.write(f"{trial.number} {x} {os.getpid()}\n")
+    time.sleep(float(os.environ.get("SLOW_SECONDS", "0.3")))
+    return x + trial.suggest_float("y", 0, 1)

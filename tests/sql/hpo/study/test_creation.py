@@ -15,7 +15,7 @@ from hpo.errors import UsageError
 from hpo.search.optuna_study import UUID_ATTRIBUTE
 from hpo.study.creation import configured, create, refuse_taken
 from hpo.study.extension import extend, retry
-from hpo.study.planning import Budget
+from hpo.study.planning import Budget, plan, refuse_unsearchable
 from storage.database import Database
 from storage.errors import StudyExists, StudyNotFound
 from storage.records import StudyRecord
@@ -167,8 +167,7 @@ def test_a_grid_without_end_is_refused(db: Database, toy: Definition, parameter:
 @pytest.mark.parametrize(
     ("budget", "said"),
     [
-        ({"trials": 0}, "--trials 0 is not between 2 and"),
-        ({"trials": 1}, "baseline alone.*: `hpo try DEFINITION` trains it for a first look"),
+        ({"trials": 0}, "--trials 0 is not between 1 and"),
         ({"select_top": 0}, "--select-top 0 is not between 1 and"),
         ({"select_seeds": 0}, "--select-seeds 0"),
         ({"final_seeds": 1}, "--final-seeds 1 is not between 2 and"),
@@ -180,6 +179,14 @@ def test_a_budget_that_cannot_be_meant(budget: dict[str, Any], said: str) -> Non
     """The refusal names the option and the least that it takes."""
     with pytest.raises(UsageError, match=said):
         Budget(**budget)
+
+
+def test_the_baseline_alone_is_no_study(toy: Definition) -> None:
+    """One call of an objective is; the first of its trials is like any other."""
+    with pytest.raises(UsageError, match=r"baseline alone.*: `hpo try DEFINITION` trains it for a"):
+        refuse_unsearchable(toy, plan("one", toy, Budget(trials=1)))
+    objective = definition_loader.load(f"{DEFINITIONS / 'objectives.py'}:parabola")
+    refuse_unsearchable(objective, plan("one", objective, Budget(trials=1)))
 
 
 def _create(url: str, barrier: Barrier) -> None:

@@ -145,7 +145,7 @@ def test_the_file_reads_well_without_this_program(
     carry_out(db, study)
     collect().write(folder)
     content = json.loads((folder / manifest.BEST).read_text(encoding="utf-8"))
-    assert content["format"] == 4
+    assert content["format"] == 5
     assert content["winner"]["params"] == {"x": 0.2, "kind": "good"}
     assert content["verdict"].startswith("better by 15.0 points")
     assert content["holdout"]["winner"]["accuracy"]["interval"]["low"] < 0.85

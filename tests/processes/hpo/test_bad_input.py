@@ -131,7 +131,7 @@ def test_budgets_that_cannot_be_meant(shell_on: CommandLine) -> None:
         ("--trials", "-3"),
         ("--select-top", "0"),
         ("--select-seeds", "0"),
-        ("--final-seeds", "0"),
+        ("--final-seeds", "1"),
         ("--timeout", "0"),
     ):
         assert option in shell_on.fail("create", "x", "--study", "digits", option, value, code=2)

@@ -226,7 +226,7 @@ def test_splits_that_are_not_the_datas_are_found(reader: Reader, bundle: Bundle)
         ({"winner.final_scores": [0.1, 0.2]}, "'seed_luck' is not what follows"),
         ({"winner.search_score": 1e308}, "'seed_luck' is not what follows"),
         ({"created": "yesterday\nor so"}, "created"),
-        ({"format": 2}, "has format 2, this hpo reads 4"),
+        ({"format": 2}, "has format 2, this hpo reads 5"),
         ({"format": "3\n4"}, "has format"),
     ],
 )

@@ -103,7 +103,7 @@ def test_without_an_output_no_model_is_saved(again: Retrain) -> None:
         ("{", "is not JSON"),
         ("[1, 2]", "is no exported configuration"),
         ("{}", "is no exported configuration .study: Field required."),
-        ('{"format": 2}', "has format 2, this hpo reads 4"),
+        ('{"format": 2}', "has format 2, this hpo reads 5"),
     ],
 )
 def test_a_file_that_is_no_export_is_refused_in_one_line(

@@ -50,6 +50,14 @@ def check_text(what: str, text: object, most: int | None = None) -> None:
         )
 
 
+def check_size(what: str, json: str) -> None:
+    """Raise SettingsError, naming `what` it is, for JSON that not every database can store."""
+    if (size := len(json)) > MOST_JSON_BYTES:
+        raise SettingsError(
+            f"{what} takes {size} bytes", f"more than {MOST_JSON_BYTES} not every database stores"
+        )
+
+
 def check_json(what: str, value: object) -> None:
     """Raise SettingsError, naming `what` it is, unless JSON gives it back and all its texts can be
     stored and shown."""

@@ -13,7 +13,7 @@ from typing import TypeGuard, cast
 import numpy as np
 
 from studies.errors import SettingsError
-from studies.json_values import MOST_JSON_BYTES, MOST_WHOLE, check_text, plain
+from studies.json_values import MOST_WHOLE, check_size, check_text, plain
 
 Value = str | bool | int | float
 
@@ -104,11 +104,7 @@ class Choice(_Conditional):
                 )
         if not self.options or len(set(self.options)) != len(self.options):
             raise SettingsError(f"{self} needs at least one option and none of them twice")
-        if (size := len(json.dumps(self.options))) > MOST_JSON_BYTES:
-            raise SettingsError(
-                f"a choice of {len(self.options)} options takes {size} bytes",
-                f"more than {MOST_JSON_BYTES} not every database stores",
-            )
+        check_size(f"a choice of {len(self.options)} options", json.dumps(self.options))
 
     def admits(self, value: object) -> bool:
         """Whether `value` is an option, of the same type (1.0 and True are not 1)."""

@@ -160,6 +160,7 @@ def _remove_untrainable(db: Database, status: Status, reference: str) -> None:
         WorkFailed: it was so.
     """
     study = status.study
+    came_on = [JobState.SUCCEEDED]
     if study.has_baseline:
         lost = search_jobs.latest(search_jobs.among(status.jobs), BASELINE)
         is_lost = search_jobs.has_failed(study, lost)
@@ -172,14 +173,12 @@ def _remove_untrainable(db: Database, status: Status, reference: str) -> None:
         lost = next(failed, status.jobs[0])
         is_lost = study.phase is Phase.STOPPED
         what, mend = "the objective failed", "its file"
+        came_on += [JobState.PRUNED]
     others = (job for job in status.jobs if job is not lost)
-    came_on = (
-        (JobState.SUCCEEDED, JobState.PRUNED) if not study.has_baseline else (JobState.SUCCEEDED,)
-    )
     if not is_lost or any(job.state in came_on or job.rung_ms is not None for job in others):
         return
     try:
-        removal.remove(db, status.study.name)
+        removal.remove(db, study.name)
     except UsageError:  # others hold jobs of it; that it stopped is told as ever
         return
     error = WorkFailed(

@@ -21,8 +21,7 @@ from hpo.search.trial_history import SamplersStudy
 from hpo.search.trials import MOST_HELD, OURS, Ending, Trials
 from storage.records import JobRecord, Lease
 from storage.tables import jobs
-from studies.errors import SettingsError
-from studies.json_values import MOST_JSON_BYTES, check_json, check_text
+from studies.json_values import check_json, check_size, check_text
 from studies.space import MOST_NAME
 
 _NOTHING = object()
@@ -32,7 +31,6 @@ _NOTHING = object()
 class _Chooser:
     """What chooses the parameters of one trial, and what it knows, for as long as a lease lasts."""
 
-    token: str
     study: SamplersStudy
     sampler: BaseSampler
     together: Mapping[str, Any]
@@ -81,12 +79,12 @@ class CalledTrials(Trials):
             if name in trial.params:
                 check_distribution_compatibility(trial.distributions[name], distribution)
                 return distribution.to_internal_repr(trial.params[name])
-            value = self._value_of(job, lease, trial, name, distribution)
+            value = self._value_of(job, trial, name, distribution)
             internal = distribution.to_internal_repr(value)
             params = {**trial.params, name: value}
             check_text("the name of a parameter", name, MOST_NAME)
             check_json(f"parameter {name!r}", value)
-            _check_size(f"what parameter {name!r} may be", distribution_to_json(distribution))
+            check_size(f"what parameter {name!r} may be", distribution_to_json(distribution))
             # Who asks again, because no answer came to the commit, is told what was written.
             del self._held[job.trial_id]
             with self._writing(lease, params={**(job.params or {}), **params}):
@@ -110,7 +108,7 @@ class CalledTrials(Trials):
             raise ValueError(f"attributes that begin with '{OURS}' are hpo's own")
         check_text("the name of an attribute", key, MOST_NAME - len(CONSTRAINTS) - 1)
         check_json(f"attribute {key!r}", value)
-        _check_size(f"attribute {key!r}", json.dumps(value))
+        check_size(f"attribute {key!r}", json.dumps(value))
         with self._db.translated(), self._writing(lease):
             if is_constraint:
                 self._storage.set_trial_system_attr(job.trial_id, f"{CONSTRAINTS}:{key}", value)
@@ -134,12 +132,7 @@ class CalledTrials(Trials):
         self._known.pop(trial_id, None)
 
     def _value_of(
-        self,
-        job: JobRecord,
-        lease: Lease,
-        trial: FrozenTrial,
-        name: str,
-        distribution: BaseDistribution,
+        self, job: JobRecord, trial: FrozenTrial, name: str, distribution: BaseDistribution
     ) -> Any:
         given = (job.params or {}).get(name, _NOTHING)
         if given is not _NOTHING and _admits(distribution, given):
@@ -147,13 +140,13 @@ class CalledTrials(Trials):
         if distribution.single():
             return _get_single_value(distribution)
         chooser = self._choosers.get(trial._trial_id)
-        if chooser is None or chooser.token != lease.token:
-            chooser = self._choosers[trial._trial_id] = self._make_chooser(job, lease, trial)
+        if chooser is None:
+            chooser = self._choosers[trial._trial_id] = self._make_chooser(job, trial)
         if name in chooser.together and _admits(distribution, chooser.together[name]):
             return chooser.together[name]
         return chooser.sampler.sample_independent(chooser.study, trial, name, distribution)
 
-    def _make_chooser(self, job: JobRecord, lease: Lease, trial: FrozenTrial) -> _Chooser:
+    def _make_chooser(self, job: JobRecord, trial: FrozenTrial) -> _Chooser:
         """What others found, and try, is read once a trial."""
         study = self._load(SamplersStudy)
         sampler = samplers.make_sampler(
@@ -161,14 +154,7 @@ class CalledTrials(Trials):
         )
         sampler.before_trial(study, trial)
         space = sampler.infer_relative_search_space(study, trial)
-        return _Chooser(lease.token, study, sampler, sampler.sample_relative(study, trial, space))
-
-
-def _check_size(what: str, text: str) -> None:
-    if (size := len(text)) > MOST_JSON_BYTES:
-        raise SettingsError(
-            f"{what} takes {size} bytes", f"more than {MOST_JSON_BYTES} not every database stores"
-        )
+        return _Chooser(study, sampler, sampler.sample_relative(study, trial, space))
 
 
 def _admits(distribution: BaseDistribution, value: Any) -> bool:

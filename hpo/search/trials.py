@@ -33,9 +33,9 @@ from studies.space import Params, Space
 
 OURS = "hpo:"
 JOB_ATTRIBUTE = f"{OURS}job"
-REASON_ATTRIBUTE = "hpo:reason"
-PROVENANCE_ATTRIBUTE = "hpo:provenance"
-RESUMED_ATTRIBUTE = "hpo:resumed_across"
+REASON_ATTRIBUTE = f"{OURS}reason"
+PROVENANCE_ATTRIBUTE = f"{OURS}provenance"
+RESUMED_ATTRIBUTE = f"{OURS}resumed_across"
 MOST_HELD = 256
 """More than a machine trains at once. One that is dropped is read again when it is asked for."""
 

@@ -2,8 +2,8 @@
 
     python -m benchmarks.objective_calls --trials 1000 --storages sqlite postgresql
 
-Either is started as a person would: plain Optuna as so many processes that share a study, each of which asks
-for its part of the trials; hpo as one worker with so many slots. Counted from the start of the first call to
+Each is started as a person would: plain Optuna as so many processes that share a study, each of which asks
+for its part of the trials; hpo as one worker with so many slots, and as so many workers. Counted from the start of the first call to
 the end of the last, so that what either imports does not count.
 """
 
@@ -56,20 +56,20 @@ def call_plainly(url: str, trials: int, processes: int) -> None:
         process.join()
 
 
-def call_by_worker(url: str, trials: int, slots: int, folder: Path) -> None:
-    """As hpo does."""
+def call_by_workers(url: str, trials: int, workers: int, slots: int, folder: Path) -> None:
+    """As hpo does, by so many workers of so many slots each."""
     environment = {**os.environ, "HPO_STORAGE": url, "HPO_STATE_DIR": str(folder / "state")}
     reference = f"{OBJECTIVES}:parabola"
-    for command in (
-        ("create", "calls", "--study", reference, "--trials", str(trials)),
-        ("worker", "calls", "--study", reference, "--cpu", str(slots)),
-    ):
-        subprocess.run(
-            [sys.executable, "-m", "hpo", *command],
-            env=environment,
-            check=True,
-            capture_output=True,
-        )
+    hpo = [sys.executable, "-m", "hpo"]
+    create = [*hpo, "create", "calls", "--study", reference, "--trials", str(trials)]
+    subprocess.run(create, env=environment, check=True, capture_output=True)
+    work = [*hpo, "worker", "calls", "--study", reference, "--cpu", str(slots)]
+    started = [
+        subprocess.Popen(work, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+        for _ in range(workers)
+    ]
+    for process in started:
+        assert process.wait() == 0, "a worker failed"
 
 
 def seconds_of(url: str, trials: int) -> float:
@@ -81,8 +81,8 @@ def seconds_of(url: str, trials: int) -> float:
     return (max(ended) - min(began)).total_seconds()
 
 
-def measure(storage: str, trials: int, processes: int, *, by_worker: bool) -> float:
-    """The seconds of all calls, on a database of their own."""
+def measure(storage: str, trials: int, processes: int, way: str) -> float:
+    """The seconds of all calls, one way or another, on a database of their own."""
     name = f"calls_{uuid.uuid4().hex[:12]}"
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/calls.db" if storage == "sqlite" else f"{SERVER}/{name}"
@@ -93,10 +93,13 @@ def measure(storage: str, trials: int, processes: int, *, by_worker: bool) -> fl
                 connection.execute(sa.text(f"CREATE DATABASE {name}"))
             url = url.replace("postgresql:", "postgresql+psycopg:")
         try:
-            if by_worker:
-                call_by_worker(url, trials, processes, Path(folder))
-            else:
-                call_plainly(url, trials, processes)
+            match way:
+                case "slots":
+                    call_by_workers(url, trials, 1, processes, Path(folder))
+                case "workers":
+                    call_by_workers(url, trials, processes, 1, Path(folder))
+                case _:
+                    call_plainly(url, trials, processes)
             return seconds_of(url, trials)
         finally:
             if server is not None:
@@ -113,14 +116,14 @@ def main() -> None:
     parser.add_argument("--storages", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])  # fmt: skip
     asked = parser.parse_args()
     table = Table(box=box.MARKDOWN)
-    for title in ("storage", "processes", "plain Optuna, ms a trial", "hpo, ms a trial"):
+    for title in ("storage", "at once", "plain Optuna, ms a trial", "hpo, slots", "hpo, workers"):
         table.add_column(title, justify="right")
     for storage in asked.storages:
         for processes in asked.processes:
-            found: dict[bool, list[float]] = {False: [], True: []}
+            found: dict[str, list[float]] = {"plain": [], "slots": [], "workers": []}
             for _ in range(asked.repetitions):
-                for by_worker, seconds in found.items():
-                    seconds.append(measure(storage, asked.trials, processes, by_worker=by_worker))
+                for way, seconds in found.items():
+                    seconds.append(measure(storage, asked.trials, processes, way))
             each = [f"{1000 * median(seconds) / asked.trials:.1f}" for seconds in found.values()]
             table.add_row(storage, str(processes), *each)
     Console(width=200).print(table)

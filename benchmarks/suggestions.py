@@ -17,12 +17,12 @@ from functools import partial
 
 import numpy as np
 import optuna
-from optuna.trial import TrialState
+from optuna.trial import TrialState, create_trial
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from hpo.search.proposals import as_trial, draw
+from hpo.search.proposals import distributions, draw
 from hpo.search.samplers import MAX_STARTUP_TRIALS, Estimator
 from hpo.search.seeds import derive_seed
 from hpo.search.trial_history import BEST, REST, SamplersStudy
@@ -94,7 +94,12 @@ def search(name: str, kind: type[optuna.Study], trials: int, seed: int) -> Searc
         study = kind(study_name="benchmark", storage=storage)
         params = draw(study, sampler, objective.space)
         seconds.append(time.perf_counter() - began)
-        trial_id = storage.create_new_trial(study_id, as_trial(params, objective.space, {}))
+        begun = create_trial(
+            state=TrialState.RUNNING,
+            params=dict(params),
+            distributions=distributions({each: objective.space[each] for each in params}),
+        )
+        trial_id = storage.create_new_trial(study_id, begun)
         values.append(objective.value(params, chance))
         storage.set_trial_state_values(trial_id, TrialState.COMPLETE, [values[-1]])
     later = values[BEST + REST :]

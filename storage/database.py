@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
-from optuna.storages import RDBStorage
 from sqlalchemy.engine import URL, Connection, Engine
 
-from storage import lease_fence, migrate
-from storage.connection.driver_errors import give_up_at_once, translated
+from storage import migrate
+from storage.connection.driver_errors import translated
 from storage.connection.engine import (
     READ_ONLY,
     engine_arguments,
@@ -20,12 +19,11 @@ from storage.connection.engine import (
     sqlite_path,
 )
 from storage.errors import SchemaMismatch, TextRefused
-from storage.tables import database_identity, optuna_study
+from storage.optuna_storage import OptunaStorage
+from storage.tables import database_identity
 
 if TYPE_CHECKING:
     from optuna.artifacts._protocol import ArtifactStore
-    from optuna.distributions import BaseDistribution
-    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True)
@@ -133,10 +131,10 @@ class Database:
         return True
 
     @cached_property
-    def optuna(self) -> RDBStorage:
-        """Optuna's storage on this database, behind the fence."""
+    def optuna(self) -> OptunaStorage:
+        """Optuna's storage on this database, which writes no trial."""
         with translated(self.url):
-            return _OptunaStorage(
+            return OptunaStorage(
                 self.url.render_as_string(hide_password=False),
                 engine_kwargs=engine_arguments(self.url),
                 skip_table_creation=True,
@@ -192,32 +190,3 @@ class Database:
         self.engine.dispose()
         if "optuna" in self.__dict__:
             self.optuna.engine.dispose()
-
-
-class _OptunaStorage(RDBStorage):
-    """Behind the fence from its beginning, also where it was pickled."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._guard()
-
-    def __setstate__(self, state: dict[Any, Any]) -> None:
-        super().__setstate__(state)
-        self._guard()
-
-    def _set_trial_param_without_commit(
-        self, session: "Session", trial_id: int, name: str, value: float,
-        distribution: "BaseDistribution", known: "BaseDistribution | None" = None,
-    ) -> None:  # fmt: skip
-        """As Optuna does, but only trials of ours say how a parameter is distributed: one that
-        somebody else added to the study does not stand in their way."""
-        known = known or optuna_study.distribution_of(session, trial_id, name) or distribution
-        super()._set_trial_param_without_commit(session, trial_id, name, value, distribution, known)
-
-    def _guard(self) -> None:
-        lease_fence.guard(self)
-        give_up_at_once(self.engine)
-        if self.engine.dialect.name != "sqlite":
-            from storage.connection.server_timeouts import limit_transaction
-
-            sa.event.listen(self.engine, "begin", limit_transaction)

@@ -97,17 +97,8 @@ class LeaseLost(StorageError):
         self.job_id = job_id
 
 
-class TrialEnded(LeaseLost):
-    """The trial of the job has ended: by another holder, who then has the lease too, or by somebody who
-    has none, and tells Optuna's trials what they like."""
-
-
 class UnfencedWrite(StorageError):
     """A trial was written outside any lease: a mistake in this program, never let through."""
-
-
-class TrialExists(StorageError):
-    """The job has a trial already: an earlier creation came through, though its answer was lost."""
 
 
 class ParamsTaken(StorageError):

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,12 +24,17 @@ from optuna.study._constrained_optimization import _CONSTRAINTS_KEY
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.engine import Connection
 
-from storage.connection.id_batches import in_batches
+from storage.connection import id_batches
 from storage.database import Database
 from storage.schema import attempts, jobs, workers
 from storage.summary_records import TrialFacts
 from storage.tables.optuna_study import counts
 
+_TRIALS = TrialModel.__table__
+_COLUMNS = (
+    _TRIALS.c.trial_id, _TRIALS.c.number, _TRIALS.c.state, _TRIALS.c.datetime_start,
+    _TRIALS.c.datetime_complete,
+)  # fmt: skip
 # One object for all trials that have it, of which there may be thousands.
 _distribution = lru_cache(maxsize=1000)(json_to_distribution)
 
@@ -50,19 +55,51 @@ class History(_CachedStorage):
         super().__init__(db.optuna)
         self._db = db
         self._rereads = self._is_whole or grows
+        self._ids: dict[str, int] = {}
+        self._told: dict[int, FrozenTrial] = {}
+
+    def tell(self, ended: FrozenTrial) -> None:
+        """A trial was ended by whoever has this, as it was written: it need not be read."""
+        self._told[ended._trial_id] = ended
+
+    def get_study_id_from_name(self, study_name: str) -> int:
+        """Asked once: whoever creates a trial finds out that the study is gone."""
+        if study_name not in self._ids:
+            self._ids[study_name] = super().get_study_id_from_name(study_name)
+        return self._ids[study_name]
 
     def _read_trials_from_remote_storage(self, study_id: int) -> None:
         with self._lock:
             study = self._studies.setdefault(study_id, _StudyInfo())
             with self._db.reading() as tx:
                 rows = _open_trials(tx, study_id, study)
-                wanted = [row for row in rows if self._rereads or not _is_known(study, row)]
+                told = [self._told[row.trial_id] for row in rows if self._is_told(row)]
+                others = [row for row in rows if not self._is_told(row)]
+                wanted = [row for row in others if self._rereads or not _is_known(study, row)]
                 read = _read(tx, wanted, self._is_whole)
-            self._add_trials_to_cache(study_id, read)
+            self._add_trials_to_cache(study_id, [*read, *told])
             running = {row.trial_id for row in rows if not row.state.is_finished()}
             ended = [row.trial_id for row in rows if row.trial_id not in running]
             study.unfinished_trial_ids = running
             study.last_finished_trial_id = max([study.last_finished_trial_id, *ended])
+            for each in ended:
+                self._told.pop(each, None)
+
+    def _is_told(self, row: Any) -> bool:
+        told = self._told.get(row.trial_id)
+        return told is not None and told.state == row.state
+
+    def read_trial(self, trial_id: int) -> FrozenTrial:
+        """All of one trial, read anew.
+
+        Raises:
+            KeyError: there is none.
+        """
+        of_id = sa.select(*_COLUMNS).where(TrialModel.trial_id == trial_id)
+        with self._db.reading() as tx:
+            if (row := tx.execute(of_id).one_or_none()) is None:
+                raise KeyError(trial_id)
+            return _read(tx, [row], is_whole=True)[0]
 
     def get_best_trial(self, study_id: int) -> FrozenTrial:
         """Of those that count.
@@ -100,24 +137,35 @@ class _Parts:
 
 def _open_trials(tx: Connection, study_id: int, study: _StudyInfo) -> list[Any]:
     """Those that had not ended when the study was looked at last."""
-    table = TrialModel.__table__
-    columns = [
-        table.c.trial_id, table.c.number, table.c.state, table.c.datetime_start,
-        table.c.datetime_complete,
-    ]  # fmt: skip
     of_study = (
-        sa.select(*columns)
+        sa.select(*_COLUMNS)
         .where(TrialModel.study_id == study_id, counts())
         .order_by(TrialModel.trial_id)
     )
     last = study.last_finished_trial_id
     # Usually as many as there are slots, but anybody's study may have thousands that wait.
     known = sorted(each for each in study.unfinished_trial_ids if each <= last)
+    newer = TrialModel.trial_id > last
+    if len(known) <= id_batches.MOST_NAMED:
+        asked = {"study": study_id, "last": last, "known": known}
+        return list(tx.execute(_open_ones(), asked))
     rows: list[Any] = []
-    for some in in_batches(known):
+    for some in id_batches.in_batches(known):
         rows += tx.execute(of_study.where(TrialModel.trial_id.in_(some)))
-    rows += tx.execute(of_study.where(TrialModel.trial_id > last))
+    rows += tx.execute(of_study.where(newer))
     return rows
+
+
+@cache
+def _open_ones() -> sa.Select[Any]:
+    """Made once: to make a statement takes longer than to ask it."""
+    known = TrialModel.trial_id.in_(sa.bindparam("known", expanding=True))
+    return (
+        sa.select(*_COLUMNS)
+        .where(TrialModel.study_id == sa.bindparam("study"), counts())
+        .where(sa.or_(TrialModel.trial_id > sa.bindparam("last"), known))
+        .order_by(TrialModel.trial_id)
+    )
 
 
 def _is_known(study: _StudyInfo, row: Any) -> bool:
@@ -128,7 +176,7 @@ def _is_known(study: _StudyInfo, row: Any) -> bool:
 
 def _read(tx: Connection, rows: Sequence[Any], is_whole: bool) -> list[FrozenTrial]:
     parts: defaultdict[int, _Parts] = defaultdict(_Parts)
-    for some in in_batches(rows):
+    for some in id_batches.in_batches(rows):
         ids = [row.trial_id for row in some]
         _add_params(tx, ids, parts)
         ended = [row.trial_id for row in some if row.state.is_finished()]
@@ -215,7 +263,7 @@ def facts(tx: Connection, trial_ids: Sequence[int]) -> dict[int, TrialFacts]:
         .outerjoin(attempts, sa.and_(attempts.c.job_id == jobs.c.id, attempts.c.id == last))
     )
     found = {}
-    for some in in_batches(trial_ids):
+    for some in id_batches.in_batches(trial_ids):
         for row in tx.execute(asked.where(jobs.c.trial_id.in_(some))):
             found[row.trial_id] = TrialFacts.from_row(row)
     return found

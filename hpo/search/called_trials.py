@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from optuna.distributions import (
@@ -14,13 +15,15 @@ from optuna.distributions import (
 from optuna.samplers import BaseSampler
 from optuna.study._constrained_optimization import _CONSTRAINTS_KEY as CONSTRAINTS
 from optuna.trial import FrozenTrial
+from sqlalchemy.engine import Connection
 
 from hpo.search import samplers
 from hpo.search.promotion import Advice
 from hpo.search.trial_history import SamplersStudy
 from hpo.search.trials import MOST_HELD, OURS, Ending, Trials
 from storage.records import JobRecord, Lease
-from storage.tables import jobs
+from storage.tables import trials
+from storage.tables.trials import Param
 from studies.json_values import check_json, check_size, check_text
 from studies.space import MOST_NAME
 
@@ -43,17 +46,20 @@ class CalledTrials(Trials):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._choosers: dict[int, _Chooser] = {}
+        self._distributions: dict[str, BaseDistribution] = {}
         self._known: dict[int, int] = {}
         """How many parameters each trial had when its lease was taken."""
+
+    def create(self, tx: Connection, job: JobRecord, lease: Lease) -> JobRecord:
+        """Creates the trial of a job that is claimed in this transaction, unless it has one; returns the
+        job's row."""
+        return job if job.trial_id is not None else self._create_in(tx, job, lease, {}, {})
 
     def begin_empty(self, job: JobRecord, lease: Lease) -> JobRecord:
         """Creates the job's trial, or goes on with the one it has; returns the job's row, with the parameters
         that the trial has already."""
         if job.trial_id is None:
-            with self._db.translated():
-                self._create(job, lease, {}, {})
-            with self._db.reading() as tx:
-                job = jobs.get(tx, job.id)
+            job = self._create(job, lease, {}, {})
         assert job.trial_id is not None
         with self._db.translated():
             trial = self._read(job.trial_id, lease)
@@ -87,8 +93,10 @@ class CalledTrials(Trials):
             check_size(f"what parameter {name!r} may be", distribution_to_json(distribution))
             # Who asks again, because no answer came to the commit, is told what was written.
             del self._held[job.trial_id]
-            with self._writing(lease, params={**(job.params or {}), **params}):
-                self._storage.set_trial_param(job.trial_id, name, internal, distribution)
+            known, param = self._distributions.get(name), Param(internal, distribution)
+            write = partial(trials.set_param, name=name, param=param, known=known)
+            self._write(job.trial_id, lease, write, params={**(job.params or {}), **params})
+            self._distributions[name] = distribution
             trial.params = params
             trial.distributions = {**trial.distributions, name: distribution}
             self._held[job.trial_id] = lease.token, trial
@@ -109,11 +117,13 @@ class CalledTrials(Trials):
         check_text("the name of an attribute", key, MOST_NAME - len(CONSTRAINTS) - 1)
         check_json(f"attribute {key!r}", value)
         check_size(f"attribute {key!r}", json.dumps(value))
-        with self._db.translated(), self._writing(lease):
-            if is_constraint:
-                self._storage.set_trial_system_attr(job.trial_id, f"{CONSTRAINTS}:{key}", value)
-            else:
-                self._storage.set_trial_user_attr(job.trial_id, key, value)
+        if is_constraint:
+            key = f"{CONSTRAINTS}:{key}"
+        write = partial(trials.set_attribute, key=key, value=value, is_systems=is_constraint)
+        self._write(job.trial_id, lease, write)
+        if is_constraint:
+            trial = self._read(job.trial_id, lease)
+            trial._system_attrs = {**trial.system_attrs, key: value}
 
     def end(self, job: JobRecord, lease: Lease, ending: Ending, **columns: Any) -> None:
         """What was given to the job and never asked for is none of its parameters."""

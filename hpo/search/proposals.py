@@ -2,7 +2,6 @@
 
 import math
 import random
-from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
@@ -70,16 +69,6 @@ def _draw_alone(
     if isinstance(distribution, CategoricalDistribution) and distribution.single():
         return distribution.choices[0]
     return sampler.sample_independent(study, trial, name, distribution)
-
-
-def as_trial(params: Params, space: Space, attributes: Mapping[str, Any]) -> FrozenTrial:
-    """A trial of a configuration as it begins, with these user attributes, for Optuna's storage."""
-    return create_trial(
-        state=TrialState.RUNNING,
-        params=dict(params),
-        distributions=distributions({name: space[name] for name in params}),
-        user_attrs=dict(attributes),
-    )
 
 
 def distributions(space: Space) -> dict[str, BaseDistribution]:

@@ -1,34 +1,38 @@
 """The Optuna side of a search job: its trial is created, suggested, reported, judged and told.
 
 Neither `Study.ask` nor `enqueue_trial` is used: trials that wait have no lease, and every write
-here passes the fence of the job's lease (storage.lease_fence).
+here is made under the lease of the job, in one commit with its row (storage.tables.trials).
 """
 
+import copy
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import optuna
 from optuna.pruners import BasePruner, NopPruner, PercentilePruner
-from optuna.trial import FrozenTrial, TrialState
+from optuna.study._constrained_optimization import _CONSTRAINTS_KEY as CONSTRAINTS
+from optuna.trial import FrozenTrial, TrialState, create_trial
 from sqlalchemy.engine import Connection
 
 from hpo.provenance import Provenance
 from hpo.search import optuna_study, rungs, samplers
 from hpo.search.optuna_study import UUID_ATTRIBUTE
 from hpo.search.promotion import Advice
-from hpo.search.proposals import as_trial, propose
+from hpo.search.proposals import distributions, propose
 from hpo.search.trial_history import PrunersStudy, SamplersStudy
 from hpo.search.warm_start import as_history
 from storage.database import Database
-from storage.errors import ParamsTaken, TrialEnded, TrialExists
-from storage.lease_fence import fenced
+from storage.errors import ParamsTaken
 from storage.optuna_trial_cache import History
 from storage.records import BASELINE, EarlierTrial, JobRecord, Lease, StudyRecord
 from storage.states import JobState, Pruner
-from storage.tables import earlier_trials, jobs, paused_jobs
+from storage.tables import earlier_trials, jobs, paused_jobs, trials
+from storage.tables.trials import NewTrial, Param
 from studies.space import Params, Space
 
 OURS = "hpo:"
@@ -89,16 +93,12 @@ class Trials:
     def begin(self, job: JobRecord, lease: Lease, space: Space) -> JobRecord:
         """Creates the job's trial with all its parameters, which then stand in the job's row too, or
         goes on with the one it has; returns that row."""
-        if job.trial_id is not None:
-            return job
-        with self._db.translated():
-            while True:
+        while job.trial_id is None:
+            with self._db.translated():
                 params, newest_id = self._choose(job, space)
-                with suppress(ParamsTaken):
-                    self._create(job, lease, params, space, newest_id)
-                    break
-        with self._db.reading() as tx:
-            return jobs.get(tx, job.id)
+            with suppress(ParamsTaken):
+                return self._create(job, lease, params, space, newest_id)
+        return job
 
     def _choose(self, job: JobRecord, space: Space) -> tuple[Params, int | None]:
         """What a job is to train, and the newest trial, by Optuna's id, in sight of which that was
@@ -141,8 +141,8 @@ class Trials:
             trial = self._read(job.trial_id, lease)
             reported = trial.intermediate_values
             if epoch not in reported:
-                with self._writing(lease, epoch=epoch, score=value, **here):
-                    self._storage.set_trial_intermediate_value(job.trial_id, epoch, value)
+                write = partial(trials.report, step=epoch, value=value)
+                self._write(job.trial_id, lease, write, epoch=epoch, score=value, **here)
                 reported[epoch] = value
             else:
                 if reported[epoch] != value:
@@ -165,7 +165,7 @@ class Trials:
         if job.trial_id is None:
             return Advice.GO_ON
         with self._db.translated():
-            return self._judge(job, self._storage.get_trial(job.trial_id), job.epoch)
+            return self._judge(job, self._storage.read_trial(job.trial_id), job.epoch)
 
     def resume(self, job: JobRecord, lease: Lease, epoch: int) -> Advice:
         """Whether the trial may go on after a checkpoint of that epoch: whoever wrote it at a rung may
@@ -177,12 +177,15 @@ class Trials:
         writes it."""
         token, trial = self._held.pop(trial_id, (None, None))
         if trial is None or token != lease.token:
-            trial = self._storage.get_trial(trial_id)
-        self._held[trial_id] = lease.token, trial
+            trial = self._storage.read_trial(trial_id)
+        self._hold(trial, lease)
+        return trial
+
+    def _hold(self, trial: FrozenTrial, lease: Lease) -> None:
+        self._held[trial._trial_id] = lease.token, trial
         if len(self._held) > MOST_HELD:
             # The one that was longest not asked for; of a lease that was lost nobody asks again.
             del self._held[next(iter(self._held))]
-        return trial
 
     def _judge(self, job: JobRecord, trial: FrozenTrial, epoch: int) -> Advice:  # noqa: ARG002 - of others
         is_at_end = self._epochs is not None and job.epoch >= self._epochs
@@ -192,44 +195,49 @@ class Trials:
         is_hopeless = self._study.pruner.prune(self._study, trial)
         return Advice.PRUNE if is_hopeless else Advice.GO_ON
 
-    def end(self, job: JobRecord, lease: Lease, ending: Ending, **columns: float) -> None:
+    def end(self, job: JobRecord, lease: Lease, ending: Ending, **columns: Any) -> None:
         """Tells Optuna and ends the job, with `columns` of its row, in one commit."""
+        # A job may be given up before its trial could be created.
+        trial_id = job.trial_id or self._create(job, lease, {}, {}).trial_id
+        assert trial_id is not None, "it was created"
         with self._db.translated():
-            # A job may be given up before its trial could be created.
-            trial_id = job.trial_id or self._create(job, lease, {}, {})
             trial = self._read(trial_id, lease)
+        values = _values(trial, ending)
+
+        def write(tx: Connection, trial_id: int) -> None:
             if ending.reason is not None:
-                with self._writing(lease):
-                    self._storage.set_trial_user_attr(trial_id, REASON_ATTRIBUTE, ending.reason)
-            with self._writing(lease, **ending.columns, **columns):
-                self._storage.set_trial_state_values(
-                    trial_id, _TRIAL_STATES[ending.state], _values(trial, ending)
-                )
-            del self._held[trial_id]
-            self._study.forget()
+                trials.set_attribute(tx, trial_id, REASON_ATTRIBUTE, ending.reason)
+            trials.end(tx, trial_id, _TRIAL_STATES[ending.state], values)
+
+        if self._write(trial_id, lease, write, **ending.columns, **columns):
+            self._storage.tell(_ended(trial, _TRIAL_STATES[ending.state], values))
+        del self._held[trial_id]
+        self._study.forget()
 
     def note_resumed_across(self, job: JobRecord, lease: Lease, across: str) -> None:
         """Notes that the job went on from a checkpoint of a machine that is not the same."""
         if (known := job.resumed_across) is not None:
             across = known if across in known else f"{known}; then {across}"
         if job.trial_id is not None:
-            with self._db.translated(), self._writing(lease, resumed_across=across):
-                self._storage.set_trial_user_attr(job.trial_id, RESUMED_ATTRIBUTE, across)
+            write = partial(trials.set_attribute, key=RESUMED_ATTRIBUTE, value=across)
+            self._write(job.trial_id, lease, write, resumed_across=across)
         else:
             with self._db.transaction() as tx:
                 jobs.write(tx, lease, resumed_across=across)
 
-    @contextmanager
-    def _writing(self, lease: Lease, **columns: object) -> Iterator[None]:
-        """One write of Optuna's, with columns of the job's row. Where somebody who has no lease told
-        Optuna that the trial has ended, it is the row alone: what we measure counts."""
-        try:
-            with fenced(lease, **columns):
-                yield
-        except TrialEnded:
-            with self._db.transaction() as tx:
-                jobs.write(tx, lease, **columns)
+    def _write(
+        self, trial_id: int, lease: Lease, write: Callable[[Connection, int], None], **columns: object
+    ) -> bool:  # fmt: skip
+        """Has `write` change the trial of that id, and changes columns of the job's row in the same commit.
+        Where somebody who has no lease told Optuna that the trial has ended, it is the row alone, and then False:
+        what we measure counts."""
+        with self._db.transaction() as tx:
+            if runs := trials.lock(tx, trial_id):
+                write(tx, trial_id)
+            jobs.write(tx, lease, **columns)
+        if not runs:
             log.warning("the trial of job %s was ended by somebody else", lease.job_id)
+        return runs
 
     def _load(self, kind: type[S], **parts: Any) -> S:
         try:
@@ -240,23 +248,42 @@ class Trials:
     def _create(
         self, job: JobRecord, lease: Lease, params: Params, space: Space,
         newest_id: int | None = None,
-    ) -> int:  # fmt: skip
-        """Raises:
-        ParamsTaken: a trial newer than that one has these parameters.
+    ) -> JobRecord:  # fmt: skip
+        """Gives the job's row as it then stands.
+
+        Raises:
+            ParamsTaken: a trial newer than that one has these parameters.
         """
-        ours = {JOB_ATTRIBUTE: job.id, PROVENANCE_ATTRIBUTE: self._made_by}
-        template = as_trial(params, space, ours)
+        with self._db.transaction() as tx:
+            return self._create_in(tx, job, lease, params, space, newest_id)
+
+    def _create_in(
+        self, tx: Connection, job: JobRecord, lease: Lease, params: Params, space: Space,
+        newest_id: int | None = None,
+    ) -> JobRecord:  # fmt: skip
+        kinds = distributions({name: space[name] for name in params})
+        new = NewTrial(
+            {name: Param(each.to_internal_repr(params[name]), each) for name, each in kinds.items()},
+            {JOB_ATTRIBUTE: job.id, PROVENANCE_ATTRIBUTE: self._made_by},
+            newest_id,
+        )  # fmt: skip
         chosen = {"params": dict(params)} if params else {}
         try:
-            with fenced(lease, newest_id, **chosen):
-                return self._storage.create_new_trial(self._study._study_id, template)
+            made = trials.create(tx, lease, self._study._study_id, new, **chosen)
         except KeyError as error:  # of the study
             raise optuna_study.gone(self.study) from error
-        except TrialExists:
-            with self._db.reading() as tx:
-                created = jobs.get(tx, job.id).trial_id
-            assert created is not None
-            return created
+        if made is None:
+            return jobs.get(tx, job.id)
+        begun = create_trial(
+            state=TrialState.RUNNING,
+            params=dict(params),
+            distributions=kinds,
+            user_attrs=dict(new.attributes),
+        )
+        begun._trial_id, begun.number = made
+        self._hold(begun, lease)  # should this not be committed, that lease is nobody's
+        begun_job = replace(job, trial_id=made[0], trial_number=made[1])
+        return replace(begun_job, params=dict(params)) if params else begun_job
 
 
 def _make_pruner(study: StudyRecord) -> BasePruner:
@@ -271,6 +298,17 @@ def _make_pruner(study: StudyRecord) -> BasePruner:
     startup_trials = min(5, max(2, study.trials // 4))
     warmup_steps = 0 if study.epochs is None else max(1, study.epochs // 4)
     return PercentilePruner(75.0, n_startup_trials=startup_trials, n_warmup_steps=warmup_steps)
+
+
+def _ended(trial: FrozenTrial, state: TrialState, values: list[float] | None) -> FrozenTrial:
+    """As a history reads it: of attributes it has the constraints alone."""
+    ended = copy.copy(trial)
+    ended.state, ended.values, ended.datetime_complete = state, values, datetime.now()
+    ended._user_attrs = {}
+    ended._system_attrs = {
+        key: value for key, value in trial.system_attrs.items() if key.startswith(CONSTRAINTS)
+    }
+    return ended
 
 
 def _values(trial: FrozenTrial, ending: Ending) -> list[float] | None:

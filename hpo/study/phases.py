@@ -52,9 +52,11 @@ def advance(db: Database, study_name: str) -> StudyRecord:
     due, as nearly always, nothing is locked, and no job is read.
     """
     with db.reading() as tx:
-        study = studies.get(tx, study_name)
-        outline = job_summaries.of_phase(tx, study, FAILURES_IN_A_ROW)
-        if not may_be_due(study, outline, studies.clock_ms(tx)):
+        found = job_summaries.of_phase(tx, study_name, FAILURES_IN_A_ROW)
+        if found is None or found[0].phase is Phase.REMOVED:
+            return studies.get(tx, study_name)  # which says so
+        study, outline, now_ms = found
+        if not may_be_due(study, outline, now_ms):
             return study
     with db.transaction() as tx:
         study = studies.lock(tx, study_name)

@@ -112,6 +112,18 @@ class DatabaseClient:
             kept = jobs.renew(tx, held, self._pace.lease_seconds)
         return set(held) - kept
 
+    def advance(self) -> None:
+        """Takes the steps that are due for the studies that are served; who claims does that as well."""
+        for study in self._served.studies:
+            try:
+                self._served.note(phases.advance(self._db, study.name))
+            except StudyNotFound:  # it was removed in this moment
+                pass
+            except StorageError:
+                raise
+            except Exception:
+                log.exception("study %s cannot be advanced", study.name)
+
     def sweep(self) -> None:
         """Removes stored files that are of no use any more."""
         self._job_artifacts.sweep()
@@ -126,7 +138,8 @@ class DatabaseClient:
         Raises:
             WorkFailed: it is the one study that this worker is for.
         """
-        self._served.look()
+        if self._served.name is None or not self._served.in_turn():
+            self._served.look()  # that one study is read with its steps, unless it is halted
         for prepared in self._served.in_turn():
             if prepared.definition.searched.needs_keras and not with_keras:
                 continue
@@ -166,10 +179,14 @@ class DatabaseClient:
                     continue  # with what was chosen, by whoever was the first
             due = rungs.look(self._db, study)
             with self._db.transaction() as tx:
-                studies.start(tx, study)
+                if study.started_ms is None:
+                    studies.start(tx, study)
                 claimed = jobs.claim(
                     tx, study.id, self._id, self._pace.lease_seconds, device.name, avoid, due.job_id
                 )
+                if claimed is not None and isinstance(prepared.definition.searched, Objective):
+                    job, lease = claimed
+                    claimed = self._served.called_trials(study.id).create(tx, job, lease), lease
             if claimed is None:
                 if due.is_settled and self._end_paused(study):
                     continue

@@ -13,7 +13,6 @@ from sqlalchemy.engine import Connection
 from hpo.provenance import Provenance
 from hpo.search.promotion import Advice
 from hpo.search.trials import Ending, Trials
-from hpo.study import phases
 from hpo.training.protocol import (
     Diverged,
     Kept,
@@ -33,7 +32,6 @@ from storage.errors import (
     StorageError,
     StoreUnavailable,
     StudyMismatch,
-    StudyNotFound,
     TextRefused,
 )
 from storage.records import BASELINE, ArtifactRecord, EvaluationRecord, JobRecord, Lease
@@ -77,6 +75,11 @@ class Delivery:
         self._trials_of = trials_of
         self._job_artifacts = job_artifacts
         self._made_by = provenance.model_dump(mode="json")
+        self._known: dict[str, JobRecord] = {}
+
+    def know(self, lease: Lease, job: JobRecord) -> None:
+        """How a job stands whose outcome is the next entry of that lease: it need not be read."""
+        self._known[lease.token] = job
 
     def deliver_first(self, journal: Journal) -> Delivered:
         """Delivers what has waited longest in a journal, in which something must.
@@ -88,8 +91,7 @@ class Delivery:
         entry = journal.first
         assert entry is not None
         try:
-            with self._db.reading() as tx:
-                job = jobs.get(tx, entry.job_id)
+            job = self._read_job(entry)
             trials = self._trials_of(job.study_id)
             advice = self._apply(entry, job, trials)
         except LeaseLost:
@@ -108,24 +110,16 @@ class Delivery:
                 self._give_up(entry, f"{said}\n{traceback.format_exc()}")
             return Delivered(entry, Fate.SET_ASIDE)
         journal.drop_first()
-        if isinstance(entry.body, Outcome | Paused):
-            # Only now: should one of these fail, the entry does not come again as a late one.
-            self._advance(trials.study.name)
-            self._job_artifacts.sweep()
-            if isinstance(entry.body, Paused):
-                self._job_artifacts.bound_paused(job.study_id)
+        if isinstance(entry.body, Paused):
+            # Only now: should this fail, the entry does not come again as a late one.
+            self._job_artifacts.bound_paused(job.study_id)
         return Delivered(entry, Fate.LANDED, advice)
 
-    def _advance(self, study_name: str) -> None:
-        try:
-            phases.advance(self._db, study_name)
-        except StudyNotFound:  # it was removed in this moment
-            pass
-        except StorageError:
-            raise
-        except Exception:
-            # The others are served; who claims of this one next refuses it.
-            log.exception("study %s cannot be advanced", study_name)
+    def _read_job(self, entry: Entry) -> JobRecord:
+        if isinstance(entry.body, Outcome) and entry.token in self._known:
+            return self._known.pop(entry.token)
+        with self._db.reading() as tx:
+            return jobs.get(tx, entry.job_id)
 
     def _give_up(self, entry: Entry, reason: str) -> None:
         """Ends a job, as failed, whose own outcome can never land: it would be the same again."""

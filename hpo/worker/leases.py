@@ -9,6 +9,7 @@ from hpo.devices.metering import Usage
 from hpo.periodic import Every
 from hpo.search.promotion import Advice
 from hpo.training.child_process import Slot
+from hpo.training.protocol import Outcome
 from hpo.worker.assignments import Assignment, Assignments
 from hpo.worker.database_client import DatabaseClient
 from hpo.worker.journal import Body, Entry, Excused, GivenBack, Journal
@@ -108,6 +109,8 @@ class Leases:
             WorkFailed: the disk takes nothing.
         """
         self.note(assignment, body)
+        if isinstance(body, Outcome):
+            self._delivery.know(assignment.lease, assignment.job)
         return self.try_to_deliver()
 
     def give_back(self, slot: Slot, loss: str | None = None, *, crowded: bool = False) -> None:

@@ -130,7 +130,8 @@ class ServedStudies:
         return [
             self._prepared[demand.study.id]
             for demand in self._ranked()
-            if demand.study.id in self._prepared and (demand.waits or not demand.leased)
+            if demand.study.id in self._prepared
+            and (self.name is not None or demand.waits or not demand.leased)
         ]
 
     def note(self, study: StudyRecord) -> None:

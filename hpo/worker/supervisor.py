@@ -322,6 +322,7 @@ class Supervisor:
             with suppress(WorkFailed):
                 self._held.give_back(assigned[0])
         self._held.try_to_deliver()
+        self._outage.attempt(self._client.advance)  # what ended here may have been the last of it
         if self._served.is_over:
             self._outage.attempt(self._client.sweep)
         self._outage.attempt(self._client.leave)

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Session
 
 from storage.clock import now_ms
 from storage.records import AttemptRecord, Lease
@@ -15,17 +14,8 @@ from storage.states import AttemptState
 
 def begin(tx: Connection, lease: Lease, worker_id: str, device: str) -> None:
     """Notes that a job was claimed."""
-    tx.execute(
-        sa.insert(attempts).values(
-            job_id=lease.job_id,
-            token=lease.token,
-            worker_id=worker_id,
-            device=device,
-            state=AttemptState.RUNNING,
-            began_epoch=0,
-            began_ms=now_ms(),
-        )
-    )
+    row = {"job_id": lease.job_id, "token": lease.token, "worker_id": worker_id, "device": device}
+    tx.execute(_began, row)
 
 
 def resume(tx: Connection, job_id: int, epoch: int) -> None:
@@ -34,14 +24,13 @@ def resume(tx: Connection, job_id: int, epoch: int) -> None:
 
 
 def end(
-    tx: Connection | Session,
+    tx: Connection,
     job_ids: Collection[int],
     state: AttemptState,
     reason: str | None = None,
 ) -> None:
     """Notes how the attempts at these jobs ended, where any runs."""
-    ended = {"state": state, "reason": reason, "ended_ms": now_ms()}
-    tx.execute(sa.update(attempts).where(_running_of(job_ids)).values(ended))
+    tx.execute(_ended, {"of_jobs": list(job_ids), "state": state, "reason": reason})
 
 
 def excuse(tx: Connection, lease: Lease) -> bool:
@@ -75,6 +64,16 @@ def running(tx: Connection, study_id: int) -> list[AttemptRecord]:
 
 def _running_of(job_ids: Collection[int]) -> sa.ColumnElement[bool]:
     return sa.and_(attempts.c.job_id.in_(job_ids), attempts.c.state == AttemptState.RUNNING)
+
+
+# Made once: to make a statement takes longer than to ask it.
+_began = sa.insert(attempts).values(state=AttemptState.RUNNING, began_epoch=0, began_ms=now_ms())
+_ended = (
+    sa.update(attempts)
+    .where(attempts.c.job_id.in_(sa.bindparam("of_jobs", expanding=True)))
+    .where(attempts.c.state == AttemptState.RUNNING)
+    .values(ended_ms=now_ms())
+)
 
 
 def _select(tx: Connection, condition: sa.ColumnElement[bool]) -> list[AttemptRecord]:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.clock import now_ms
 from storage.records import BASELINE, StudyRecord
 from storage.schema import jobs, studies
 from storage.states import TRAINED, UNFINISHED, Direction, JobState, Phase
@@ -14,13 +15,15 @@ from storage.summary_records import Outline, SearchOutline
 from storage.tables import rungs
 
 
-def of_phase(tx: Connection, study: StudyRecord, last: int) -> Outline:
-    """What can be said of a study's jobs without reading them, of which there may be thousands;
-    `last` is how many of those that ended last are looked at."""
+def of_phase(tx: Connection, name: str, last: int) -> tuple[StudyRecord, Outline, int] | None:
+    """The study of that name, what can be said of its jobs without reading them, of which there may be
+    thousands, and the database's clock, in milliseconds since 1970; None where there is no such study.
+    `last` is how many of the jobs that ended last are looked at."""
+    row = tx.execute(_outline(), {"name": name}).one_or_none()
+    if row is None:
+        return None
+    study = StudyRecord.from_row(row)
     search = sa.and_(jobs.c.study_id == study.id, jobs.c.phase == Phase.SEARCH)
-    needs_best = study.target is not None or study.patience is not None
-    outline = _outline(study.phase, study.direction if needs_best else None)
-    row = tx.execute(outline, {"study": study.id}).one()
     ended: list[JobState] = []
     if row.failed:  # nearly never, and only then it matters
         ended = _last_ended(tx, sa.and_(search, jobs.c.generation == study.generation), last)
@@ -35,32 +38,39 @@ def of_phase(tx: Connection, study: StudyRecord, last: int) -> Outline:
             .where(jobs.c.state.in_([*TRAINED, JobState.PAUSED]))
             .where(jobs.c.started_ms > reached_ms.scalar_subquery())
         ).one()
-    return Outline(
+    outline = Outline(
         bool(row.unfinished), bool(row.baseline_failed), tuple(ended), row.best_score, since_best
     )
+    return study, outline, int(row.clock_ms)
 
 
 @cache
-def _outline(phase: Phase, direction: Direction | None) -> sa.Select[Any]:
-    """What is asked of a study's jobs while it is in that phase, for the best score if it has a direction. Made once: to make it takes longer than
-    to ask."""
-    of_study = jobs.c.study_id == sa.bindparam("study")
+def _outline() -> sa.Select[Any]:
+    """All of it in one question, as it is asked for each claim; the best score only where a limit of the
+    study asks for it. Made once: to make it takes longer than to ask."""
+    of_study = jobs.c.study_id == studies.c.id
     search = sa.and_(of_study, jobs.c.phase == Phase.SEARCH)
-    unfinished = sa.exists().where(of_study, jobs.c.phase == phase, jobs.c.state.in_(UNFINISHED))
-    failed = sa.exists().where(search, jobs.c.state == JobState.FAILED)
+    unfinished = of_study, jobs.c.phase == studies.c.phase, jobs.c.state.in_(UNFINISHED)
     baseline_failed = sa.exists().where(
         search,
         jobs.c.configuration == BASELINE,
         jobs.c.state.in_([JobState.FAILED, JobState.DIVERGED]),
     )
-    first = sa.func.min if direction is Direction.MINIMIZE else sa.func.max
-    best = sa.select(first(jobs.c.score)).where(search, jobs.c.state == JobState.SUCCEEDED)
-    return sa.select(
-        unfinished.label("unfinished"),
-        failed.label("failed"),
-        baseline_failed.label("baseline_failed"),
-        (sa.null() if direction is None else best.scalar_subquery()).label("best_score"),
+    succeeded = search, jobs.c.state == JobState.SUCCEEDED
+    lowest, highest = (
+        sa.select(first(jobs.c.score)).where(*succeeded).scalar_subquery()
+        for first in (sa.func.min, sa.func.max)
     )
+    has_limit = sa.or_(studies.c.target.is_not(None), studies.c.patience.is_not(None))
+    is_lowest_best = studies.c.direction == Direction.MINIMIZE
+    return sa.select(
+        studies,
+        sa.exists().where(*unfinished).label("unfinished"),
+        sa.exists().where(search, jobs.c.state == JobState.FAILED).label("failed"),
+        baseline_failed.label("baseline_failed"),
+        sa.case((sa.and_(has_limit, is_lowest_best), lowest), (has_limit, highest)).label("best_score"),
+        now_ms().label("clock_ms"),
+    ).where(studies.c.name == sa.bindparam("name"))  # fmt: skip
 
 
 def _last_ended(tx: Connection, of_these: sa.ColumnElement[bool], last: int) -> list[JobState]:

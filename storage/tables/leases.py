@@ -5,7 +5,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Session
 
 from storage.clock import now_ms
 from storage.errors import LeaseLost
@@ -35,7 +34,7 @@ def expiry(lease_seconds: float) -> sa.ColumnElement[int]:
     return now_ms() + round(lease_seconds * 1000)
 
 
-def strike(target: Connection | Session, lease: Lease, **columns: Any) -> None:
+def strike(tx: Connection, lease: Lease, **columns: Any) -> None:
     """Writes `columns` to the job, in the caller's transaction, if the lease is still held; with a
     `rung_value` it has come to its `rung`.
 
@@ -43,22 +42,30 @@ def strike(target: Connection | Session, lease: Lease, **columns: Any) -> None:
         LeaseLost: another token stands there, or none.
     """
     ends = "state" in columns and JobState(columns["state"]).is_final
-    if ends:
-        columns |= {"token": None, "lease_expires_ms": None, "ended_ms": now_ms()}
+    written = _ended if ends else _held
     if (value := columns.get("rung_value")) is not None:
         columns["rung_ms"] = now_ms()
-    result = target.execute(
-        sa.update(jobs)
-        .where(jobs.c.id == lease.job_id, jobs.c.token == lease.token)
-        .where(jobs.c.state == JobState.LEASED)
-        .values(columns or {"token": lease.token})
-    )
-    if result.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+    if made := {name: each for name, each in columns.items() if isinstance(each, sa.ClauseElement)}:
+        written = written.values(made)
+    plain = {name: each for name, each in columns.items() if name not in made}
+    known = {"held_id": lease.job_id, "held_token": lease.token}
+    if not columns:
+        plain = {"token": lease.token}
+    if tx.execute(written, {**known, **plain}).rowcount != 1:
         raise LeaseLost(lease.job_id)
     if value is not None:
-        rungs.reach(target, lease.job_id, columns["rung"], value)
+        rungs.reach(tx, lease.job_id, columns["rung"], value)
     if ends:
-        attempts.end(target, [lease.job_id], AttemptState.ENDED)
+        attempts.end(tx, [lease.job_id], AttemptState.ENDED)
+
+
+# Made once: to make a statement takes longer than to ask it.
+_held = (
+    sa.update(jobs)
+    .where(jobs.c.id == sa.bindparam("held_id"), jobs.c.token == sa.bindparam("held_token"))
+    .where(jobs.c.state == JobState.LEASED)
+)
+_ended = _held.values(token=None, lease_expires_ms=None, ended_ms=now_ms())
 
 
 def excuse(tx: Connection, lease: Lease) -> None:

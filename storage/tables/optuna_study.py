@@ -20,7 +20,6 @@ from optuna.storages._rdb.models import (
     TrialValueModel,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Session
 
 from storage.connection.id_batches import MOST_NAMED
 from storage.records import StudyRecord
@@ -85,10 +84,10 @@ def counts() -> sa.ColumnElement[bool]:
     return sa.or_(is_ours(), ~is_of_ours)
 
 
-def distribution_of(session: Session, trial_id: int, name: str) -> BaseDistribution | None:
+def distribution_of(tx: Connection, trial_id: int, name: str) -> BaseDistribution | None:
     """How a parameter of that name is distributed in trials of ours, in the study of that trial."""
     study_id = sa.select(TrialModel.study_id).where(TrialModel.trial_id == trial_id)
-    known = session.scalar(
+    known = tx.scalar(
         sa.select(TrialParamModel.distribution_json)
         .join(TrialModel, TrialModel.trial_id == TrialParamModel.trial_id)
         .where(TrialModel.study_id == study_id.scalar_subquery(), is_ours())

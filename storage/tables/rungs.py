@@ -3,20 +3,19 @@ transaction."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Session
 
 from storage.schema import jobs, rungs
 from storage.states import JobState
 from storage.summary_records import Rung
 
 
-def reach(target: Connection | Session, job_id: int, rung: int, value: float) -> None:
+def reach(tx: Connection, job_id: int, rung: int, value: float) -> None:
     """Notes the value by which a job is compared at a rung; once more is fine."""
     of_it = sa.and_(rungs.c.job_id == job_id, rungs.c.rung == rung)
-    updated = target.execute(sa.update(rungs).where(of_it).values(value=value))
-    if updated.rowcount == 0:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+    updated = tx.execute(sa.update(rungs).where(of_it).values(value=value))
+    if updated.rowcount == 0:
         study_id = sa.select(jobs.c.study_id).where(jobs.c.id == job_id).scalar_subquery()
-        target.execute(
+        tx.execute(
             sa.insert(rungs).values(job_id=job_id, rung=rung, study_id=study_id, value=value)
         )
 

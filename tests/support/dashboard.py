@@ -3,9 +3,10 @@
 import base64
 import http.client
 import json
+import random
 import socket
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -45,8 +46,7 @@ class Dashboard:
     ) -> Iterator[Self]:
         """Starts it, waits until it listens, and in the end has it leave, which must be with 0 and
         without any traceback in its log."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = _free_port()
         with shell.start("dashboard", "--port", str(port), *options, **environment) as process:
             assert process.stderr is not None
             said: list[str] = []
@@ -90,3 +90,10 @@ class Dashboard:
             return Answer(answer.status, dict(answer.getheaders()), answer.read())
         finally:
             connection.close()
+
+
+def _free_port() -> int:
+    """Below those that the kernel gives to whoever connects: nobody takes it in the next moment."""
+    while True:
+        with suppress(OSError), socket.create_server(("127.0.0.1", random.randint(20_000, 32_000))) as free:  # fmt: skip
+            return int(free.getsockname()[1])

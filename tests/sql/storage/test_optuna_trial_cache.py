@@ -1,25 +1,24 @@
 """The trials of a study, read seldom and briefly."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
-from optuna.distributions import CategoricalDistribution, FloatDistribution
-from optuna.storages import RDBStorage
 from optuna.study import StudyDirection
-from optuna.trial import FrozenTrial, TrialState, create_trial
+from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy.engine import Connection
 
 from storage.database import Database
-from storage.lease_fence import fenced
 from storage.optuna_trial_cache import History, WholeHistory
 from storage.records import Lease, StudyRecord
-from storage.states import JobState
+from storage.tables import trials
+from storage.tables.trials import NewTrial
 from tests.support.claims import claim_next
 from tests.support.marks import on
-
-SPACE = {"x": FloatDistribution(0, 1), "kind": CategoricalDistribution(["a", "b"])}
-PARAMS = {"x": 1.0, "kind": "b"}
+from tests.support.trials import PARAMS, begin, change, complete
 
 
 @dataclass(frozen=True)
@@ -32,40 +31,34 @@ class Writer:
 
     def begin(self, *names: str) -> "Begun":
         _, lease = claim_next(self.db, self.study)
-        with fenced(lease):
-            template = create_trial(
-                state=TrialState.RUNNING,
-                params={name: PARAMS[name] for name in names},
-                distributions={name: SPACE[name] for name in names},
-            )
-            trial_id = self.db.optuna.create_new_trial(self.optuna_study, template)
-        return Begun(self.db.optuna, lease, trial_id)
+        new = NewTrial({name: PARAMS[name] for name in names})
+        return Begun(self.db, lease, begin(self.db, lease, self.optuna_study, new))
 
 
+@dataclass(frozen=True)
 class Begun:
     """A trial that runs."""
 
-    def __init__(self, storage: RDBStorage, lease: Lease, trial_id: int) -> None:
-        self._storage = storage
-        self._lease = lease
-        self.id = trial_id
+    db: Database
+    lease: Lease
+    id: int
 
     def suggest(self, name: str) -> None:
-        with fenced(self._lease):
-            self._storage.set_trial_param(self.id, name, 1.0, SPACE[name])
+        self._change(partial(trials.set_param, name=name, param=PARAMS[name]))
 
     def report(self, epoch: int) -> None:
-        with fenced(self._lease):
-            self._storage.set_trial_intermediate_value(self.id, epoch, 0.5)
+        self._change(partial(trials.report, step=epoch, value=0.5))
 
     def tell(self, name: str, value: object) -> None:
-        with fenced(self._lease):
-            self._storage.set_trial_user_attr(self.id, name, value)
-            self._storage.set_trial_system_attr(self.id, name, {"system": True})
+        self._change(partial(trials.set_attribute, key=name, value=value))
+        system = {"system": True}
+        self._change(partial(trials.set_attribute, key=name, value=system, is_systems=True))
 
     def complete(self) -> None:
-        with fenced(self._lease, state=JobState.SUCCEEDED, score=0.5):
-            self._storage.set_trial_state_values(self.id, TrialState.COMPLETE, [0.5])
+        complete(self.db, self.id, self.lease)
+
+    def _change(self, write: Callable[[Connection, int], None]) -> None:
+        change(self.db, self.id, self.lease, write)
 
 
 @pytest.fixture
@@ -145,18 +138,38 @@ def test_many_trials(db: Database, writer: Writer, monkeypatch: pytest.MonkeyPat
 
 
 @on("sqlite")
-def test_many_that_run(db: Database, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_that_run(
+    db: Database, url: str, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They are asked for again each time, some at a time: no database takes any number of names."""
     monkeypatch.setattr("storage.connection.id_batches.MOST_NAMED", 2)
     begun = [writer.begin("x") for _ in range(5)]
     begun[-1].complete()
-    sa.event.listen(db.engine, "connect", _take_few_variables)
-    db.engine.dispose()
-    history = WholeHistory(db)
+    reader = Database.open(url)
+    sa.event.listen(reader.engine, "connect", _take_few_variables)
+    reader.engine.dispose()
+    history = WholeHistory(reader)
     for trial in begun[:3]:
         assert _read(history, writer) == db.optuna.get_all_trials(writer.optuna_study)
         trial.complete()
     assert _read(history, writer) == db.optuna.get_all_trials(writer.optuna_study)
+    reader.close()
+
+
+def test_what_was_told_is_not_read(db: Database, writer: Writer) -> None:
+    """A trial that ended here is known as it was told; one that ended otherwise is read."""
+    history = History(db)
+    first, second = writer.begin("x"), writer.begin("kind")
+    told = [history.read_trial(each.id) for each in (first, second)]
+    for each in told:
+        each.state, each.values = TrialState.COMPLETE, [0.5]
+        history.tell(each)
+    first.complete()
+    assert [each is mine for each, mine in zip(_read(history, writer), told, strict=True)] == [
+        True, False,
+    ]  # fmt: skip
+    truth = _told(db.optuna.get_all_trials(writer.optuna_study))
+    assert _told(_read(history, writer)) == truth
 
 
 def _take_few_variables(connection: sqlite3.Connection, _record: object) -> None:

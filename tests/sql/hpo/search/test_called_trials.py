@@ -205,14 +205,14 @@ def test_a_question_that_is_asked_again_has_the_same_answer(
 ) -> None:
     """The database took the parameter, and went away before it said so."""
     job, lease = begin()
-    write = trials._storage.set_trial_param
+    write = trials._write
 
-    def lose_the_answer(*args: Any) -> None:
-        write(*args)
+    def lose_the_answer(*args: Any, **columns: Any) -> None:
+        write(*args, **columns)
         raise DatabaseUnavailable("gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(trials._storage, "set_trial_param", lose_the_answer)
+        patched.setattr(trials, "_write", lose_the_answer)
         with pytest.raises(DatabaseUnavailable):
             trials.suggest(job, lease, "x", X)
     written = _optuna_trials(db)[0].params["x"]

@@ -17,6 +17,7 @@ from hpo.study.stop_and_resume import halt, resume
 from storage.database import Database
 from storage.records import EvaluationRecord, JobRecord, Lease, StudyRecord
 from storage.schema import jobs as jobs_table
+from storage.schema import studies as studies_table
 from storage.states import Direction, JobState, Phase, Split
 from storage.tables import evaluations, job_summaries, jobs, studies
 from tests.support.claims import claim_next
@@ -231,7 +232,10 @@ def test_what_is_due_is_never_overlooked(
             generation = state["generation"] if ended else asked.generation
             fixed = {"phase": phase, "generation": generation}
             tx.execute(sa.update(jobs_table).filter_by(id=job_id).values({**state, **fixed}))
-        known = job_summaries.of_phase(tx, asked, FAILURES_IN_A_ROW)
+        tx.execute(sa.update(studies_table).filter_by(id=study.id).values(columns))
+        _, known, _ = job_summaries.of_phase(tx, study.name, FAILURES_IN_A_ROW) or pytest.fail(
+            "none"
+        )
         step = decide(asked, jobs.of_study(tx, study.id), _NOW_MS)
     assert step is None or may_be_due(asked, known, _NOW_MS)
 

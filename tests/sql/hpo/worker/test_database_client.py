@@ -18,9 +18,9 @@ from hpo.worker.journal import Journal
 from hpo.worker.served_studies import ServedStudies
 from hpo.worker.wait_times import Pace
 from storage.database import Database
-from storage.errors import LeaseLost, OtherMachine
+from storage.errors import DatabaseUnavailable, LeaseLost, OtherMachine, StudyNotFound
 from storage.records import JobRecord, Lease, StudyRecord
-from storage.states import JobState
+from storage.states import JobState, Phase
 from storage.tables import jobs, workers
 from studies.data.prepared_data import PreparedData
 from tests.support.fixtures import MADE_BY, Claim
@@ -69,6 +69,40 @@ def test_nothing_is_given_out_while_a_study_is_halted(
     assert served.studies[0].halted_ms is not None
     resume(db, "toy")
     assert _claim(client).job.configuration == 0
+
+
+def test_who_leaves_takes_the_steps_that_are_due(
+    db: Database, client: DatabaseClient, served: ServedStudies, claim: Claim
+) -> None:
+    """What ended under it may have been the last of a phase, and nobody else need ever come."""
+    for number in range(4):
+        _, lease = claim()
+        found = {"trial_id": number + 1, "trial_number": number, "params": {"x": number / 10}}
+        with db.transaction() as tx:
+            jobs.write(tx, lease, **found, state=JobState.SUCCEEDED, score=0.5, loss=1.0)
+    phases = [served.studies[0].phase]
+    client.advance()
+    phases.append(served.studies[0].phase)
+    assert phases == [Phase.SEARCH, Phase.SELECT]
+
+
+def test_steps_that_lead_to_an_error(
+    client: DatabaseClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They are that study's trouble, and told; an outage is not."""
+    error: Exception = ZeroDivisionError("it divides")
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("hpo.study.phases.advance", fail)
+    client.advance()
+    assert "study toy cannot be advanced" in caplog.text and "it divides" in caplog.text
+    error = DatabaseUnavailable("it is down")
+    with pytest.raises(DatabaseUnavailable):
+        client.advance()
+    error = StudyNotFound("it was removed")
+    client.advance()
 
 
 def test_a_job_that_was_lost_too_often_is_ended(

@@ -270,21 +270,18 @@ def test_a_model_file_that_is_gone(
     assert list(db.artifacts._base_path.iterdir()) == []
 
 
-def test_the_last_outcome_opens_the_next_phase(
+def test_what_is_no_trial_is_a_row_alone(
     db: Database, study: StudyRecord, trials: Trials, delivery: Delivery, claim: Claim,
     journal: Journal,
 ) -> None:  # fmt: skip
-    """Whoever ends a phase's last job inserts the next one's."""
+    """The jobs of select have no trial of their own."""
     for number in range(4):
         job, lease = claim()
         trials.begin(job, lease, SPACE)
         score = 0.5 + number / 100
         _post(journal, lease, _report(1, score), Trained(score=score, loss=1.0))
         _deliver(delivery, journal)
-    with db.reading() as tx:
-        waiting = [job for job in jobs.of_study(tx, study.id) if job.state == JobState.OPEN]
-    assert {job.phase for job in waiting} == {Phase.SELECT}
-    assert {job.configuration for job in waiting} == {3, 2}
+    assert advance(db, study.name).phase is Phase.SELECT
     job, lease = claim()
     _post(journal, lease, _report(1, 0.9), Diverged(epoch=2, reason="nan"))
     assert _deliver(delivery, journal) == [Fate.LANDED, Fate.LANDED]
@@ -410,44 +407,6 @@ def test_a_job_whose_outcome_can_never_be_told_has_failed(
     assert "ValueError: no database takes that\nTraceback" in (ended.reason or "")
     state = TrialState.RUNNING if also_as_failed else TrialState.FAIL
     assert _trial(db, study).state == state
-
-
-@on("sqlite")
-def test_an_ending_that_leads_to_an_error_has_landed(
-    db: Database, study: StudyRecord, trials: Trials, delivery: Delivery, claim: Claim,
-    journal: Journal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
-    """What comes after it in its study is that study's trouble, and told."""
-
-    def fail(*_: object) -> None:
-        raise ZeroDivisionError("it divides")
-
-    job, lease = claim()
-    trials.begin(job, lease, SPACE)
-    _post(journal, lease, Trained(score=0.5, loss=1.0))
-    monkeypatch.setattr("hpo.study.phases.advance", fail)
-    assert _deliver(delivery, journal) == [Fate.LANDED]
-    assert "study toy cannot be advanced" in caplog.text and "it divides" in caplog.text
-
-
-@on("sqlite")
-def test_what_has_landed_is_not_called_lost(
-    db: Database, study: StudyRecord, trials: Trials, delivery: Delivery, claim: Claim,
-    journal: Journal, monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    """Where the database goes away just after a job was ended, its entry is done with."""
-
-    def fail(*_: object) -> None:
-        raise DatabaseUnavailable("it is down")
-
-    job, lease = claim()
-    trials.begin(job, lease, SPACE)
-    _post(journal, lease, Trained(score=0.5, loss=1.0))
-    with monkeypatch.context() as patch, pytest.raises(DatabaseUnavailable):
-        patch.setattr("hpo.study.phases.advance", fail)
-        delivery.deliver_first(journal)
-    assert journal.first is None
-    assert _job(db, lease).state == JobState.SUCCEEDED
 
 
 @on("sqlite")

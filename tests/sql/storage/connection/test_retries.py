@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
-import optuna
 import psycopg
 import pymysql
 import pytest
@@ -20,10 +20,10 @@ from storage.connection.engine import parse_url
 from storage.connection.retries import TRIES, retried
 from storage.database import Database
 from storage.errors import Conflict, DatabaseUnavailable
-from storage.lease_fence import fenced
-from storage.tables import jobs, studies
+from storage.tables import jobs, studies, trials
 from tests.support.marks import on
 from tests.support.squares import NEW_STUDY, Held
+from tests.support.trials import begin, change
 from tests.support.waiting import eventually
 
 # Of the sessions of this database: others may use the server.
@@ -93,18 +93,17 @@ def _raise_generation(tx: Connection, name: str) -> None:
 
 
 @on("postgresql", "mariadb")
-def test_a_deadlock_with_optuna_is_a_conflict(db: Database, url: str, held: Held) -> None:
-    """Optuna locks the trial and then, by the fence, the job; whoever goes the other way meets it.
+def test_a_deadlock_with_whoever_writes_a_trial_is_a_conflict(
+    db: Database, url: str, held: Held
+) -> None:
+    """Who writes a trial locks it and then the job; whoever goes the other way meets it.
     One of the two has a Conflict, whichever it is, and tried again both come through."""
-    with fenced(held.lease):
-        trial_id = db.optuna.create_new_trial(
-            held.optuna_study, optuna.trial.create_trial(state=TrialState.RUNNING)
-        )
+    trial_id = begin(db, held.lease, held.optuna_study)
     theirs, ours = Tried(), Tried()
 
     def report() -> None:
-        with db.translated(), fenced(held.lease, epoch=1):
-            db.optuna.set_trial_state_values(trial_id, TrialState.COMPLETE, [0.5])
+        write = partial(trials.end, state=TrialState.COMPLETE, values=[0.5])
+        change(db, trial_id, held.lease, write, epoch=1)
 
     own = Database.open(url)
 

@@ -12,18 +12,18 @@ import pytest
 import sqlalchemy as sa
 from optuna.storages._rdb.models import TrialModel
 from optuna.study import StudyDirection
-from optuna.trial import TrialState, create_trial
+from optuna.trial import TrialState
 from sqlalchemy.engine import Connection
 
 from storage.database import Database
 from storage.errors import LeaseLost
-from storage.lease_fence import fenced
 from storage.records import JobRecord, Lease, NewJob, StudyRecord
 from storage.states import AttemptState, DataSet, JobState, Phase
 from storage.tables import attempts, jobs, studies
 from tests.support.databases import Databases
 from tests.support.marks import on
 from tests.support.squares import NEW_STUDY, Held
+from tests.support.trials import begin
 from tests.support.waiting import eventually
 
 Claim = Callable[..., tuple[JobRecord, Lease]]
@@ -322,17 +322,12 @@ def test_cancelling_waits_for_no_other_study(
     with db.transaction() as tx:  # more jobs than trials: a database may look at those first
         jobs.add(tx, squares, [NewJob(Phase.SEARCH, number, number) for number in range(5, 500)])
 
-    def begin(lease: Lease, optuna_study: int) -> int:
-        with fenced(lease):
-            running = create_trial(state=TrialState.RUNNING)
-            return db.optuna.create_new_trial(optuna_study, running)
-
     with db.transaction() as tx:
         circles = studies.add(tx, replace(NEW_STUDY, name="circles"))
         jobs.add(tx, circles, [NewJob(Phase.SEARCH, 0, 0)])
         _, lease = jobs.claim(tx, circles.id, "another", 60, "cpu:0") or pytest.fail("nothing")
-    begin(held.lease, held.optuna_study)
-    theirs = begin(lease, db.optuna.create_new_study([StudyDirection.MAXIMIZE], "circles"))
+    begin(db, held.lease, held.optuna_study)
+    theirs = begin(db, lease, db.optuna.create_new_study([StudyDirection.MAXIMIZE], "circles"))
     other = Database.open(url)
     told = sa.update(TrialModel).where(TrialModel.trial_id == theirs)
     with other.transaction() as tx:

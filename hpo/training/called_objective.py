@@ -6,8 +6,10 @@ import math
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -20,9 +22,11 @@ from optuna.distributions import (
     check_distribution_compatibility,
     distribution_to_json,
 )
+from optuna.study import StudyDirection
 from optuna.trial import BaseTrial
 
 from hpo.training import protocol
+from hpo.training.checkpoint_folder import CheckpointFolder
 from hpo.training.reporter import Interruption, SupervisorGone, ToldToLeave
 from studies.objective import Function
 
@@ -81,6 +85,31 @@ def _value_of(returned: object) -> float:
     return numbers[0]
 
 
+@dataclass(frozen=True)
+class StudyOfTrial:
+    """What callbacks of other libraries ask of a trial's study; it holds no trials."""
+
+    study_name: str
+    _direction: str
+
+    @property
+    def direction(self) -> StudyDirection:
+        """Whether values are to be low or high."""
+        return StudyDirection[self._direction.upper()]
+
+    @property
+    def directions(self) -> list[StudyDirection]:
+        """That of the one value."""
+        return [self.direction]
+
+    def _is_multi_objective(self) -> bool:
+        return False
+
+    def stop(self) -> None:
+        """Refused."""
+        raise NotImplementedError("other workers are on this study: use `hpo stop`, or --target")
+
+
 class PipedTrial(BaseTrial):
     """Optuna's `Trial` as an objective knows it."""
 
@@ -88,6 +117,9 @@ class PipedTrial(BaseTrial):
         self.seed = asked.seed
         """Another for each trial: what an objective leaves to chance may follow from it."""
         self.last_step = 0
+        self.study = StudyOfTrial(asked.study, str(asked.settings["direction"]))
+        """What an objective may ask of its study."""
+        self._folder = CheckpointFolder(asked)
         self._number = asked.number
         self._began = datetime.fromtimestamp(asked.began_ms / 1000)
         self._pipe = pipe
@@ -106,6 +138,14 @@ class PipedTrial(BaseTrial):
         """Its function has returned: a thread that it left behind asks for nothing any more."""
         with self._in_turn:
             self._is_over = True
+        self._folder.remove()
+
+    @property
+    def checkpoint_folder(self) -> Path:
+        """A folder for what the objective needs to go on, which is kept behind reports, when so many seconds
+        have passed, and when its worker leaves. Called again, on whatever machine, it has what was
+        kept last."""
+        return self._folder.open()
 
     def pass_interruption(self) -> None:
         """Raises what ended the trial, though the objective may not have let it pass."""
@@ -176,12 +216,27 @@ class PipedTrial(BaseTrial):
         seconds, self._reported_at = now - self._reported_at, now
         self._reported.add(at)
         self.last_step = max(self.last_step, at)
-        answer = self._ask(protocol.Report(epoch=at, score=number, seconds=seconds))
+        not_resumed = self._folder.not_resumed
+        told = protocol.Report(epoch=at, score=number, seconds=seconds, not_resumed=not_resumed)
+        answer = self._ask(told)
         assert isinstance(answer, protocol.Answer), f"out of turn: {answer}"
         self._is_behind = not answer.go_on
+        self._folder.not_resumed = None
+        if answer.go_on:
+            self._keep_folder(at, is_last=answer.leave)
         if answer.leave and answer.go_on:
             self._interruption = ToldToLeave(at)
             raise self._interruption
+
+    def _keep_folder(self, step: int, *, is_last: bool) -> None:
+        try:
+            kept = self._folder.save(step, is_last=is_last)
+        except OSError as error:  # it goes on from an older one at worst
+            print(f"no checkpoint after step {step}: {error}", flush=True)  # noqa: T201 - told if the child is lost
+        else:
+            if kept is not None:
+                self._ask(kept)
+        self._folder.settle()
 
     def should_prune(self) -> bool:
         """Whether the others were so much better that it is to raise `optuna.TrialPruned`."""

@@ -68,13 +68,17 @@ class Work(OfConfiguration):
 
 class Call(OfDefinition):
     """To the child: call this objective. `known` are the names of the parameters that the trial has already,
-    from when its worker was lost."""
+    from when its worker was lost; checkpoints are as those of work, of the folder that it has."""
 
     kind: Literal["call"] = "call"
+    study: str
     seed: int
     number: int
     began_ms: int
     known: tuple[str, ...] = ()
+    checkpoint_file: str | None = None
+    checkpoint_stem: str
+    checkpoint_seconds: float = 0.0
 
 
 class Question(OfConfiguration):

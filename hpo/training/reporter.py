@@ -1,32 +1,26 @@
 """What a training reports, in the child: each epoch to the supervisor, and checkpoints when one is due."""
 
 import math
-import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from hpo.training import protocol
+from hpo.training.checkpoint_times import CheckpointTimes
 from hpo.training.protocol import Kept, Work
 from studies import checkpoint
 from studies.checkpoint import Checkpoint
 from studies.study import Study
 from studies.training_outcomes import Epoch
 
-MOST_SHARE = 0.02
-"""How much of the time that trains checkpoints may cost."""
-
 
 class Saver:
-    """A checkpoint is due after a number of seconds, and later where writing them takes long; after
-    0 seconds, at the end of each epoch, whatever that costs."""
+    """Writes the checkpoints of a training."""
 
     def __init__(self, work: Work, epochs: int) -> None:
         self._stem = work.checkpoint_stem
-        self._least_seconds = work.checkpoint_seconds
+        self._times = CheckpointTimes(work.checkpoint_seconds)
         self._epochs = epochs
-        self._began = time.monotonic()
-        self._due_at = self._began + self._least_seconds
 
     def may_save(self, epoch: Epoch) -> bool:
         """Whether there is anything to go on from; after the last epoch nothing is left to do."""
@@ -34,12 +28,13 @@ class Saver:
 
     @property
     def is_due(self) -> bool:
-        return time.monotonic() >= self._due_at
+        """Whether one is to be written."""
+        return self._times.is_due
 
     def save(self, epoch: Epoch) -> Kept:
         """Writes a checkpoint after `epoch`; `settle` says that it is where it belongs."""
         assert epoch.state is not None
-        self._began = time.monotonic()
+        self._times.begin()
         file = Path(f"{self._stem}-{epoch.number}.checkpoint")
         digest = checkpoint.write(Checkpoint(epoch.number, epoch.metrics, epoch.state()), file)
         return Kept(
@@ -47,10 +42,8 @@ class Saver:
         )
 
     def settle(self) -> None:
-        """Training goes on: what the last checkpoint cost decides when the next is due."""
-        if self._least_seconds > 0:
-            now = time.monotonic()
-            self._due_at = now + max(self._least_seconds, (now - self._began) / MOST_SHARE)
+        """Training goes on."""
+        self._times.settle()
 
 
 class Interruption(BaseException):

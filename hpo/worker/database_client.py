@@ -282,14 +282,19 @@ class DatabaseClient:
         # What was given to the job stays given, until it asks.
         assignment.job = replace(found, params=job.params)
         assert found.trial_number is not None and job.started_ms is not None, "it was begun"
+        kept = self._fetch_checkpoint(assignment) if job.attempts > 1 else None
         return Call(
             definition=definition.reference,
             definition_hash=definition.hash,
             settings=dict(assignment.prepared.study.settings),
+            study=assignment.prepared.study.name,
             known=tuple(found.params or {}),
             seed=job.seed,
             number=found.trial_number,
             began_ms=job.started_ms,
+            checkpoint_file=str(kept[0]) if kept is not None else None,
+            checkpoint_stem=str(self._journal.files_of(assignment.lease, "")),
+            checkpoint_seconds=self._pace.checkpoint_seconds,
         )
 
     def answer(

@@ -190,9 +190,12 @@ class Journal:
         return self.files / f"{lease.job_id}-{lease.token}{ending}"
 
     def remove_files(self, lease: Lease) -> None:
-        """Those files are of no use any more."""
+        """Those files, and an objective's folder, are of no use any more."""
         for file in self.files.glob(f"{lease.job_id}-{lease.token}*"):
-            file.unlink(missing_ok=True)
+            if file.is_dir() and not file.is_symlink():
+                shutil.rmtree(file, ignore_errors=True)
+            else:
+                file.unlink(missing_ok=True)
 
     def drop_first(self) -> None:
         """The oldest entry is delivered, or of no use any more, and with it the files that nothing

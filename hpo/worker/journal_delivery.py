@@ -76,6 +76,8 @@ class Delivery:
         self._job_artifacts = job_artifacts
         self._made_by = provenance.model_dump(mode="json")
         self._known: dict[str, JobRecord] = {}
+        self._kept: set[int] = set()
+        """The jobs of which a checkpoint was brought by this."""
 
     def know(self, lease: Lease, job: JobRecord) -> None:
         """How a job stands whose outcome is the next entry of that lease: it need not be read."""
@@ -110,8 +112,11 @@ class Delivery:
                 self._give_up(entry, f"{said}\n{traceback.format_exc()}")
             return Delivered(entry, Fate.SET_ASIDE)
         journal.drop_first()
+        # Only now: should one of these fail, the entry does not come again as a late one.
+        if isinstance(entry.body, Outcome | Paused) and (job.id in self._kept or job.attempts > 1):
+            self._kept.discard(job.id)
+            self._job_artifacts.sweep()
         if isinstance(entry.body, Paused):
-            # Only now: should this fail, the entry does not come again as a late one.
             self._job_artifacts.bound_paused(job.study_id)
         return Delivered(entry, Fate.LANDED, advice)
 
@@ -197,6 +202,7 @@ class Delivery:
             job.id, ArtifactKind.CHECKPOINT, kept.size_bytes, kept.sha256, kept.epoch,
             self._made_by,
         )  # fmt: skip
+        self._kept.add(job.id)
         self._job_artifacts.keep_checkpoint(job, lease, artifact, Path(kept.file))
 
     def _end(

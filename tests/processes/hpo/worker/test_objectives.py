@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.states import JobState, Phase
 from tests.conftest import DEFINITIONS
 from tests.support.commandline import CommandLine
+from tests.support.fleet import left_behind
 from tests.support.marks import on
 from tests.support.outcome import of_phase
 from tests.support.waiting import eventually
@@ -67,6 +68,38 @@ def test_one_whose_worker_is_killed_is_called_again(
     assert [trial.state for trial in trials] == [TrialState.COMPLETE] * 8
     for trial in trials:
         assert trial.value == pytest.approx(trial.params["x"] + trial.params["y"])
+
+
+@on("sqlite", "postgresql")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_one_that_keeps_a_folder_goes_on_elsewhere(
+    shell_on: CommandLine, url: str, tmp_path: Path, how: signal.Signals
+) -> None:
+    """On a machine that shares nothing with the first but the database; nothing of it is left behind."""
+    file = tmp_path / "called"
+    reference = f"{OBJECTIVES}:keeping"
+    shell_on.succeed("create", "keeping", "--study", reference, "--trials", "2")
+    work = ("worker", "keeping", "--study", reference, "--cpu", "1")
+    often = {"HPO_LEASE_SECONDS": "5", "HPO_CHECKPOINT_SECONDS": "0", "CALLED": str(file)}
+    first = {**often, "SLOW_SECONDS": "0.3", "HPO_STATE_DIR": str(tmp_path / "first")}
+    with shell_on.installed.start(*work, **first) as worker:
+        eventually(
+            lambda: any(len(each.intermediate_values) > 3 for each in _trials(url, "keeping"))
+        )
+        os.kill(worker.pid, how)
+        worker.communicate(timeout=60)
+    shell_on.succeed(*work, **often, HPO_STATE_DIR=str(tmp_path / "second"))
+    begun: dict[str, list[int]] = {}
+    for number, step in map(str.split, file.read_text().splitlines()):
+        begun.setdefault(number, []).append(int(step))
+    assert begun["1"] == [0]
+    assert begun["0"][0] == 0 and [step >= 3 for step in begun["0"][1:]] == [True]
+    trials = _trials(url, "keeping")
+    assert [sorted(trial.intermediate_values) for trial in trials] == [list(range(1, 9))] * 2
+    assert [trial.state for trial in trials] == [TrialState.COMPLETE] * 2
+    db = Database.open(url)
+    assert left_behind(db) == []
+    db.close()
 
 
 def test_some_may_fail(shell: CommandLine) -> None:

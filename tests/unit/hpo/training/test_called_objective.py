@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import optuna
 import pytest
 from optuna.distributions import FloatDistribution, IntDistribution, json_to_distribution
+from optuna.study import StudyDirection
 
 from hpo.training import protocol
 from hpo.training.called_objective import PipedTrial, call
@@ -18,6 +20,7 @@ from hpo.training.protocol import (
     Attribute,
     Call,
     Diverged,
+    Kept,
     Pruned,
     Refused,
     Report,
@@ -28,8 +31,9 @@ from hpo.training.protocol import (
 from hpo.training.reporter import SupervisorGone, ToldToLeave
 
 CALLED = Call(
-    definition="f.py:objective", definition_hash="h", settings={}, seed=7, number=3, began_ms=0
-)
+    definition="f.py:objective", definition_hash="h", settings={"direction": "minimize"},
+    study="mine", seed=7, number=3, began_ms=0, checkpoint_stem="/nowhere",
+)  # fmt: skip
 
 
 class Played:
@@ -101,6 +105,42 @@ def test_it_is_a_trial_as_optuna_has_it(played: Played) -> None:
     assert not [name for name in names if not hasattr(trial, name)]
     assert (trial.number, trial.seed) == (3, 7)
     assert trial.datetime_start is not None
+
+
+def test_callbacks_find_what_they_ask_of_its_study(played: Played) -> None:
+    """As those of optuna-integration do; what would end it for others is refused."""
+    study = played.trial().study
+    assert (study.study_name, study.direction) == ("mine", StudyDirection.MINIMIZE)
+    assert study.directions == [StudyDirection.MINIMIZE]
+    assert not study._is_multi_objective()
+    with pytest.raises(NotImplementedError, match="hpo stop"):
+        study.stop()
+
+
+def test_its_folder_is_kept_behind_a_report(played: Played, tmp_path: Path) -> None:
+    """So that what is reported is never behind what is kept; and goes with the trial."""
+
+    def objective(trial: Any) -> float:
+        for step in (1, 2):
+            (trial.checkpoint_folder / "step").write_text(str(step))
+            trial.report(0.5, step)
+        return 0.5
+
+    asked = CALLED.model_copy(update={"checkpoint_stem": str(tmp_path / "a")})
+    assert isinstance(call(objective, asked, played.pipe), Trained)
+    assert [type(each) for each in played.heard] == [Report, Kept, Report, Kept]
+    assert [each.name for each in tmp_path.iterdir() if each.is_dir()] == []
+
+
+def test_who_leaves_keeps_its_folder_first(played: Played, tmp_path: Path) -> None:
+    """However short the time since the last."""
+    trial = played.trial(checkpoint_stem=str(tmp_path / "a"), checkpoint_seconds=600)
+    (trial.checkpoint_folder / "step").write_text("1")
+    trial.report(0.5, 1)
+    played.answer = Answer(go_on=True, leave=True)
+    with pytest.raises(ToldToLeave):
+        trial.report(0.5, 2)
+    assert [type(each) for each in played.heard] == [Report, Report, Kept]
 
 
 def test_a_report_may_end_it(played: Played) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hpo.training import reporter as savers
+from hpo.training import checkpoint_times
+from hpo.training.checkpoint_times import MOST_SHARE
 from hpo.training.protocol import Work
-from hpo.training.reporter import MOST_SHARE, Saver
+from hpo.training.reporter import Saver
 from studies import checkpoint
 from studies.training_outcomes import Epoch
 
@@ -31,7 +32,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The saver's clock."""
     made = Clock()
-    monkeypatch.setattr(savers, "time", made)
+    monkeypatch.setattr(checkpoint_times, "time", made)
     return made
 
 

@@ -102,9 +102,19 @@ class StudyRecord(FromRow):
         return None if known is None else int(known)
 
     @property
+    def is_called(self) -> bool:
+        """Whether its trials are calls of a function, of which nothing is known; else they are trainings."""
+        return self.epochs is None
+
+    @property
+    def final_data_sets(self) -> tuple[DataSet, ...]:
+        """What winner and baseline are trained on in the end."""
+        return (DataSet.SEARCH,) if self.is_called else tuple(DataSet)
+
+    @property
     def unit(self) -> str:
         """What its trainings report after."""
-        return "step" if self.epochs is None else "epoch"
+        return "step" if self.is_called else "epoch"
 
     @property
     def has_baseline(self) -> bool:

@@ -166,7 +166,7 @@ def _remove_untrainable(db: Database, status: Status, reference: str) -> None:
         is_lost = search_jobs.has_failed(study, lost)
         what, mend = (
             "the baseline cannot be trained",
-            f"`hpo try {reference}` trains it for a moment",
+            "its file" if study.is_called else f"`hpo try {reference}` trains it for a moment",
         )
     else:
         failed = (job for job in status.jobs if job.state == JobState.FAILED)

@@ -169,6 +169,7 @@ def with_budget(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--sampler", type=click.Choice(SAMPLERS), show_default="tpe", help="How the search chooses: learning, by chance, evenly, or from all there is."),
         click.option("--pruner", type=click.Choice(PRUNERS), show_default="halving", help="How it spares itself trials: they pause at rungs, and the best go on; one behind most others ends; or not at all."),
         click.option("--from", "source", metavar="STUDY", help="Begin the search with what the trials of another study found, whose space is the same or a part of it."),
+        click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Of an objective: parameters in JSON, by name, that its first trial has; with --final-seeds the best is judged against it."),
         click.option("--direction", type=click.Choice(DIRECTIONS), show_default="minimize", help="Of an objective: whether less or more is better."),
         click.option("--seed", type=int, show_default="0", help="What all randomness derives from."),
         click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition, e.g. split_seed=1 or epochs=5."),
@@ -185,16 +186,48 @@ def read_budget(values: Mapping[str, Any]) -> "Budget":
     from hpo.study.planning import Budget
 
     rest = dict(values)
-    timeout, sampler, pruner = (rest.pop(name) for name in ("timeout", "sampler", "pruner"))
+    timeout, sampler, pruner, baseline = (
+        rest.pop(name) for name in ("timeout", "sampler", "pruner", "baseline")
+    )
     try:
         return Budget(
             **rest,
             timeout_seconds=None if timeout is None else read_duration(timeout),
             sampler=None if sampler is None else Sampler(sampler),
             pruner=None if pruner is None else Pruner(pruner),
+            baseline=None if baseline is None else read_params(baseline),
         )
     except ValueError as error:
         raise UsageError(f"--timeout '{timeout}' is no duration", str(error)) from error
+
+
+def read_params(file: Path) -> dict[str, Any]:
+    """Parameters by their names, as JSON has them.
+
+    Raises:
+        UsageError: the file cannot be read, or holds something else.
+    """
+    from pydantic import FiniteFloat, TypeAdapter, ValidationError
+
+    from hpo.errors import UsageError
+
+    kind: TypeAdapter[dict[str, Any]] = TypeAdapter(
+        dict[str, bool | int | FiniteFloat | str | None]
+    )
+    try:
+        params = kind.validate_json(file.read_bytes(), strict=True)
+    except OSError as error:
+        raise UsageError(f"--baseline {file} cannot be read ({error.strerror})") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][:1])
+        reason = f"{where}: {first['msg']}" if where else first["msg"]
+        raise UsageError(
+            f"--baseline {file} holds no parameters ({reason})", 'write {"name": value, ...}'
+        ) from None
+    if not params:
+        raise UsageError(f"--baseline {file} holds no parameters", 'write {"name": value, ...}')
+    return params
 
 
 def read_pairs(overrides: tuple[str, ...]) -> dict[str, str]:

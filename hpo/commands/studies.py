@@ -56,6 +56,8 @@ def run(
     """
     from hpo import definition_loader
     from hpo.commands import local_run
+    from hpo.result import finished_study
+    from hpo.result.result import conclude
     from hpo.study.status import read_status
     from hpo.terminal.console import PlainConsole, has_braille
     from hpo.terminal.study_page import draw_study, ending_line
@@ -69,11 +71,16 @@ def run(
     page = PlainConsole(stderr=True)
     done, study = local_run.run_either(settings, wanted, spare, page)
     reference = done.definition.reference
-    if study.phase is Phase.DONE and not study.is_judged:
-        found = read_status(Database.open(settings.storage_url), study.name)
-        page.print(draw_study(found, chart=has_braille(page)))
-        assert found.best is not None, "a search that is done has completed a trial"
-        say(ending_line(found.study, found.best))
+    if study.phase is Phase.DONE and (study.is_called or not study.is_judged):
+        db = Database.open(settings.storage_url)
+        found = read_status(db, study.name)
+        conclusion = conclude(finished_study.read(db, study.name)) if study.is_judged else None
+        page.print(draw_study(found, chart=has_braille(page), conclusion=conclusion))
+        best = found.winner or found.best
+        assert best is not None, "a search that is done has completed a trial"
+        say(ending_line(found.study, best))
+        if conclusion is not None:
+            say(f"Verdict: {conclusion.verdict}")
         return
     # What draws and counts is imported when there is something to draw and to count.
     from hpo.bundle import exporter

@@ -77,7 +77,7 @@ def params(contents: Contents) -> Table:
 
 def trials(contents: Contents) -> Table:
     """The best trials of the search, best first."""
-    steps = "last step" if contents.study.epochs is None else "epochs"
+    steps = "last step" if contents.study.is_called else "epochs"
     return Table(
         ("trial", contents.study.metric, steps, "device time", "hyperparameters"),
         tuple(

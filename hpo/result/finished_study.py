@@ -133,8 +133,11 @@ def read(db: Database, name: str) -> FinishedStudy:
 
 def search_alone(study: StudyRecord) -> NoResult:
     """What to say of a study whose search nothing followed."""
-    if not study.has_baseline:
-        return NoResult(f"study '{study.name}' is of an objective, of which nothing is judged")
+    if study.is_called:
+        return NoResult(
+            f"study '{study.name}' is a search alone, of an objective",
+            "with --baseline FILE and --final-seeds N one is judged with fresh seeds",
+        )
     return NoResult(
         f"study '{study.name}' is a search alone, with --final-seeds 0",
         f"`hpo create NAME --from {study.name}` makes one that judges what it found",

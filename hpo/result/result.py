@@ -13,6 +13,7 @@ from hpo.formatting import first_line
 from hpo.result.finished_study import FinishedStudy, search_alone
 from hpo.result.look_results import LookTaken, LostTraining, look_back
 from hpo.result.scores import Comparison, Frozen
+from hpo.result.value_verdict import conclude_on_values
 from hpo.statistics.verdict import Gap, gap_of_models, gap_of_seed
 from storage.records import BASELINE, JobRecord, OpeningRecord, Params
 from storage.states import DataSet, JobState, Phase, Split
@@ -139,6 +140,8 @@ def assemble(finished: FinishedStudy) -> Result:
     study, winner = finished.study, finished.winner
     if winner is None:
         raise search_alone(study)
+    if study.is_called:
+        raise NoResult(f"study '{study.name}' is of an objective, which gives no model")
     lost = lost_trainings(finished)
     validation = finished.comparison(DataSet.SEARCH, Split.VALIDATION)
     holdout = finished.comparison(DataSet.SEARCH, Split.HOLDOUT)
@@ -189,6 +192,8 @@ class Conclusion:
 def conclude(finished: FinishedStudy) -> Conclusion:
     """The verdict on a study that is done, or why there is none."""
     try:
+        if finished.study.is_called:
+            return Conclusion(conclude_on_values(finished), None)
         result = assemble(finished)
     except NoResult as error:
         return Conclusion(f"no verdict: {error.cause}", None)

@@ -21,7 +21,7 @@ from hpo.search import samplers
 from hpo.search.promotion import Advice
 from hpo.search.trial_history import SamplersStudy
 from hpo.search.trials import MOST_HELD, OURS, Ending, Trials
-from storage.records import JobRecord, Lease
+from storage.records import BASELINE, JobRecord, Lease
 from storage.tables import trials
 from storage.tables.trials import Param
 from studies.json_values import check_json, check_size, check_text
@@ -133,9 +133,12 @@ class CalledTrials(Trials):
                 columns["params"] = self._read(job.trial_id, lease).params
         super().end(job, lease, ending, **columns)
 
-    def _judge(self, job: JobRecord, trial: FrozenTrial, epoch: int) -> Advice:  # noqa: ARG002 - of a training
-        """What is called again, from its beginning, is not judged before it stands where it did."""
-        return Advice.GO_ON if epoch < (trial.last_step or 0) else self._prune(trial)
+    def _judge(self, job: JobRecord, trial: FrozenTrial, epoch: int) -> Advice:
+        """What is called again, from its beginning, is not judged before it stands where it did; a baseline
+        never is."""
+        is_baseline = self.study.has_baseline and job.configuration == BASELINE
+        is_behind = epoch < (trial.last_step or 0)
+        return Advice.GO_ON if is_baseline or is_behind else self._prune(trial)
 
     def _forget(self, trial_id: int) -> None:
         self._choosers.pop(trial_id, None)
@@ -165,6 +168,20 @@ class CalledTrials(Trials):
         sampler.before_trial(study, trial)
         space = sampler.infer_relative_search_space(study, trial)
         return _Chooser(study, sampler, sampler.sample_relative(study, trial, space))
+
+
+def given_to(job: JobRecord, name: str, distribution: BaseDistribution) -> float:
+    """The value that a job was given for a parameter, as Optuna stores it.
+
+    Raises:
+        ValueError: it was given none, or one that is not of this distribution.
+    """
+    params = job.params or {}
+    if name not in params:
+        raise ValueError(f"it asks for {name!r}, which its baseline or its trial does not have")
+    if not _admits(distribution, params[name]):
+        raise ValueError(f"{name!r} cannot be {params[name]!r}, which it is given: {distribution}")
+    return distribution.to_internal_repr(params[name])
 
 
 def _admits(distribution: BaseDistribution, value: Any) -> bool:

@@ -22,7 +22,7 @@ OPTIONS = {
     "settings": "--set", "seed": "--seed", "select_top": "--select-top",
     "select_seeds": "--select-seeds", "final_seeds": "--final-seeds", "timeout_ms": "--timeout",
     "target": "--target", "patience": "--patience", "sampler": "--sampler", "pruner": "--pruner",
-    "source": "--from",
+    "source": "--from", "baseline": "--baseline",
 }  # fmt: skip
 
 

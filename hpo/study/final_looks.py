@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hpo.statistics.interim_looks import Look, plan
 from storage.records import BASELINE, EvaluationRecord, JobRecord, StudyRecord
-from storage.states import DataSet, Split
+from storage.states import DataSet, JobState, Split
 
 
 def taken(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[tuple[Look, list[JobRecord]]]:
@@ -37,7 +37,8 @@ def next_seeds(
     """The numbers of the seeds that the next look wants, after all `jobs` of a final phase have ended;
     none where there is no other, or nothing that it could change."""
     for look, seen in taken(study, jobs)[-1:]:
-        if not look.is_last and not _is_decided(look, seen, judged):
+        is_decided = _is_decided_by_values if study.is_called else _is_decided
+        if not look.is_last and not is_decided(look, seen, judged):
             return range(look.seeds, plan(study.final_seeds)[look.number].seeds)
     return range(0)
 
@@ -57,6 +58,22 @@ def _is_decided(look: Look, seen: Iterable[JobRecord], judged: Iterable[Evaluati
         return True
     winner, baseline = (np.stack([_find_right(record) for record in side]) for side in sides)
     return compare(winner, baseline, confidence=look.confidence).is_reliable
+
+
+def _is_decided_by_values(
+    look: Look, seen: Iterable[JobRecord], _judged: Iterable[EvaluationRecord]
+) -> bool:
+    """The same of calls, each of which gave a value or none. Where no seed makes a difference none will."""
+    from hpo.statistics.value_verdict import compare_values  # likewise
+
+    sides: tuple[list[float], list[float]] = [], []
+    for job in seen:
+        if job.state is JobState.SUCCEEDED and job.score is not None:
+            sides[job.configuration == BASELINE].append(job.score)
+    if not all(sides):
+        return True
+    found = compare_values(*sides, confidence=look.confidence)
+    return found.is_reliable or found.is_without_chance
 
 
 def _find_right(record: EvaluationRecord) -> NDArray[np.bool_]:

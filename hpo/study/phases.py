@@ -178,7 +178,7 @@ def _after_select(
             f"no configuration came through select with all its seeds: {'; '.join(reasons)}"
         )
     pair = [search_jobs.latest(search, number) for number in (ranked[0], BASELINE)]
-    return _begin_look(study, pair, final_looks.first_seeds(study), DataSet)
+    return _begin_look(study, pair, final_looks.first_seeds(study), study.final_data_sets)
 
 
 def _begin_look(

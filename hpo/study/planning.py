@@ -18,10 +18,10 @@ DEFAULTS: Mapping[str, Any] = {
     "select_top": 5, "select_seeds": 3, "final_seeds": 10, "seed": 0,
     "sampler": Sampler.TPE, "pruner": Pruner.HALVING,
 }  # fmt: skip
-OF_OBJECTIVES: Mapping[str, Any] = {
-    "trials": 16, "select_top": 1, "select_seeds": 1, "final_seeds": 0, "pruner": Pruner.PERCENTILE,
-}  # fmt: skip
-"""What is otherwise where a function is called: nobody knows its rungs, and nothing judges what it finds."""
+OF_OBJECTIVES: Mapping[str, Any] = {"trials": 16, "final_seeds": 0, "pruner": Pruner.PERCENTILE}
+"""What is otherwise where a function is called: nobody knows its rungs, and whether it has any seeds."""
+NOT_JUDGED: Mapping[str, Any] = {"select_top": 1, "select_seeds": 1}
+"""What is otherwise then, where the search is all there is."""
 TRIALS_PER_PARAMETER = 2
 """A larger space is searched with more trials by default."""
 LEAST_TRIALS = 16
@@ -48,6 +48,8 @@ class Budget:
     pruner: Pruner | None = None
     source: str | None = None
     """The study with whose trials the search begins."""
+    baseline: Params | None = None
+    """What an objective's first trial is called with."""
 
     def __post_init__(self) -> None:
         """Raises:
@@ -118,14 +120,17 @@ def plan(
     }
     study = definition.searched
     points: int | float = math.inf
-    baseline: Params = {}
+    baseline: Params = budget.baseline or {}
     known: Mapping[str, Any] = {**DEFAULTS, **OF_OBJECTIVES}
+    if isinstance(study, Objective) and not budget.final_seeds:
+        known = {**known, **NOT_JUDGED}
     if isinstance(study, Study):
-        points, baseline = count_points(study.space), study.baseline
+        points, baseline = count_points(study.space), budget.baseline or study.baseline
         trials = max(LEAST_TRIALS, TRIALS_PER_PARAMETER * len(study.space))
         known = {**DEFAULTS, "trials": trials}
     if existing is not None:
         known = vars(existing)
+        baseline = baseline or existing.baseline
     amounts: dict[str, Any] = {
         field: known.get(field) if value is None else value for field, value in asked.items()
     }
@@ -150,6 +155,8 @@ def refuse_unsearchable(definition: Definition, new: NewStudy) -> None:
     if isinstance(definition.searched, Objective):
         _refuse_for_objective(new)
         return
+    if new.baseline != definition.study.baseline:
+        raise UsageError(f"'{new.definition}' has a baseline of its own", "leave --baseline out")
     if new.trials == 1:
         raise UsageError(
             "--trials 1 is the baseline alone: nothing would be found, and nothing compared",
@@ -184,12 +191,19 @@ def _refuse_for_objective(new: NewStudy) -> None:
             "--pruner halving needs to know how many epochs a trial has",
             "give --pruner percentile or none",
         )
-    if new.final_seeds:
-        raise UsageError("an objective has no holdout to judge on", "leave --final-seeds out")
-    if (new.select_top, new.select_seeds) != (1, 1):
+    if new.final_seeds and not new.baseline:
         raise UsageError(
-            "an objective's search is not followed by select",
-            "leave --select-top and --select-seeds out",
+            "an objective is judged against a baseline, and none is given",
+            "name a file with its parameters, --baseline FILE, or leave --final-seeds out",
+        )
+    if new.final_seeds and new.trials == 1:
+        raise UsageError(
+            "--trials 1 is the baseline alone: nothing would be compared", "give 2 or more"
+        )
+    if not new.final_seeds and (new.select_top, new.select_seeds) != (1, 1):
+        raise UsageError(
+            "an objective's search is followed by select where it is judged",
+            "give --baseline and --final-seeds too, or leave --select-top and --select-seeds out",
         )
     if new.source is not None:
         raise UsageError(

@@ -56,8 +56,8 @@ class Status:
                 most = entered or min(study.select_top, study.trials - 1)
                 planned = sum(racing.fields(most, study.select_seeds))
             case Phase.FINAL:
-                on_new_classes = len(final_looks.first_seeds(study))
-                planned = 2 * (study.final_seeds + on_new_classes)
+                others = len(study.final_data_sets) - 1
+                planned = 2 * (study.final_seeds + others * len(final_looks.first_seeds(study)))
             case _:
                 return len(counted) or study.trials
         return planned if study.phase == phase or not counted else len(counted)

@@ -99,7 +99,7 @@ def status_line(status: Status) -> str:
 
 
 def _stand(study: StudyRecord, job: JobRecord) -> str:
-    return f"step {job.epoch}" if study.epochs is None else f"epoch {job.epoch}/{study.epochs}"
+    return f"step {job.epoch}" if study.is_called else f"epoch {job.epoch}/{study.epochs}"
 
 
 def _why_idle(status: Status) -> str:

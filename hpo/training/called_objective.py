@@ -59,7 +59,7 @@ def call(
     value = _value_of(returned)
     if left_out := set(asked.known) - trial.params.keys():
         names = ", ".join(sorted(left_out))
-        raise ValueError(f"it did not ask for {names} again, as before its worker was lost")
+        raise ValueError(f"it did not ask for {names}, which its trial has")
     if math.isinf(value):
         return protocol.Diverged(epoch=trial.last_step, reason=f"its value is {value}")
     return protocol.Trained(score=value)

@@ -16,6 +16,7 @@ from hpo.devices.discovery import Device
 from hpo.errors import WorkFailed
 from hpo.provenance import Provenance
 from hpo.search import rungs
+from hpo.search.called_trials import given_to
 from hpo.search.promotion import Advice
 from hpo.search.trials import Ending
 from hpo.study import phases
@@ -184,7 +185,7 @@ class DatabaseClient:
                 claimed = jobs.claim(
                     tx, study.id, self._id, self._pace.lease_seconds, device.name, avoid, due.job_id
                 )
-                if claimed is not None and isinstance(prepared.definition.searched, Objective):
+                if claimed is not None and study.is_called and claimed[0].phase == Phase.SEARCH:
                     job, lease = claimed
                     claimed = self._served.called_trials(study.id).create(tx, job, lease), lease
             if claimed is None:
@@ -276,26 +277,34 @@ class DatabaseClient:
         return self._work(assignment, file)
 
     def _call(self, assignment: Assignment) -> Call:
+        """Of select and final, as of the baseline, all parameters are given, and are to be asked for."""
         job, definition = assignment.job, assignment.prepared.definition
-        trials = self._served.called_trials(job.study_id)
-        found = trials.begin_empty(job, assignment.lease)
-        # What was given to the job stays given, until it asks.
-        assignment.job = replace(found, params=job.params)
-        assert found.trial_number is not None and job.started_ms is not None, "it was begun"
+        known = set(job.params or {}) if self._is_given_all(assignment) else set()
+        if job.phase == Phase.SEARCH:
+            found = self._served.called_trials(job.study_id).begin_empty(job, assignment.lease)
+            known |= set(found.params or {})
+            # What was given to the job stays given, until it asks.
+            job = assignment.job = replace(found, params=job.params)
+        assert job.started_ms is not None, "it was begun"
         kept = self._fetch_checkpoint(assignment) if job.attempts > 1 else None
         return Call(
             definition=definition.reference,
             definition_hash=definition.hash,
             settings=dict(assignment.prepared.study.settings),
             study=assignment.prepared.study.name,
-            known=tuple(found.params or {}),
+            known=tuple(sorted(known)),
             seed=job.seed,
-            number=found.trial_number,
+            number=job.trial_number or 0,
             began_ms=job.started_ms,
             checkpoint_file=str(kept[0]) if kept is not None else None,
             checkpoint_stem=str(self._journal.files_of(assignment.lease, "")),
             checkpoint_seconds=self._pace.checkpoint_seconds,
         )
+
+    def _is_given_all(self, assignment: Assignment) -> bool:
+        study, job = assignment.prepared.study, assignment.job
+        is_baseline = study.has_baseline and job.configuration == BASELINE
+        return is_baseline or job.phase != Phase.SEARCH
 
     def answer(
         self, assignment: Assignment, asked: Suggest | Attribute
@@ -311,7 +320,13 @@ class DatabaseClient:
             match asked:
                 case Suggest(name=name, distribution=text):
                     distribution = json_to_distribution(text)
+                    if self._is_given_all(assignment):
+                        given = given_to(job, name, distribution)
+                        if job.phase != Phase.SEARCH:
+                            return Suggested(internal=given)
                     return Suggested(internal=trials.suggest(job, lease, name, distribution))
+                case Attribute() if job.phase != Phase.SEARCH:
+                    return Answer(go_on=True)  # it has no trial to keep it with
                 case Attribute(key=key, value=value, is_constraint=is_constraint):
                     trials.keep(job, lease, key, value, is_constraint=is_constraint)
                     return Answer(go_on=True)

@@ -181,7 +181,7 @@ class ServedStudies:
         if study_id not in self._trials:
             with self._db.reading() as tx:
                 study = studies.get_by_id(tx, study_id)
-            kind = CalledTrials if study.epochs is None else Trials
+            kind = CalledTrials if study.is_called else Trials
             self._trials[study_id] = kind(self._db, study, self.made_by)
         return self._trials[study_id]
 

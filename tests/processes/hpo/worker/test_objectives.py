@@ -155,8 +155,8 @@ def test_what_cannot_be_is_refused_before_anything_is_created(shell: CommandLine
     for options, words in (
         (("--sampler", "grid"), "needs a space that is known"),
         (("--pruner", "halving"), "how many epochs"),
-        (("--final-seeds", "3"), "no holdout"),
-        (("--select-top", "3"), "not followed by select"),
+        (("--final-seeds", "3"), "--baseline FILE"),
+        (("--select-top", "3"), "where it is judged"),
         (("--bundle", "x"), "gives no bundle"),
         (("--set", "epochs=3"), "unknown setting epochs"),
         (("--trials", "0"), "--trials 0"),

@@ -15,23 +15,24 @@ Make = Callable[..., CheckpointFolder]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """The folder of a trial of that token."""
+    """The folder of one call of a trial."""
 
-    def _make(token: str = "a", packed: Kept | str | None = None, seconds: float = 0) -> CheckpointFolder:  # fmt: skip
-        return CheckpointFolder(
-            Call(
-                definition="f.py:objective",
-                definition_hash="h",
-                settings={},
-                study="mine",
-                seed=7,
-                number=3,
-                began_ms=0,
-                checkpoint_seconds=seconds,
-                checkpoint_stem=str(tmp_path / token),
-                checkpoint_file=packed.file if isinstance(packed, Kept) else packed,
-            )  # fmt: skip
+    def _make(
+        name: str = "a", packed: Kept | str | None = None, seconds: float = 0
+    ) -> CheckpointFolder:
+        asked = Call(
+            definition="f.py:objective",
+            definition_hash="h",
+            settings={},
+            study="mine",
+            seed=7,
+            number=3,
+            began_ms=0,
+            checkpoint_seconds=seconds,
+            checkpoint_stem=str(tmp_path / name),
+            checkpoint_file=packed.file if isinstance(packed, Kept) else packed,
         )
+        return CheckpointFolder(asked)
 
     return _make
 

@@ -1,0 +1,123 @@
+"""Objectives that are judged: the best against a baseline, with fresh seeds."""
+
+import json
+from pathlib import Path
+
+import optuna
+import pytest
+
+from storage.database import Database
+from storage.states import DataSet, JobState, Phase
+from tests.support.commandline import CommandLine
+from tests.support.marks import on
+from tests.support.outcome import of_phase
+
+NOISY = '''
+import random
+
+def objective(trial):
+    """Which configuration is the best is clear; what a call gives depends on its seed."""
+    x = trial.suggest_float("x", -10, 10)
+    kind = trial.suggest_categorical("kind", ["a", None])
+    value = (x - 2) ** 2 + (kind == "a") + random.Random(trial.seed).gauss(0, 0.1)
+    trial.report(value, 1)
+    trial.set_user_attr("seed", trial.seed)
+    return value
+
+def plain(trial):
+    return (trial.suggest_float("x", -10, 10) - 2) ** 2
+'''
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """That of the objectives, beside one with a baseline."""
+    (tmp_path / "base.json").write_text(json.dumps({"x": -8.0, "kind": "a"}))
+    made = tmp_path / "noisy.py"
+    made.write_text(NOISY)
+    return made
+
+
+def _run(shell: CommandLine, file: Path, function: str, *options: str) -> str:
+    return shell.succeed(
+        "run", f"{file}:{function}", "--trials", "8", "--cpu", "1",
+        "--baseline", str(file.with_name("base.json")), "--final-seeds", "4", *options,
+    )  # fmt: skip
+
+
+@on("sqlite", "postgresql")
+def test_the_best_is_judged(shell_on: CommandLine, url: str, db: Database, file: Path) -> None:
+    """N trials are N trials; what follows has seeds of its own, the parameters that were found, and no
+    trial. The verdict says whose values it rests on."""
+    told = _run(shell_on, file, "objective", "--name", "noisy")
+    assert "Verdict: better by" in told and "the objective's own values" in told
+    trials = optuna.load_study(study_name="noisy", storage=url).get_trials()
+    assert [trial.number for trial in trials] == list(range(8))
+    assert trials[0].params == {"x": -8.0, "kind": "a"}
+    search = of_phase(db, "noisy", Phase.SEARCH)
+    final = of_phase(db, "noisy", Phase.FINAL)
+    others = (*of_phase(db, "noisy", Phase.SELECT), *final)
+    assert {job.state for job in others} == {JobState.SUCCEEDED}
+    assert {job.trial_id for job in others} == {None}
+    assert {job.data_set for job in final} == {DataSet.SEARCH}
+    params = {job.configuration: job.params for job in search}
+    assert all(job.params == params[job.configuration] for job in others)
+    seeds = [job.seed for job in (*search, *others)]
+    assert len(set(seeds)) == len(seeds)
+    assert told == _run(shell_on, file, "objective", "--name", "noisy")
+    status = json.loads(shell_on.succeed("status", "noisy", "--json"))
+    assert status["verdict"].startswith("better by") and status["result"] is None
+    shell_on.succeed("report", "noisy", "--format", "md")
+    assert "the objective's own values" in (shell_on.folder / "noisy.md").read_text()
+    line = shell_on.fail("export", "noisy", "--study", f"{file}:objective", code=1)
+    assert "gives no model" in line
+
+
+def test_what_leaves_nothing_to_chance(shell: CommandLine, file: Path) -> None:
+    """Each call gives the same: of chance nothing is said, and a baseline is whole."""
+    file.with_name("base.json").write_text('{"x": 5.0}')
+    told = _run(shell, file, "plain")
+    assert "Verdict: no verdict" in told and "the same with each of 3 seeds" in told
+
+
+@pytest.mark.parametrize(
+    ("baseline", "words"),
+    [
+        ('{"x": 5.0, "typo": 1, "kind": "a"}', "it did not ask for typo, which its trial has"),
+        ('{"x": 5.0}', "it asks for 'kind', which its baseline or its trial does not have"),
+        ('{"x": 50.0, "kind": "a"}', "'x' cannot be 50.0, which it is given"),
+    ],
+)
+def test_a_baseline_that_does_not_fit(
+    shell: CommandLine, file: Path, baseline: str, words: str
+) -> None:
+    """It fails, and with it the study, which is removed."""
+    base = file.with_name("base.json")
+    base.write_text(baseline)
+    done = shell.run("run", f"{file}:objective", "--baseline", str(base), "--trials", "3")
+    assert done.returncode == 1
+    line = done.stderr.splitlines()[-1]
+    assert line.startswith("hpo: the baseline cannot be trained: ") and words in line
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"x": [1]}', '{"x": NaN}', '{"x": 1e999}'])
+def test_what_is_no_baseline_is_refused(shell: CommandLine, file: Path, content: str) -> None:
+    """In a line, before anything is created."""
+    base = file.with_name("base.json")
+    base.write_text(content)
+    line = shell.fail("run", f"{file}:objective", "--baseline", str(base), code=2)
+    assert "holds no parameters" in line
+    assert not (shell.folder / "hpo.db").exists()
+
+
+def test_what_needs_a_baseline(shell: CommandLine, file: Path) -> None:
+    """A verdict does; a declared study has one of its own."""
+    base = str(file.with_name("base.json"))
+    called = ("run", f"{file}:objective")
+    assert "--baseline FILE" in shell.fail(*called, "--final-seeds", "3", code=2)
+    assert "would be compared" in shell.fail(
+        *called, "--baseline", base, "--final-seeds", "3", "--trials", "1", code=2
+    )
+    assert "where it is judged" in shell.fail(*called, "--select-top", "3", code=2)
+    assert "baseline of its own" in shell.fail("run", "digits", "--baseline", base, code=2)
+    assert "cannot be read" in shell.fail(*called, "--baseline", "nowhere.json", code=2)

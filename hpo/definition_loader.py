@@ -1,6 +1,7 @@
 """Definitions of studies: found by name or by file, and known by the hash of their code."""
 
 import ast
+import hashlib
 import importlib
 import traceback
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from hpo.errors import DefinitionError
 from studies import code_hash, code_loader
 from studies.code_hash import Code
-from studies.objective import Objective
+from studies.objective import HOLDOUT, Objective
 from studies.study import Study
 
 if TYPE_CHECKING:
@@ -108,14 +109,29 @@ def load(reference: str) -> Definition:
 
 def _load_objective(source: Path, function: str) -> Definition:
     code = _read(source)
-    names = _names(code.modules[code.main].tree)
+    tree = code.modules[code.main].tree
+    names = _names(tree)
     if function not in names and "*" not in names:
         raise DefinitionError(
             f"{source} defines no function '{function}'", "give the name of one, behind the colon"
         )
-    study = Objective(name=f"{source.stem}.{function}", function=function, code=code)
+    study = Objective(
+        name=f"{source.stem}.{function}",
+        function=function,
+        code=code,
+        holdout_sha256=_holdout_sha256(tree) if function != HOLDOUT else None,
+    )
     shared = code_hash.sha256_of_package(("objective",))
     return Definition(f"{source}:{function}", study, code.sha256()[:HALF] + shared[:HALF])
+
+
+def _holdout_sha256(module: ast.Module) -> str | None:
+    """That of the code of its function of that name, whatever else changes in the file: who tries another
+    objective on the same holdout has opened it before."""
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and node.name == HOLDOUT:
+            return hashlib.sha256(ast.unparse(node).encode()).hexdigest()
+    return None
 
 
 def _names(module: ast.Module) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar
 
 from pydantic import TypeAdapter
@@ -14,8 +15,17 @@ from studies.code_hash import Code
 from studies.data.prepared_data import Manifest, PreparedData
 from studies.study import Direction, Searched
 
-Function = Callable[[Any], Any]
-"""Called with a trial, gives its value."""
+HOLDOUT = "holdout"
+"""The name of the function that judges."""
+
+
+@dataclass(frozen=True)
+class Functions:
+    """What a file has: `call` is called with a trial and gives its value; `judge` with parameters and a seed,
+    and gives a number, or one for each example that nothing was chosen by."""
+
+    call: Callable[[Any], Any]
+    judge: Callable[[Mapping[str, Any], int], Any] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,22 +37,30 @@ class Objective(Searched):
 
     function: str
     code: Code = field(repr=False)
+    holdout_sha256: str | None = None
+    """Of the code of the file's function `holdout`, which judges what was found; None where it has none."""
     metric: str = "value"
     direction: Direction = "minimize"
 
-    def load(self) -> Function:
-        """Runs the file and gives the function; raises whatever the file raises.
+    def load(self) -> Functions:
+        """Runs the file and gives its functions; raises whatever the file raises.
 
         Raises:
             TypeError: what has that name cannot be called.
         """
-        found: object = getattr(code_loader.run(self.code), self.function, None)
-        if not callable(found):
-            raise TypeError(f"'{self.function}' is no function, it is {found!r}")
-        return found
+        module = code_loader.run(self.code)
+        judge = None if self.holdout_sha256 is None else _function(module, HOLDOUT)
+        return Functions(_function(module, self.function), judge)
 
     def find_data(self, cache_folder: Path) -> PreparedData | None:
         return PreparedData(cache_folder, Manifest(files={}))
 
     def prepare(self, cache_folder: Path, data_dir: Path | None = None) -> PreparedData:  # noqa: ARG002 - it needs none
         return PreparedData(cache_folder, Manifest(files={}))
+
+
+def _function(module: ModuleType, name: str) -> Callable[..., Any]:
+    found: object = getattr(module, name, None)
+    if not callable(found):
+        raise TypeError(f"'{name}' is no function, it is {found!r}")
+    return found

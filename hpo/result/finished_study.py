@@ -45,6 +45,18 @@ class FinishedStudy:
         return next((look.number for look, seen in taken if job in seen), 1)
 
     @property
+    def judged(self) -> Mapping[int, EvaluationRecord]:
+        """What each final job said of the holdout, by its id; empty where there is none."""
+        return {job: each for (job, split), each in self._judged.items() if split == Split.HOLDOUT}
+
+    @property
+    def openings_before(self) -> list[OpeningRecord]:
+        """Those of the holdout before this final phase opened it first."""
+        ours = self.study.uuid, self.study.generation
+        own = [each.id for each in self.openings if (each.study_uuid, each.generation) == ours]
+        return [each for each in self.openings if own and each.id < min(own)]
+
+    @property
     def winner(self) -> int | None:
         """The configuration that was compared with the baseline; None where none was."""
         compared = (job.configuration for job in self.final)

@@ -232,15 +232,9 @@ def earlier_openings(finished: FinishedStudy) -> Iterator[EarlierOpening]:
     may have told something of these images to whoever made this study. For the same configuration
     they count as well: who looks again until it is better will see it."""
 
-    def source(opening: OpeningRecord) -> tuple[str, int]:
-        return opening.study_uuid, opening.generation
-
-    ours = finished.study.uuid, finished.study.generation
-    own = [opening.id for opening in finished.openings if source(opening) == ours]
-    before = [opening for opening in finished.openings if own and opening.id < min(own)]
     by_phase: dict[tuple[str, int], list[OpeningRecord]] = {}
-    for opening in before:
-        by_phase.setdefault(source(opening), []).append(opening)
+    for opening in finished.openings_before:
+        by_phase.setdefault((opening.study_uuid, opening.generation), []).append(opening)
     for opened in by_phase.values():
         # One that was cut short may have opened it for the baseline alone.
         shown = max(opened, key=lambda opening: opening.configuration != BASELINE)

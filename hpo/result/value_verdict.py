@@ -1,55 +1,82 @@
 """The verdict on an objective, of whose values nothing is known but which way is better."""
 
+from collections.abc import Iterable
+
 from hpo.errors import NoResult
 from hpo.formatting import first_line, score_words
 from hpo.result.finished_study import FinishedStudy, search_alone
 from hpo.statistics.value_verdict import ValueDifference, compare_values
-from storage.records import BASELINE
+from hpo.study.final_looks import values_of
+from storage.records import BASELINE, JobRecord
 from storage.states import DataSet, Direction, JobState
-
-OWN_VALUES = "by the objective's own values, which the search chose by, with fresh seeds"
 
 
 def conclude_on_values(finished: FinishedStudy) -> str:
     """What the fresh seeds of winner and baseline say, in words.
 
     Raises:
-        NoResult: nothing followed the search, or one of both gave no value at all.
+        NoResult: nothing followed the search, one of both gave no value at all, or they were judged on
+            different numbers of examples.
     """
     study, winner = finished.study, finished.winner
     if winner is None:
         raise search_alone(study)
-    sides = [
-        [job.score for job in finished.trained(number, DataSet.SEARCH) if job.score is not None]
-        for number in (winner, BASELINE)
-    ]
     lost = [job for job in finished.final if job.state is not JobState.SUCCEEDED]
-    if not all(sides):
+    best, baseline = (finished.trained(number, DataSet.SEARCH) for number in (winner, BASELINE))
+    if not (best and baseline):
+        which = "the baseline" if best else "the best"
         reasons = "; ".join(sorted({first_line(job.reason) for job in lost}))
-        which = "the best" if not sides[0] else "the baseline"
         raise NoResult(
             f"{which} of study '{study.name}' gave no value in its last calls ({reasons})"
         )
-    best, baseline = sides
-    found = compare_values(best, baseline, finished.looks[-1].confidence)
-    told = _sentence(found, study.direction, min(map(len, sides)))
-    if number := len(lost):
-        told += f"; {number} last call{'s' * (number != 1)} gave no value"
-    return told
+    found = _compare(finished, best, baseline)
+    seeds = min(len(best), len(baseline))
+    grounds = _grounds(found, seeds, on_holdout=bool(finished.judged))
+    told = _sentence(found, study.direction, grounds)
+    return "; ".join((told, *_caveats(finished, lost)))
 
 
-def _sentence(found: ValueDifference, direction: Direction, seeds: int) -> str:
+def _compare(
+    finished: FinishedStudy, best: list[JobRecord], baseline: list[JobRecord]
+) -> ValueDifference:
+    judged = finished.judged
+    try:
+        sides = [[values_of(job, judged) for job in side] for side in (best, baseline)]
+        return compare_values(sides[0], sides[1], finished.looks[-1].confidence)
+    except ValueError as error:
+        raise NoResult(f"study '{finished.study.name}': {error}") from error
+
+
+def _grounds(found: ValueDifference, seeds: int, *, on_holdout: bool) -> str:
+    """What a verdict rests on."""
+    if not on_holdout:
+        own = "by the objective's own values, which the search chose by, with fresh seeds"
+        return f"over {seeds} seeds a side, {own}"
+    if found.n_examples == 1:
+        return f"on its holdout, over {seeds} seeds a side"
+    return f"on {found.n_examples:,} unseen examples, over {seeds} seeds a side"
+
+
+def _sentence(found: ValueDifference, direction: Direction, grounds: str) -> str:
     both = f"{score_words(found.winner)} against the baseline's {score_words(found.baseline)}"
     if found.is_without_chance:
-        return f"no verdict: {both}, the same with each of {seeds} seeds, so nothing was left to chance"
-    over = f"over {seeds} seeds a side, {OWN_VALUES}"
+        return f"no verdict: {both}, the same with every seed, so that nothing was left to chance"
     if found.interval is None:
-        return f"no verdict ({both}, but one seed has no interval) {OWN_VALUES}"
+        return f"no verdict ({both}, but one seed has no interval), {grounds}"
     low, high = found.interval.low, found.interval.high
     if not found.is_reliable:
         spread = f"{score_words(low)} to {score_words(high)}"
-        return f"no reliable difference ({both}, 95% interval of the difference {spread}) {over}"
+        return (
+            f"no reliable difference ({both}, 95% interval of the difference {spread}), {grounds}"
+        )
     is_better = direction.key(found.winner) < direction.key(found.baseline)
     least, most = (score_words(bound) for bound in sorted((abs(low), abs(high))))
-    amount = score_words(abs(found.mean))
-    return f"{'better' if is_better else 'worse'} by {amount} (95% interval {least} to {most}): {both}, {over}"
+    amount = f"{score_words(abs(found.mean))} (95% interval {least} to {most})"
+    return f"{'better' if is_better else 'worse'} by {amount}: {both}, {grounds}"
+
+
+def _caveats(finished: FinishedStudy, lost: list[JobRecord]) -> Iterable[str]:
+    if number := len(lost):
+        yield f"{number} last call{'s' * (number != 1)} gave no value"
+    if times := len(finished.openings_before):
+        yield f"the holdout had been opened before, for {times} training{'s' * (times != 1)}"

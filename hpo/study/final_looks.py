@@ -3,7 +3,7 @@
 When they are, and how sure each must be, says hpo.statistics.interim_looks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,19 +61,28 @@ def _is_decided(look: Look, seen: Iterable[JobRecord], judged: Iterable[Evaluati
 
 
 def _is_decided_by_values(
-    look: Look, seen: Iterable[JobRecord], _judged: Iterable[EvaluationRecord]
+    look: Look, seen: Iterable[JobRecord], judged: Iterable[EvaluationRecord]
 ) -> bool:
-    """The same of calls, each of which gave a value or none. Where no seed makes a difference none will."""
+    """The same of calls, each of which gave values or none. Where no seed makes a difference none will."""
     from hpo.statistics.value_verdict import compare_values  # likewise
 
-    sides: tuple[list[float], list[float]] = [], []
+    answered = {record.job_id: record for record in judged}
+    sides: tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]] = [], []
     for job in seen:
-        if job.state is JobState.SUCCEEDED and job.score is not None:
-            sides[job.configuration == BASELINE].append(job.score)
-    if not all(sides):
+        if job.state is JobState.SUCCEEDED:
+            sides[job.configuration == BASELINE].append(values_of(job, answered))
+    if not all(sides) or len({len(values) for side in sides for values in side}) > 1:
         return True
-    found = compare_values(*sides, confidence=look.confidence)
+    found = compare_values(sides[0], sides[1], look.confidence)
     return found.is_reliable or found.is_without_chance
+
+
+def values_of(job: JobRecord, judged: Mapping[int, EvaluationRecord]) -> NDArray[np.float64]:
+    """What a call of the final phase gave (m,): for each example of a holdout, or one number. Its own value,
+    where the file has no holdout."""
+    if (record := judged.get(job.id)) is not None:
+        return np.frombuffer(record.losses, "<f4").astype(np.float64)
+    return np.asarray([job.score], np.float64)
 
 
 def _find_right(record: EvaluationRecord) -> NDArray[np.bool_]:

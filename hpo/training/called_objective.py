@@ -5,7 +5,8 @@ import json
 import math
 import sys
 import time
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -13,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import numpy as np
 from optuna import TrialPruned
 from optuna.distributions import (
     BaseDistribution,
@@ -28,13 +30,13 @@ from optuna.trial import BaseTrial
 from hpo.training import protocol
 from hpo.training.checkpoint_folder import CheckpointFolder
 from hpo.training.reporter import Interruption, SupervisorGone, ToldToLeave
-from studies.objective import Function
+from studies.objective import HOLDOUT
 
 MOST_STEP = 2**31 - 1
 
 
 def call(
-    function: Function, asked: protocol.Call, pipe: "Connection[Any, Any]"
+    function: Callable[[Any], Any], asked: protocol.Call, pipe: "Connection[Any, Any]"
 ) -> protocol.Trained | protocol.Pruned | protocol.Diverged:
     """Calls `function` with a trial.
 
@@ -63,6 +65,27 @@ def call(
     if math.isinf(value):
         return protocol.Diverged(epoch=trial.last_step, reason=f"its value is {value}")
     return protocol.Trained(score=value)
+
+
+def judge(
+    function: Callable[[Mapping[str, Any], int], Any], params: Mapping[str, Any], seed: int
+) -> protocol.Trained:
+    """What `function` says of these parameters, with that seed.
+
+    Raises:
+        ValueError, TypeError: what it returned is neither a number nor one for each example.
+        Exception: whatever it raised.
+    """
+    values = np.asarray(function(dict(params), seed), np.float64)
+    if values.ndim > 1 or not values.size or not np.isfinite(values).all():
+        raise ValueError(
+            f"holdout gives an array {values.shape}: return a finite number, or one for each example"
+        )
+    told = protocol.Evaluated(
+        split=HOLDOUT, labels=b"", predictions=b"",
+        losses=b64encode(values.reshape(-1).astype("<f4").tobytes()),
+    )  # fmt: skip
+    return protocol.Trained(score=float(values.mean()), evaluations=(told,))
 
 
 def _value_of(returned: object) -> float:

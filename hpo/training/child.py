@@ -43,10 +43,10 @@ from studies.errors import (
 )
 from studies.image_classification import saved_model
 from studies.image_classification.study import ImageClassification
-from studies.objective import Function, Objective
+from studies.objective import Functions, Objective
 from studies.study import Study
 
-_functions: dict[tuple[str, str], Function] = {}
+_functions: dict[tuple[str, str], Functions] = {}
 
 
 def main() -> Never:
@@ -135,7 +135,7 @@ def train(
 def call(
     asked: protocol.Call, pipe: "Connection[Any, Any]"
 ) -> protocol.Outcome | protocol.Left | protocol.Unfit | protocol.Faulty:
-    """Calls an objective; whatever it raises is an outcome."""
+    """Calls an objective, or what its file judges with; whatever is raised is an outcome."""
     try:
         study = _study(asked)
     except (DefinitionError, StudyError) as error:
@@ -148,12 +148,15 @@ def call(
     try:
         if key not in _functions:  # what its file reads, it reads once, as when Python runs it
             _functions[key] = study.load()
-        function = _functions[key]
+        functions = _functions[key]
     except BaseException as error:
         # Another machine may have what it imports and reads.
         return protocol.Unfit(reason=f"{asked.definition} does not load here ({_cause(error)})")
     try:
-        return called_objective.call(function, asked, pipe)
+        if asked.judged is not None:
+            assert functions.judge is not None, "its file has one"
+            return called_objective.judge(functions.judge, asked.judged, asked.seed)
+        return called_objective.call(functions.call, asked, pipe)
     except SupervisorGone:
         raise
     except ToldToLeave as left:

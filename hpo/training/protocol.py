@@ -76,6 +76,8 @@ class Call(OfDefinition):
     number: int
     began_ms: int
     known: tuple[str, ...] = ()
+    # To be judged with these, by the function of the file that does; None where the objective is called.
+    judged: dict[str, str | bool | int | float | None] | None = None
     checkpoint_file: str | None = None
     checkpoint_stem: str
     checkpoint_seconds: float = 0.0

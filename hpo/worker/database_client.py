@@ -266,9 +266,7 @@ class DatabaseClient:
             if job.epoch and trials.judge(job) is Advice.PRUNE:
                 return Pruned(epoch=job.epoch)
         elif job.phase == Phase.FINAL:
-            holdout = prepared.data.holdout_sha256(assignment.data_set)
-            with self._db.transaction() as tx:
-                holdout_uses.add(tx, prepared.study, job, lease, holdout, provenance.account())
+            self._open_holdout(assignment, prepared.data.holdout_sha256(assignment.data_set))
         if (found := self._fetch_checkpoint(assignment)) is None:
             return self._work(assignment, None)
         file, epoch = found
@@ -285,6 +283,12 @@ class DatabaseClient:
             known |= set(found.params or {})
             # What was given to the job stays given, until it asks.
             job = assignment.job = replace(found, params=job.params)
+        judged = None
+        searched = definition.searched
+        assert isinstance(searched, Objective), "it is called"
+        if job.phase == Phase.FINAL and searched.holdout_sha256 is not None:
+            judged = dict(job.params or {})
+            self._open_holdout(assignment, searched.holdout_sha256)
         assert job.started_ms is not None, "it was begun"
         kept = self._fetch_checkpoint(assignment) if job.attempts > 1 else None
         return Call(
@@ -293,6 +297,7 @@ class DatabaseClient:
             settings=dict(assignment.prepared.study.settings),
             study=assignment.prepared.study.name,
             known=tuple(sorted(known)),
+            judged=judged,
             seed=job.seed,
             number=job.trial_number or 0,
             began_ms=job.started_ms,
@@ -300,6 +305,12 @@ class DatabaseClient:
             checkpoint_stem=str(self._journal.files_of(assignment.lease, "")),
             checkpoint_seconds=self._pace.checkpoint_seconds,
         )
+
+    def _open_holdout(self, assignment: Assignment, sha256: str) -> None:
+        """Breaks the seal, for all to see."""
+        study, account = assignment.prepared.study, provenance.account()
+        with self._db.transaction() as tx:
+            holdout_uses.add(tx, study, assignment.job, assignment.lease, sha256, account)
 
     def _is_given_all(self, assignment: Assignment) -> bool:
         study, job = assignment.prepared.study, assignment.job

@@ -14,6 +14,7 @@ from hpo.errors import DefinitionError
 from storage.records import StudyRecord
 from studies import code_hash
 from studies.errors import SettingsError
+from studies.objective import Objective
 from tests.conftest import DEFINITIONS
 from tests.support.marks import on
 
@@ -297,3 +298,23 @@ def test_of_two_files_the_one_with_the_hash_is_taken(study: StudyRecord, file: P
     """Another version beside it, given first, is no reason to refuse."""
     file.write_text(file.read_text() + "another = True\n")
     assert definition_loader.find(study, [str(file), TOY]).reference == TOY
+
+
+def test_a_holdout_is_known_by_its_code(tmp_path: Path) -> None:
+    """As it stands in the file, which is not run: whatever else changes there, it is the same one."""
+    file = tmp_path / "mine.py"
+    judge = "def holdout(params, seed):\n    return 1.0\n"
+
+    def known(text: str, function: str = "objective") -> str | None:
+        file.write_text(text)
+        found = definition_loader.load(f"{file}:{function}").searched
+        assert isinstance(found, Objective)
+        return found.holdout_sha256
+
+    objective = "def objective(trial):\n    return 1.0\n"
+    first = known(objective + judge)
+    assert first is not None
+    assert known("raise SystemExit\n" + judge + "\n# said\n" + objective.replace("1", "2")) == first
+    assert known(objective + judge.replace("1.0", "2.0")) not in (None, first)
+    assert known(objective) is None
+    assert known(judge, "holdout") is None  # it is what is called

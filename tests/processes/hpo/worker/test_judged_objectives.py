@@ -8,6 +8,7 @@ import pytest
 
 from storage.database import Database
 from storage.states import DataSet, JobState, Phase
+from storage.tables import holdout_uses, studies
 from tests.support.commandline import CommandLine
 from tests.support.marks import on
 from tests.support.outcome import of_phase
@@ -73,11 +74,61 @@ def test_the_best_is_judged(shell_on: CommandLine, url: str, db: Database, file:
     assert "gives no model" in line
 
 
+HELD_OUT = r"""
+import random
+
+def objective(trial):
+    x = trial.suggest_float("x", -10, 10)
+    return (x - 2) ** 2
+
+def holdout(params, seed):
+    with open(__file__ + ".opened", "a") as file:
+        file.write(f"{params['x']} {seed}\n")
+    chance = random.Random(seed)
+    return [params["x"] ** 2 + example + chance.gauss(0, 1) for example in range(30)]
+"""
+
+
+@on("sqlite", "postgresql")
+def test_a_holdout_of_its_own_is_sealed(shell_on: CommandLine, db: Database, file: Path) -> None:
+    """It is opened for winner and baseline alone, once each seed, and the verdict is on its examples; who
+    looks again is told that it was open, though the objective is another by now."""
+    file.write_text(HELD_OUT)
+    file.with_name("base.json").write_text('{"x": -8.0}')
+    told = _run(shell_on, file, "objective", "--name", "first")
+    assert "Verdict: better by" in told and "on 30 unseen examples, over 3 seeds a side" in told
+    final = of_phase(db, "first", Phase.FINAL)
+    opened = Path(f"{file}.opened").read_text().splitlines()
+    assert sorted(opened) == sorted(f"{(job.params or {})['x']} {job.seed}" for job in final)
+    with db.reading() as tx:
+        study = studies.get(tx, "first")
+        openings = holdout_uses.of_study(tx, study.uuid)
+    assert [each.job_id for each in openings] == [job.id for job in final]
+    file.write_text(HELD_OUT.replace("(x - 2)", "(x - 1)"))
+    told = _run(shell_on, file, "objective", "--name", "second", "--seed", "5")
+    assert "the holdout had been opened before, for 6 trainings" in told
+
+
+@pytest.mark.parametrize(
+    "returned", ["None", "'good'", "[[1.0]]", "[]", "[1.0, float('nan')]", "float('inf')"]
+)
+def test_what_is_no_judgement(shell: CommandLine, file: Path, returned: str) -> None:
+    """The search is there, and there is no verdict; the reason is told."""
+    file.write_text(
+        HELD_OUT.partition("def holdout")[0]
+        + f"def holdout(params, seed):\n    return {returned}\n"
+    )
+    file.with_name("base.json").write_text('{"x": -8.0}')
+    told = _run(shell, file, "objective")
+    assert "Verdict: no verdict: the best of study" in told
+    assert "holdout gives an array" in told or "float" in told
+
+
 def test_what_leaves_nothing_to_chance(shell: CommandLine, file: Path) -> None:
     """Each call gives the same: of chance nothing is said, and a baseline is whole."""
     file.with_name("base.json").write_text('{"x": 5.0}')
     told = _run(shell, file, "plain")
-    assert "Verdict: no verdict" in told and "the same with each of 3 seeds" in told
+    assert "Verdict: no verdict" in told and "the same with every seed" in told
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,23 @@ def test_where_nothing_is_left_to_chance() -> None:
 
 
 def test_a_side_without_values() -> None:
-    """It has no mean."""
+    """It has no mean; and of other examples there are no pairs."""
     with pytest.raises(ValueError, match="no values"):
         compare_values([], [0.1])
+    with pytest.raises(ValueError, match="2 and 3 examples"):
+        compare_values([[0.1, 0.2]], [[0.1, 0.2, 0.3]])
+
+
+def test_examples_are_paired() -> None:
+    """What is hard for both counts for neither; how the differences spread counts as seeds do."""
+    hard = np.linspace(0, 100, 50)
+    found = compare_values([hard + 1, hard + 1.1], [hard, hard + 0.1])
+    assert found.n_examples == 50 and found.interval is not None
+    assert found.interval.standard_error == pytest.approx(np.sqrt(2 * 0.05**2))
+    chance = np.random.default_rng(0)
+    spread = compare_values([hard + chance.normal(1, 1, 50)] * 2, [hard] * 2)
+    assert spread.interval is not None and spread.interval.standard_error > 0.1
+    assert not spread.is_without_chance
 
 
 @pytest.mark.parametrize("draw", ["normal", "exponential", "uniform"])
@@ -55,3 +69,15 @@ def test_looking_twice_errs_seldom(draw: str) -> None:
         )
         wrong += any(found.is_reliable for found in looks)
     assert wrong / len(values) < 0.06
+
+
+def test_examples_err_seldom() -> None:
+    """Of pairs that differ neither by seeds nor on examples that are drawn anew."""
+    chance = np.random.default_rng(2)
+    wrong = 0
+    for _ in range(2000):
+        hard = chance.exponential(size=40)
+        seeds, noise = chance.normal(0, 0.1, (2, 5, 1)), chance.normal(0, 0.5, (2, 1, 40))
+        winner, baseline = hard + seeds + noise
+        wrong += compare_values(winner, baseline).is_reliable
+    assert wrong / 2000 < 0.065

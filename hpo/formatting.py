@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hpo.device_hours import Cost
-    from storage.records import Params, StudyRecord
+    from storage.records import JobRecord, Params, StudyRecord
 
 # Of Markdown as GitHub and the dashboard read it; an underscore within a word is none.
 MARKUP = re.compile(r"[\\`*<\[|~$&]|(?<![^\W_])_|_(?![^\W_])")
@@ -49,6 +49,13 @@ def score_words(score: float) -> str:
     count."""
     is_usual = score == 0 or 0.01 <= abs(score) < 10_000
     return f"{score:.4f}" if is_usual else f"{score:.4g}"
+
+
+def scores_words(job: "JobRecord") -> str:
+    """All scores that a training has; nothing where it has none."""
+    if job.score is None:
+        return ""
+    return ", ".join(map(score_words, job.scores or [job.score]))
 
 
 def cost_words(cost: "Cost") -> str:

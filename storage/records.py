@@ -102,6 +102,16 @@ class StudyRecord(FromRow):
         return None if known is None else int(known)
 
     @property
+    def directions(self) -> tuple[Direction, ...]:
+        """Of all values that a trial gives; more than one only where a function is called."""
+        return tuple(map(Direction, self.settings.get("directions") or [self.direction]))
+
+    @property
+    def has_front(self) -> bool:
+        """Whether none of its trials is the best: what is better by one value may be worse by another."""
+        return len(self.directions) > 1
+
+    @property
     def is_called(self) -> bool:
         """Whether its trials are calls of a function, of which nothing is known; else they are trainings."""
         return self.epochs is None
@@ -175,7 +185,8 @@ class NewJob:
 @dataclass(frozen=True)
 class JobRecord(FromRow):
     """One job as it stands. `score` is the metric on validation after the last epoch reported, which
-    for a job that succeeded is its last; `loss` goes with it."""
+    for a job that succeeded is its last; `loss` goes with it. Of several directions it is the first's, and
+    `scores` are those of all."""
 
     id: int
     study_id: int
@@ -206,6 +217,7 @@ class JobRecord(FromRow):
     rung: int = 0
     rung_value: float | None = None
     rung_ms: int | None = None
+    scores: list[float] | None = None
 
     @property
     def title(self) -> str:

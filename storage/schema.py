@@ -21,8 +21,8 @@ from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 PREFIX = "hpo_"
 VERSION_TABLE = "hpo_alembic_version"
 # Of the last migration, which makes these tables, and of the first. A later one sorts behind.
-REVISION = "0009"
-FIRST_REVISION = "0009"
+REVISION = "0010"
+FIRST_REVISION = "0010"
 # Where nothing is said, MySQL's texts and bytes end at 64 KiB.
 LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql")
 LONG_BYTES = LargeBinary().with_variant(LONGBLOB(), "mysql")
@@ -120,6 +120,8 @@ jobs = Table(
     Column("epoch", Integer, nullable=False, server_default="0"),
     Column("epoch_seconds", Double),  # what that epoch took
     Column("score", Double),
+    # All of them, of a trial that has several; the first is its score.
+    Column("scores", JSON(none_as_null=True)),
     Column("loss", Double),
     # Of a search job: the rung it stands at or trains towards, counted from 0, by what it was compared
     # at the last one that it came to, the lower the better, and when that was.

@@ -6,15 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from studies import code_loader
 from studies.code_hash import Code
 from studies.data.prepared_data import Manifest, PreparedData
 from studies.study import Direction, Searched
 
+_Directions = Annotated[
+    tuple[Direction, ...],
+    Field(min_length=1),
+    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+]
 HOLDOUT = "holdout"
 """The name of the function that judges."""
 
@@ -33,14 +38,27 @@ class Objective(Searched):
     """A function of a file, which is run nowhere but where it is called. What it searches it says while it
     runs, so there is no space, and no data of which anything is known here."""
 
-    own_settings: ClassVar[Mapping[str, TypeAdapter[Any]]] = {"direction": TypeAdapter(Direction)}
+    own_settings: ClassVar[Mapping[str, TypeAdapter[Any]]] = {
+        "directions": TypeAdapter(_Directions)
+    }
 
     function: str
     code: Code = field(repr=False)
     holdout_sha256: str | None = None
     """Of the code of the file's function `holdout`, which judges what was found; None where it has none."""
     metric: str = "value"
+    directions: tuple[Direction, ...] = ("minimize",)
+    """Of the values that it returns, which way each is better."""
     direction: Direction = "minimize"
+    """That of the first."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._hold(direction=self.directions[0])
+
+    @property
+    def all_directions(self) -> tuple[Direction, ...]:
+        return self.directions
 
     def load(self) -> Functions:
         """Runs the file and gives its functions; raises whatever the file raises.

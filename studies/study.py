@@ -65,6 +65,11 @@ class Searched(ABC):
         """What a trial's score is, as a person says it."""
         return self.metric
 
+    @property
+    def all_directions(self) -> tuple[Direction, ...]:
+        """Those of all values of a trial."""
+        return (self.direction,)
+
     def settings(self) -> dict[str, object]:
         """Every setting as JSON-able values; `with_settings` takes them back."""
         return {

@@ -170,7 +170,7 @@ def with_budget(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--pruner", type=click.Choice(PRUNERS), show_default="halving", help="How it spares itself trials: they pause at rungs, and the best go on; one behind most others ends; or not at all."),
         click.option("--from", "source", metavar="STUDY", help="Begin the search with what the trials of another study found, whose space is the same or a part of it."),
         click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Of an objective: parameters in JSON, by name, that its first trial has; with --final-seeds the best is judged against it."),
-        click.option("--direction", type=click.Choice(DIRECTIONS), show_default="minimize", help="Of an objective: whether less or more is better."),
+        click.option("--direction", "directions", type=click.Choice(DIRECTIONS), multiple=True, show_default="minimize", help="Of an objective: whether less or more is better; once for each value that it returns."),
         click.option("--seed", type=int, show_default="0", help="What all randomness derives from."),
         click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition, e.g. split_seed=1 or epochs=5."),
     )  # fmt: skip
@@ -243,9 +243,9 @@ def read_pairs(overrides: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def read_settings(overrides: tuple[str, ...], direction: str | None) -> dict[str, str]:
-    """Those pairs, with the direction that an option gives."""
-    return read_pairs(overrides) | ({} if direction is None else {"direction": direction})
+def read_settings(overrides: tuple[str, ...], directions: tuple[str, ...]) -> dict[str, str]:
+    """Those pairs, with the directions that an option gives."""
+    return read_pairs(overrides) | ({"directions": ",".join(directions)} if directions else {})
 
 
 def given(*names: str) -> list[str]:

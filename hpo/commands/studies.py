@@ -42,7 +42,7 @@ def run(
     definition: str,
     name: str | None,
     overrides: tuple[str, ...],
-    direction: str | None,
+    directions: tuple[str, ...],
     seed: int | None,
     bundle: Path | None,
     fallback: str | None,
@@ -64,7 +64,7 @@ def run(
     from storage.database import Database
     from storage.states import Phase
 
-    given_settings = read_settings(overrides, direction)
+    given_settings = read_settings(overrides, directions)
     asked = definition_loader.load(definition).with_settings(given_settings)
     spare = None if fallback is None else definition_loader.load(fallback)
     wanted = local_run.Wanted(asked, name, read_budget(budget), seed, bundle, given_settings)
@@ -78,7 +78,8 @@ def run(
         page.print(draw_study(found, chart=has_braille(page), conclusion=conclusion))
         best = found.winner or found.best
         assert best is not None, "a search that is done has completed a trial"
-        say(ending_line(found.study, best))
+        for job in found.front or [best]:
+            say(ending_line(found.study, job))
         if conclusion is not None:
             say(f"Verdict: {conclusion.verdict}")
         return
@@ -108,7 +109,7 @@ def create(
     extend: bool,
     priority: int | None,
     overrides: tuple[str, ...],
-    direction: str | None,
+    directions: tuple[str, ...],
     seed: int | None,
     **budget: Any,
 ) -> None:
@@ -126,14 +127,14 @@ def create(
 
     amount = read_budget(budget)
     if extend:
-        kept = "definition overrides direction seed select_top select_seeds final_seeds sampler pruner source priority"
+        kept = "definition overrides directions seed select_top select_seeds final_seeds sampler pruner source priority"
         if fixed := given(*kept.split()):
             raise UsageError(f"--extend keeps a study's {', '.join(fixed)}", "leave that out")
         study = extension.extend(Database.open(settings.storage_url), name, amount)
     elif definition is None and amount.source is None:
         raise UsageError("a new study needs a definition", f"hpo create {name} --study cifar100")
     else:
-        given_settings = read_settings(overrides, direction)
+        given_settings = read_settings(overrides, directions)
         if definition is None:
             with Database.open(settings.storage_url).reading() as tx:
                 found = definition_loader.find(studies.get(tx, str(amount.source)))

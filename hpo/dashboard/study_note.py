@@ -72,6 +72,8 @@ def _best(status: Status) -> str:
     best, baseline = status.best, status.baseline
     assert best is not None, "asked for where there is one"
     among = status.counts(Phase.SEARCH)[JobState.SUCCEEDED]
+    if status.study.has_front:
+        return f"**{len(status.front)}** of {among} trials are on the front: no other beats them in all values."
     words = f"Best of {among} trials **{score_words(best.score or 0.0)}** ({best.title})"
     if baseline is not None:
         words += f", baseline {score_words(baseline.score or 0.0)}"

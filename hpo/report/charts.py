@@ -38,6 +38,10 @@ def draw(contents: Contents) -> list[Figure]:
 
 def _all(contents: Contents) -> Iterator[Figure | None]:
     trials = contents.trials.get_trials(deepcopy=False)
+    if contents.study.has_front:
+        yield _front(contents)
+        yield timeline.draw(contents)
+        return
     yield _learning_curves(contents, trials)
     yield _confusion(contents)
     yield _history(contents, trials)
@@ -113,6 +117,40 @@ def _confusion(contents: Contents) -> Figure | None:
         "Confusion matrix",
         f"Of each class's holdout images, the percentage that the best took for each class;"
         f" {len(answers.seeds)} models, {len(answers.labels):,} images.",
+        chart,
+    )
+
+
+def _front(contents: Contents) -> Figure | None:
+    """The first two values of each trial, and which of them no other beats."""
+    status = contents.status
+    on_front = status.front
+    done = [
+        job
+        for job in status.of_phase(Phase.SEARCH)
+        if job.state == JobState.SUCCEEDED and job.scores
+    ]
+    if not done:
+        return None
+    known = {job.id for job in on_front}
+    chart = go.Figure()
+    for name, jobs, colour, size in (
+        ("others", [job for job in done if job.id not in known], BASELINE_COLOUR, 7),
+        ("on the front", on_front, BEST_COLOUR, 10),
+    ):
+        values = [job.scores or [] for job in jobs]
+        chart.add_scatter(
+            x=[each[0] for each in values], y=[each[1] for each in values], mode="markers", name=name,
+            text=[job.title for job in jobs], marker={"color": colour, "size": size},
+        )  # fmt: skip
+    ways = [direction.value for direction in status.study.directions]
+    style(chart, x=f"first value, to {ways[0]}", y=f"second value, to {ways[1]}")
+    more = " Of more than two values these are the first." if len(ways) > 2 else ""
+    return Figure(
+        "front",
+        "Front",
+        f"Each completed trial by its values, of one call each. None is better in all of them than the"
+        f" {len(on_front)} on the front.{more}",
         chart,
     )
 

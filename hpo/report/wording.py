@@ -11,6 +11,7 @@ from hpo.formatting import (
     phase_words,
     precision_words,
     score_words,
+    scores_words,
     search_words,
     short,
     source_words,
@@ -20,10 +21,11 @@ from hpo.result.result_tables import Entry, Table, of_params
 from hpo.search.promotion import rungs_of
 from hpo.study.search_jobs import best_first
 from hpo.study.status import WORKING_PHASES
-from storage.records import StudyRecord
+from storage.records import JobRecord, StudyRecord
 from storage.states import AttemptState, JobState, Phase
 
 MOST_TRIALS = 10
+MOST_COMPARED = 5
 MOST_FAULTS = 30
 
 
@@ -49,7 +51,11 @@ def facts(contents: Contents) -> Iterator[Entry]:
         # Nothing better is known yet than one training of each; the highest of many flatters.
         among = status.counts(Phase.SEARCH)[JobState.SUCCEEDED]
         where = "validation, " if status.study.has_baseline else ""
-        yield Entry(f"best of {among}, {where}one seed", score_words(contents.best.score or 0))
+        if status.study.has_front:
+            yield Entry(f"on the front, of {among}", str(len(status.front)))
+        else:
+            best = score_words(contents.best.score or 0)
+            yield Entry(f"best of {among}, {where}one seed", best)
         if status.baseline is not None:
             yield Entry(f"baseline, {where}one seed", score_words(status.baseline.score or 0))
     counts = status.counts(Phase.SEARCH)
@@ -69,26 +75,39 @@ def facts(contents: Contents) -> Iterator[Entry]:
 def params(contents: Contents) -> Table:
     """All hyperparameters of baseline and best; of the best alone, where there is no baseline."""
     best = contents.best.params or {}
+    if front := contents.status.front[:MOST_COMPARED]:
+        names = dict.fromkeys(name for job in front for name in job.params or {})
+        titles = (job.title for job in front)
+        return Table(
+            ("hyperparameter", *titles),
+            tuple((name, *(_value(job, name) for job in front)) for name in names),
+        )
     if not contents.study.has_baseline:
         of_best = tuple((name, describe_params({"": value})[1:]) for name, value in best.items())
         return Table(("hyperparameter", "best"), of_best)
     return of_params("hyperparameter", ("baseline", "best"), contents.study.baseline, best)
 
 
+def _value(job: JobRecord, name: str) -> str:
+    given = job.params or {}
+    return describe_params({"": given[name]})[1:] if name in given else "-"
+
+
 def trials(contents: Contents) -> Table:
-    """The best trials of the search, best first."""
+    """The best trials of the search, best first; of several directions all on the front."""
+    status = contents.status
     steps = "last step" if contents.study.is_called else "epochs"
     return Table(
         ("trial", contents.study.metric, steps, "device time", "hyperparameters"),
         tuple(
             (
                 f"{job.trial_number}{' (baseline)' if job is contents.status.baseline else ''}",
-                score_words(job.score or 0.0),
+                scores_words(job),
                 str(job.epoch),
                 duration(job.device_seconds),
                 describe_params(job.params or {}),
             )
-            for job in best_first(contents.status.study, contents.status.jobs)[:MOST_TRIALS]
+            for job in status.front or best_first(status.study, status.jobs)[:MOST_TRIALS]
         ),
     )
 

@@ -145,6 +145,10 @@ def read(db: Database, name: str) -> FinishedStudy:
 
 def search_alone(study: StudyRecord) -> NoResult:
     """What to say of a study whose search nothing followed."""
+    if study.has_front:
+        return NoResult(
+            f"study '{study.name}' has several directions, and no trial that is the best"
+        )
     if study.is_called:
         return NoResult(
             f"study '{study.name}' is a search alone, of an objective",

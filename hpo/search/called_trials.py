@@ -103,23 +103,28 @@ class CalledTrials(Trials):
             return internal
 
     def keep(
-        self, job: JobRecord, lease: Lease, key: str, value: Any, *, is_constraint: bool
-    ) -> None:
-        """Keeps an attribute of the trial, or a constraint, which samplers heed.
+        self, job: JobRecord, lease: Lease, key: str, value: Any, *,
+        is_constraint: bool, is_systems: bool = False,
+    ) -> None:  # fmt: skip
+        """Keeps an attribute of the trial, one of Optuna's helpers, or a constraint, which samplers heed.
 
         Raises:
-            ValueError: the attribute is one of ours.
+            ValueError: the attribute is one of ours, or a constraint is given as another attribute.
             SettingsError: no database takes it.
         """
         assert job.trial_id is not None
         if key.startswith(OURS):
             raise ValueError(f"attributes that begin with '{OURS}' are hpo's own")
+        if is_systems and key.startswith(CONSTRAINTS):
+            raise ValueError("constraints are set by set_constraint")
         check_text("the name of an attribute", key, MOST_NAME - len(CONSTRAINTS) - 1)
         check_json(f"attribute {key!r}", value)
         check_size(f"attribute {key!r}", json.dumps(value))
         if is_constraint:
             key = f"{CONSTRAINTS}:{key}"
-        write = partial(trials.set_attribute, key=key, value=value, is_systems=is_constraint)
+        write = partial(
+            trials.set_attribute, key=key, value=value, is_systems=is_constraint or is_systems
+        )
         self._write(job.trial_id, lease, write)
         if is_constraint:
             trial = self._read(job.trial_id, lease)

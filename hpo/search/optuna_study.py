@@ -1,6 +1,7 @@
 """Optuna's study beside one of ours, which has its name and, as an attribute, its uuid."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 
 import optuna
@@ -16,7 +17,9 @@ UUID_ATTRIBUTE = "hpo:study"
 log = logging.getLogger(__name__)
 
 
-def find_or_make(db: Database, name: str, direction: Direction, *, is_new: bool) -> optuna.Study:
+def find_or_make(
+    db: Database, name: str, directions: Sequence[Direction], *, is_new: bool
+) -> optuna.Study:
     """Optuna's study of that name, made if need be; with a word, where ours is not new. An empty one that
     says nothing of whose it is may be of a creation that was cut off: it is taken, with a word too.
 
@@ -32,23 +35,23 @@ def find_or_make(db: Database, name: str, direction: Direction, *, is_new: bool)
                     "Optuna had no study '%s', of which nothing was begun: it is made again", name
                 )
             study = optuna.create_study(
-                study_name=name, storage=db.optuna, direction=direction, load_if_exists=True
+                study_name=name, storage=db.optuna, directions=directions, load_if_exists=True
             )
         else:
             if not study.user_attrs:
                 log.warning(
                     "Optuna has an empty study '%s' already: it is taken for this one", name
                 )
-        _refuse_foreign(study, direction)
+        _refuse_foreign(study, directions)
         return study
 
 
-def refuse_foreign(db: Database, name: str, direction: Direction) -> None:
+def refuse_foreign(db: Database, name: str, directions: Sequence[Direction]) -> None:
     """Raises:
     StudyExists: Optuna has a study of that name, and it is none of ours.
     """
     with db.translated(), suppress(KeyError):
-        _refuse_foreign(optuna.load_study(study_name=name, storage=db.optuna), direction)
+        _refuse_foreign(optuna.load_study(study_name=name, storage=db.optuna), directions)
 
 
 def tie(db: Database, beside: optuna.Study, study: StudyRecord) -> None:
@@ -78,10 +81,10 @@ def gone(study: StudyRecord) -> StudyMismatch:
     )
 
 
-def _refuse_foreign(study: optuna.Study, direction: Direction) -> None:
+def _refuse_foreign(study: optuna.Study, directions: Sequence[Direction]) -> None:
     # An empty one may be ours, of a creation that was cut off: then it has our direction, and no more.
     is_other = (
-        study.direction.name.lower() != direction
+        [each.name.lower() for each in study.directions] != list(directions)
         or study.get_trials(deepcopy=False)
         or study.user_attrs
     )

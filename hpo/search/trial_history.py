@@ -11,7 +11,9 @@ from collections.abc import Container, Mapping, Sequence
 from heapq import nsmallest
 from typing import Any
 
+import numpy as np
 import optuna
+from optuna.study._multi_objective import _fast_non_domination_rank
 from optuna.trial import FrozenTrial, TrialState
 
 from storage.states import Direction
@@ -25,18 +27,30 @@ MOST_SHARE = 0.005
 """Of a worker's time, what it takes at most to read what others completed, for its pruner."""
 
 
-def recall(trials: Sequence[FrozenTrial], direction: Direction) -> list[FrozenTrial]:
+def recall(trials: Sequence[FrozenTrial], *directions: Direction) -> list[FrozenTrial]:
     """Those of a study's trials that its sampler looks at, in their order: all that are not
-    finished, the best, and so many of the others."""
+    finished, the best, and so many of the others. Of several directions the best are those that fewest
+    others are better than in all (Deb et al., "A fast and elitist multiobjective genetic algorithm", 2002)."""
     if len(trials) <= BEST + REST:
         return list(trials)
-    complete = ((direction.key(trial.values[0]), trial.number) for trial in _complete(trials))
-    kept = {number for _, number in nsmallest(BEST, complete)}
+    complete = _complete(trials)
+    keys = [
+        [direction.key(value) for direction, value in zip(directions, trial.values, strict=True)]
+        for trial in complete
+    ]
+    ranks = [key[0] for key in keys] if len(directions) == 1 else _ranks(keys)
+    numbers = (trial.number for trial in complete)
+    kept = {number for _, number in nsmallest(BEST, zip(ranks, numbers, strict=True))}
     kept |= {trial.number for trial in trials if not trial.state.is_finished()}
     others = [trial.number for trial in trials if trial.number not in kept]
     step = max(1.0, len(others) / REST)
     kept |= {others[int(index * step)] for index in range(min(REST, len(others)))}
     return [trial for trial in trials if trial.number in kept]
+
+
+def _ranks(keys: Sequence[Sequence[float]]) -> list[int]:
+    ranks: list[int] = _fast_non_domination_rank(np.asarray(keys), n_below=BEST).tolist()
+    return ranks
 
 
 def numbered(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
@@ -69,7 +83,7 @@ class SamplersStudy(optuna.Study):
         self._all = [_as_known(trial, known.get(trial._trial_id)) for trial in trials]
         self._recalled = recall(
             numbered([*earlier, *self._all]) if earlier else self._all,
-            Direction(self.direction.name.lower()),
+            *(Direction(each.name.lower()) for each in self.directions),
         )
 
     @property

@@ -63,11 +63,15 @@ class Ending:
     score: float | None = None
     loss: float | None = None
     reason: str | None = None
+    scores: tuple[float, ...] = ()
+    """All of them, where there are several."""
 
     @property
     def columns(self) -> dict[str, object]:
         """What is written to the job's row. A score that was reported stays where none is given."""
         written: dict[str, object] = {"state": self.state, "loss": self.loss, "reason": self.reason}
+        if self.scores:
+            written["scores"] = list(self.scores)
         return written if self.score is None else written | {"score": self.score}
 
 
@@ -142,7 +146,9 @@ class Trials:
             reported = trial.intermediate_values
             if epoch not in reported:
                 write = partial(trials.report, step=epoch, value=value)
-                self._write(job.trial_id, lease, write, epoch=epoch, score=value, **here)
+                # An objective may report its steps in any order.
+                last = max(job.epoch, epoch)
+                self._write(job.trial_id, lease, write, epoch=last, score=value, **here)
                 reported[epoch] = value
             else:
                 if reported[epoch] != value:
@@ -315,7 +321,7 @@ def _values(trial: FrozenTrial, ending: Ending) -> list[float] | None:
     """As Optuna itself does: a pruned trial's value is its last report, a failed one has none."""
     if ending.state is JobState.SUCCEEDED:
         assert ending.score is not None
-        return [ending.score]
+        return list(ending.scores) or [ending.score]
     values: Mapping[int, float] = trial.intermediate_values
     if _TRIAL_STATES[ending.state] is TrialState.PRUNED and values:
         return [values[max(values)]]

@@ -65,7 +65,7 @@ def refuse_taken(
     new = plan(name, definition, budget, seed)
     _refuse_impossible(db, definition, new)
     _read_earlier(db, definition, new)
-    optuna_study.refuse_foreign(db, name, definition.searched.direction)
+    optuna_study.refuse_foreign(db, name, definition.searched.all_directions)
     return None
 
 
@@ -99,7 +99,7 @@ def create(
         _refuse_impossible(db, definition, new)
         earlier = _read_earlier(db, definition, new)
     beside = optuna_study.find_or_make(
-        db, name, definition.searched.direction, is_new=existing is None
+        db, name, definition.searched.all_directions, is_new=existing is None
     )
     if existing is None:
         try:

@@ -124,6 +124,8 @@ def plan(
     known: Mapping[str, Any] = {**DEFAULTS, **OF_OBJECTIVES}
     if isinstance(study, Objective) and not budget.final_seeds:
         known = {**known, **NOT_JUDGED}
+    if len(study.all_directions) > 1:
+        known = {**known, "pruner": Pruner.NONE}
     if isinstance(study, Study):
         points, baseline = count_points(study.space), budget.baseline or study.baseline
         trials = max(LEAST_TRIALS, TRIALS_PER_PARAMETER * len(study.space))
@@ -180,6 +182,18 @@ def _refuse_for_objective(new: NewStudy) -> None:
     """Raises:
     UsageError: what is asked for needs what only a declared study tells.
     """
+    directions = new.settings["directions"]
+    asked = {
+        "--target": new.target is not None, "--patience": new.patience is not None,
+        "--baseline": bool(new.baseline), "--pruner percentile": new.pruner is Pruner.PERCENTILE,
+    }  # fmt: skip
+    if len(directions) > 1 and (
+        unfit := [option for option, is_asked in asked.items() if is_asked]
+    ):
+        raise UsageError(
+            f"with {len(directions)} directions no trial is the best, which {unfit[0]} goes by",
+            f"leave {', '.join(unfit)} out",
+        )
     if new.sampler not in (Sampler.TPE, Sampler.RANDOM):
         raise UsageError(
             f"--sampler {new.sampler} needs a space that is known before it is searched, and an objective"

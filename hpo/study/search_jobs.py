@@ -64,3 +64,25 @@ def distinct(best: Iterable[JobRecord], baseline: JobRecord) -> Iterator[JobReco
         if job.configuration != BASELINE and job.params not in known:
             known.append(job.params)
             yield job
+
+
+def front(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[JobRecord]:
+    """The succeeded search jobs that no other is better than in all of their scores, or as good in some and
+    better in others; the best by the first score first."""
+    done = [job for job in jobs if job.phase == Phase.SEARCH and job.state == JobState.SUCCEEDED]
+    ranked = sorted((keys_of(study, job), job.trial_number or 0, job.id, job) for job in done)
+    found: list[tuple[tuple[float, ...], JobRecord]] = []
+    for keys, _, _, job in ranked:  # in this order none is beaten by one that comes later
+        if not any(_beats(other, keys) for other, _ in found):
+            found.append((keys, job))
+    return [job for _, job in found]
+
+
+def keys_of(study: StudyRecord, job: JobRecord) -> tuple[float, ...]:
+    """All scores of a job, each so that the lower is the better."""
+    scores = job.scores or [job.score or 0.0]
+    return tuple(each.key(score) for each, score in zip(study.directions, scores, strict=True))
+
+
+def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one != other and all(ours <= theirs for ours, theirs in zip(one, other, strict=True))

@@ -7,7 +7,7 @@ from typing import Any
 
 from hpo.device_hours import Cost
 from hpo.study import final_looks, racing, time_left
-from hpo.study.search_jobs import best_first
+from hpo.study.search_jobs import best_first, front
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, StudyRecord, WorkerRecord
 from storage.states import JobState, Phase
@@ -95,8 +95,13 @@ class Status:
 
     @property
     def best(self) -> JobRecord | None:
-        """The best search trial so far, the baseline among them."""
+        """The best search trial so far, the baseline among them; of several directions by the first."""
         return next(iter(best_first(self.study, self.jobs)), None)
+
+    @property
+    def front(self) -> list[JobRecord]:
+        """Of several directions the trials that no other beats, see `search_jobs.front`; else none."""
+        return front(self.study, self.jobs) if self.study.has_front else []
 
     @property
     def baseline(self) -> JobRecord | None:
@@ -163,6 +168,7 @@ def as_json(status: Status) -> dict[str, Any]:
         },
         "cost": {phase.value: asdict(status.cost(phase)) for phase in WORKING_PHASES},
         "best": best and asdict(best),
+        "front": [asdict(job) for job in status.front],
         "baseline": baseline and asdict(baseline),
         "running": [asdict(job) | {"device": status.devices.get(job.id)} for job in status.running],
         "paused": {

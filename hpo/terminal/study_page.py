@@ -17,6 +17,7 @@ from hpo.formatting import (
     phase_words,
     precision_words,
     score_words,
+    scores_words,
     search_words,
     source_words,
 )
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_RUNNING = 12
 """So many jobs have a line of their own."""
+MOST_ON_FRONT = 12
 CHART_WIDTH, CHART_HEIGHT = 78, 9
 # With fewer there is no line to draw.
 LEAST_CHARTED = 3
@@ -92,6 +94,8 @@ def status_line(status: Status) -> str:
     running = ", ".join(f"{job.title} at {_stand(study, job)}" for job in status.running)
     done, total = status.done(study.phase), status.total(study.phase)
     best = f"; best of the search {score_words(status.best.score or 0.0)}" if status.best else ""
+    if study.has_front:
+        best = f"; {len(status.front)} on the front" if status.best else ""
     left = left_words(study, status.seconds_left)
     return (
         f"{study.phase} {done}/{total}{best}; {running or _why_idle(status)}{left and '; ' + left}"
@@ -116,7 +120,7 @@ def ending_line(study: StudyRecord, job: JobRecord) -> str:
     # Of one that paused, what it was trained altogether: it may have waited for hours.
     since_claimed = ((job.ended_ms or 0) - (job.started_ms or 0)) / 1000 if job.ended_ms else 0
     seconds = job.device_seconds or since_claimed
-    score = "" if job.score is None else f" {score_words(job.score)}"
+    score = f" {scores_words(job)}".rstrip()
     stand = f"{job.epoch} epochs, " if study.epochs else f"step {job.epoch}, " if job.epoch else ""
     words = [
         f"{job.title}:{score}",
@@ -174,6 +178,8 @@ def _scores(status: Status) -> Text:
     baseline, best, winner = status.baseline, status.best, status.winner
     if best is None:
         return Text("no trial has been completed yet", style="dim")
+    if status.study.has_front:
+        return _front(status)
     # The highest of many flatters: it is not said without how many they were.
     text = Text.assemble(
         f"best of {status.counts(Phase.SEARCH)[JobState.SUCCEEDED]} trials ",
@@ -188,8 +194,24 @@ def _scores(status: Status) -> Text:
     return text
 
 
+def _front(status: Status) -> Text:
+    """The trials of which none is the best."""
+    front, among = status.front, status.counts(Phase.SEARCH)[JobState.SUCCEEDED]
+    ways = ", ".join(status.study.directions)
+    text = Text.assemble((f"front: {len(front)} of {among} trials", "bold green"), f" ({ways})")
+    for job in front[:MOST_ON_FRONT]:
+        text.append(f"\n{job.title}  {scores_words(job)}")
+        text.append(f"  {describe_params(job.params or {})}", style="dim")
+    if (more := len(front) - MOST_ON_FRONT) > 0:
+        text.append(f"\nand {more} more, see `hpo report {status.study.name}`", style="dim")
+    return text
+
+
 def _chart(status: Status) -> Text | None:
-    """The best score over time, in steps; None while there is too little to draw, or a flat line."""
+    """The best score over time, in steps; None while there is too little to draw, or a flat line, or none is
+    the best."""
+    if status.study.has_front:
+        return None
     best = list(_best_over_time(status))
     if len(best) < LEAST_CHARTED or best[0][1] == best[-1][1]:
         return None

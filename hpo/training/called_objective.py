@@ -58,13 +58,13 @@ def call(
     finally:
         trial.close()
     trial.pass_interruption()
-    value = _value_of(returned)
+    values = _values_of(returned, len(trial.study.directions))
     if left_out := set(asked.known) - trial.params.keys():
         names = ", ".join(sorted(left_out))
         raise ValueError(f"it did not ask for {names}, which its trial has")
-    if math.isinf(value):
-        return protocol.Diverged(epoch=trial.last_step, reason=f"its value is {value}")
-    return protocol.Trained(score=value)
+    if infinite := [value for value in values if math.isinf(value)]:
+        return protocol.Diverged(epoch=trial.last_step, reason=f"its value is {infinite[0]}")
+    return protocol.Trained(score=values[0], scores=tuple(values) if len(values) > 1 else ())
 
 
 def judge(
@@ -88,9 +88,9 @@ def judge(
     return protocol.Trained(score=float(values.mean()), evaluations=(told,))
 
 
-def _value_of(returned: object) -> float:
+def _values_of(returned: object, wanted: int) -> list[float]:
     """Raises:
-    ValueError: it is none.
+    ValueError: it is not so many.
     """
     values = returned if isinstance(returned, Sequence) else [returned]
     numbers = []
@@ -101,11 +101,11 @@ def _value_of(returned: object) -> float:
             raise ValueError(f"The value {value!r} could not be cast to float") from None
         if math.isnan(number):
             raise ValueError(f"The value {value} is not acceptable")
-    if len(numbers) != 1:
+    if len(numbers) != wanted:
         raise ValueError(
-            f"The number of the values {len(numbers)} did not match the number of the objectives 1"
+            f"The number of the values {len(numbers)} did not match the number of the objectives {wanted}"
         )
-    return numbers[0]
+    return numbers
 
 
 @dataclass(frozen=True)
@@ -113,24 +113,35 @@ class StudyOfTrial:
     """What callbacks of other libraries ask of a trial's study; it holds no trials."""
 
     study_name: str
-    _direction: str
+    directions: list[StudyDirection]
+    """Whether each value is to be low or high."""
 
     @property
     def direction(self) -> StudyDirection:
-        """Whether values are to be low or high."""
-        return StudyDirection[self._direction.upper()]
-
-    @property
-    def directions(self) -> list[StudyDirection]:
-        """That of the one value."""
-        return [self.direction]
+        """That of the one value there is."""
+        if self._is_multi_objective():
+            raise RuntimeError("its values have several directions: ask for `directions`")
+        return self.directions[0]
 
     def _is_multi_objective(self) -> bool:
-        return False
+        return len(self.directions) > 1
 
     def stop(self) -> None:
         """Refused."""
         raise NotImplementedError("other workers are on this study: use `hpo stop`, or --target")
+
+
+@dataclass(frozen=True)
+class StorageOfTrial:
+    """What Optuna's helpers write of a trial beside its interface, such as scores of cross-validation."""
+
+    _trial: "PipedTrial"
+
+    def set_trial_system_attr(self, trial_id: int, key: str, value: Any) -> None:
+        """Kept with the trial; a value that JSON has."""
+        if trial_id != self._trial._trial_id:
+            raise ValueError("an objective writes of its own trial alone")
+        self._trial.keep(protocol.Attribute(key=key, value=value, is_systems=True))
 
 
 class PipedTrial(BaseTrial):
@@ -140,8 +151,13 @@ class PipedTrial(BaseTrial):
         self.seed = asked.seed
         """Another for each trial: what an objective leaves to chance may follow from it."""
         self.last_step = 0
-        self.study = StudyOfTrial(asked.study, str(asked.settings["direction"]))
+        self.study = StudyOfTrial(
+            asked.study, [StudyDirection[each.upper()] for each in asked.settings["directions"]]
+        )
         """What an objective may ask of its study."""
+        self.storage = StorageOfTrial(self)
+        """Where Optuna's helpers write of it."""
+        self._trial_id = asked.number  # as these call it
         self._folder = CheckpointFolder(asked)
         self._number = asked.number
         self._began = datetime.fromtimestamp(asked.began_ms / 1000)
@@ -216,6 +232,7 @@ class PipedTrial(BaseTrial):
 
     def report(self, value: float, step: int) -> None:
         """A value on the way, after that step."""
+        self._refuse_several("report")
         try:
             number = float(value)
         except (TypeError, ValueError):
@@ -263,13 +280,24 @@ class PipedTrial(BaseTrial):
 
     def should_prune(self) -> bool:
         """Whether the others were so much better that it is to raise `optuna.TrialPruned`."""
+        self._refuse_several("should_prune")
         return self._is_behind
+
+    def _refuse_several(self, asked: str) -> None:
+        if self.study._is_multi_objective():
+            raise NotImplementedError(
+                f"Trial.{asked} is not supported for multi-objective optimization."
+            )
 
     def set_user_attr(self, key: str, value: Any) -> None:
         """Kept with the trial; a value that JSON has."""
-        json.dumps(value, allow_nan=False)  # raises for what JSON does not have
-        self._ask(protocol.Attribute(key=key, value=value))
+        self.keep(protocol.Attribute(key=key, value=value))
         self._attributes[key] = value
+
+    def keep(self, attribute: protocol.Attribute) -> None:
+        """Has it written; raises for what JSON does not have."""
+        json.dumps(attribute.value, allow_nan=False)
+        self._ask(attribute)
 
     def set_constraint(self, key: str, value: float) -> None:
         """Kept with the trial, which is feasible where no constraint is above zero."""

@@ -121,12 +121,14 @@ class Suggested(_Message):
 
 
 class Attribute(_Message):
-    """From the child: keep this with the trial; what is a constraint, its sampler heeds."""
+    """From the child: keep this with the trial; what is a constraint, its sampler heeds, and what is the
+    system's, Optuna's own helpers read."""
 
     kind: Literal["attribute"] = "attribute"
     key: str
     value: Any
     is_constraint: bool = False
+    is_systems: bool = False
 
 
 class Refused(_Message):
@@ -236,6 +238,8 @@ class Trained(_Message):
     kind: Literal["trained"] = "trained"
     score: FiniteFloat
     loss: FiniteFloat | None = None
+    scores: tuple[FiniteFloat, ...] = ()
+    """All values of an objective that gives several, of which the first is its score."""
     evaluations: tuple[Evaluated, ...] = ()
     model_file: str | None = None
     not_kept: str | None = None

@@ -338,8 +338,11 @@ class DatabaseClient:
                     return Suggested(internal=trials.suggest(job, lease, name, distribution))
                 case Attribute() if job.phase != Phase.SEARCH:
                     return Answer(go_on=True)  # it has no trial to keep it with
-                case Attribute(key=key, value=value, is_constraint=is_constraint):
-                    trials.keep(job, lease, key, value, is_constraint=is_constraint)
+                case Attribute() as kept:
+                    trials.keep(
+                        job, lease, kept.key, kept.value,
+                        is_constraint=kept.is_constraint, is_systems=kept.is_systems,
+                    )  # fmt: skip
                     return Answer(go_on=True)
         except (ValueError, TypeError, SettingsError, TextRefused) as error:
             return Refused(reason=str(error))

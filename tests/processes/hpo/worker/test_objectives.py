@@ -163,7 +163,7 @@ def test_what_cannot_be_is_refused_before_anything_is_created(shell: CommandLine
     ):
         assert words in shell.fail(*called, *options, code=2)
     assert "is an objective" in shell.fail("try", f"{file}:objective", code=2)
-    assert "unknown setting direction" in shell.fail(
+    assert "unknown setting directions" in shell.fail(
         "run", "digits", "--direction", "minimize", code=2
     )
     assert not (shell.folder / "hpo.db").exists()

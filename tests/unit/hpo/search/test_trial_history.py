@@ -41,3 +41,17 @@ def test_of_many_the_best_and_an_even_part(direction: Direction) -> None:
     assert {each.number for each in best[:BEST]} <= kept
     tenths = [sum(number // 900 == tenth for number in kept) for tenth in range(10)]
     assert min(tenths) > 0.8 * max(tenths)
+
+
+def test_of_several_directions_the_front_is_kept() -> None:
+    """Whatever else is left out of many."""
+    trials = []
+    for number in range(BEST + REST + 500):
+        on_front = number % 100 == 7
+        values = [float(number), float(-number)] if on_front else [float(number), 1.0]
+        trial = create_trial(state=TrialState.COMPLETE, values=values)
+        trial.number = number
+        trials.append(trial)
+    recalled = {each.number for each in recall(trials, Direction.MINIMIZE, Direction.MINIMIZE)}
+    assert len(recalled) == BEST + REST
+    assert {each for each in range(len(trials)) if each % 100 == 7} <= recalled

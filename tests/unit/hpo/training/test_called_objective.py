@@ -12,6 +12,7 @@ import optuna
 import pytest
 from optuna.distributions import FloatDistribution, IntDistribution, json_to_distribution
 from optuna.study import StudyDirection
+from optuna.terminator import report_cross_validation_scores
 
 from hpo.training import protocol
 from hpo.training.called_objective import PipedTrial, call
@@ -31,7 +32,7 @@ from hpo.training.protocol import (
 from hpo.training.reporter import SupervisorGone, ToldToLeave
 
 CALLED = Call(
-    definition="f.py:objective", definition_hash="h", settings={"direction": "minimize"},
+    definition="f.py:objective", definition_hash="h", settings={"directions": ["minimize"]},
     study="mine", seed=7, number=3, began_ms=0, checkpoint_stem="/nowhere",
 )  # fmt: skip
 
@@ -115,6 +116,31 @@ def test_callbacks_find_what_they_ask_of_its_study(played: Played) -> None:
     assert not study._is_multi_objective()
     with pytest.raises(NotImplementedError, match="hpo stop"):
         study.stop()
+
+
+def test_optunas_helpers_write_of_it(played: Played) -> None:
+    """As what keeps scores of cross-validation for a terminator does."""
+    trial = played.trial()
+    report_cross_validation_scores(trial, [0.5, 0.75])  # type: ignore[arg-type]  # a stand-in
+    (kept,) = played.heard
+    assert isinstance(kept, Attribute) and kept.is_systems and kept.value == [0.5, 0.75]
+    with pytest.raises(ValueError, match="its own trial"):
+        trial.storage.set_trial_system_attr(99, "a", 1)
+
+
+def test_several_values(played: Played) -> None:
+    """As many as there are directions, which reports know nothing of."""
+    both = CALLED.model_copy(update={"settings": {"directions": ["minimize", "maximize"]}})
+    told = call(lambda _: (1.0, 2.0), both, played.pipe)
+    assert told == Trained(score=1.0, scores=(1.0, 2.0))
+    with pytest.raises(ValueError, match="3 did not match the number of the objectives 2"):
+        call(lambda _: (1.0, 2.0, 3.0), both, played.pipe)
+    assert isinstance(call(lambda _: (1.0, float("inf")), both, played.pipe), Diverged)
+    trial = PipedTrial(both, played.pipe)
+    assert trial.study._is_multi_objective()
+    for asked in (lambda: trial.report(1.0, 1), trial.should_prune):
+        with pytest.raises(NotImplementedError, match="multi-objective"):
+            asked()
 
 
 def test_its_folder_is_kept_behind_a_report(played: Played, tmp_path: Path) -> None:
@@ -306,5 +332,5 @@ def test_one_that_asks_for_other_parameters_than_before_is_none(
     if asks_again:
         assert call(objective, again, played.pipe) == Trained(score=0.5)
     else:
-        with pytest.raises(ValueError, match="did not ask for x again"):
+        with pytest.raises(ValueError, match="did not ask for x, which its trial has"):
             call(objective, again, played.pipe)

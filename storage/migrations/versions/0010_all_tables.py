@@ -9,7 +9,7 @@ from storage.clock import now_ms
 from storage.schema import LONG_BYTES, LONG_TEXT
 
 # What stood before was never released; its tables are refused.
-revision = "0009"
+revision = "0010"
 down_revision = None
 
 
@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("epoch_seconds", sa.Double()),
         sa.Column("score", sa.Double()),
+        sa.Column("scores", sa.JSON(none_as_null=True)),
         sa.Column("loss", sa.Double()),
         sa.Column("rung", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("rung_value", sa.Double()),

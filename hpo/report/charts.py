@@ -148,7 +148,7 @@ def _front(contents: Contents) -> Figure | None:
     more = " Of more than two values these are the first." if len(ways) > 2 else ""
     return Figure(
         "front",
-        "Front",
+        "All trials by their values",
         f"Each completed trial by its values, of one call each. None is better in all of them than the"
         f" {len(on_front)} on the front.{more}",
         chart,

@@ -26,6 +26,7 @@ from storage.states import AttemptState, JobState, Phase
 
 MOST_TRIALS = 10
 MOST_COMPARED = 5
+MOST_ON_FRONT = 30
 MOST_FAULTS = 30
 
 
@@ -94,7 +95,7 @@ def _value(job: JobRecord, name: str) -> str:
 
 
 def trials(contents: Contents) -> Table:
-    """The best trials of the search, best first; of several directions all on the front."""
+    """The best trials of the search, best first; of several directions those on the front."""
     status = contents.status
     steps = "last step" if contents.study.is_called else "epochs"
     return Table(
@@ -107,7 +108,8 @@ def trials(contents: Contents) -> Table:
                 duration(job.device_seconds),
                 describe_params(job.params or {}),
             )
-            for job in status.front or best_first(status.study, status.jobs)[:MOST_TRIALS]
+            for job in status.front[:MOST_ON_FRONT]
+            or best_first(status.study, status.jobs)[:MOST_TRIALS]
         ),
     )
 
@@ -178,9 +180,9 @@ def origin(contents: Contents) -> Iterator[Entry]:
         yield Entry("known before", words)
     yield Entry("definition", f"{study.definition}, sha256 {study.definition_hash[:16]}")
     settings = " ".join(
-        f"{name}={value}"
+        f"{name}={','.join(value) if isinstance(value, list) else value}"
         for name, value in study.trained_settings.items()
-        if value is not None and not isinstance(value, list)
+        if value is not None and (study.is_called or not isinstance(value, list))
     )
     yield Entry("settings", settings)
     if study.precision is not None:

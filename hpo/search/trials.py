@@ -238,9 +238,10 @@ class Trials:
         Where somebody who has no lease told Optuna that the trial has ended, it is the row alone, and then False:
         what we measure counts."""
         with self._db.transaction() as tx:
-            if runs := trials.lock(tx, trial_id):
+            runs = trials.lock(tx, trial_id)
+            jobs.write(tx, lease, **columns)  # first: another may have written the same by now
+            if runs:
                 write(tx, trial_id)
-            jobs.write(tx, lease, **columns)
         if not runs:
             log.warning("the trial of job %s was ended by somebody else", lease.job_id)
         return runs

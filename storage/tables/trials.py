@@ -1,5 +1,6 @@
 """Trials, as Optuna keeps them, each of them bound to a job. Every function runs in the caller's
-transaction, which writes the job's row after it, under the job's lease: so both change in one commit.
+transaction, which locks the trial, then writes the job's row under the job's lease, and changes the trial
+last: so both change in one commit, and nothing is tried that a new holder may have done.
 
 Optuna's own storage would make several commits of it, and asks the database five times as much.
 """

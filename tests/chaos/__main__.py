@@ -14,6 +14,7 @@ import click
 from tests.chaos import ordeal, server
 from tests.chaos.chronicle import Chronicle
 
+NAMED = (("keras", ordeal.KERAS), ("toy", ordeal.TOY), ("called", ordeal.CALLED))
 log = logging.getLogger(__name__)
 
 
@@ -32,8 +33,9 @@ def main(seed: int | None, minutes: float) -> None:
             server.running() as patient,
         ):
             for number in count():
-                trouble = ordeal.TOY if number else ordeal.KERAS
-                name = f"{'toy' if number else 'keras'}-{number}"
+                # Keras once, then the others in turn.
+                name, trouble = NAMED[0] if not number else NAMED[1 + number % 2]
+                name = f"{name}-{number}"
                 ordeal.undergo(trouble, f"{seed} {number}", patient, Path(folder) / name, chronicle)
                 if number and time.monotonic() > until:
                     break

@@ -22,6 +22,7 @@ from tests.chaos.monkey import Monkey
 from tests.chaos.server import Patient
 from tests.conftest import DEFINITIONS
 from tests.support.commandline import command_line
+from tests.support.definitions import hardy
 
 # Seconds that an epoch of the toy takes, while mischief is done and after.
 SLOW, FAST = "0.15", "0"
@@ -53,6 +54,13 @@ class Ordeal:
 TOY = Ordeal(
     definition=str(DEFINITIONS / "paced.py"),
     budget=Budget(trials=16, select_top=3, select_seeds=2, final_seeds=4),
+    machines=3,
+    mischief_seconds=32.0,
+    finish_seconds=90.0,
+)
+CALLED = Ordeal(
+    definition=f"{DEFINITIONS / 'hardy.py'}:objective",
+    budget=Budget(trials=16, select_top=3, select_seeds=2, final_seeds=4, baseline={"x": -3.0}),
     machines=3,
     mischief_seconds=32.0,
     finish_seconds=90.0,
@@ -95,7 +103,7 @@ def undergo(
     rng = random.Random(seed)
     fleet = Fleet(folder, patient, study, command, environment, rng, chronicle)
     lookout = Lookout(db, study, patient)
-    epochs = definition.study.epochs
+    epochs = study.epochs or hardy.STEPS
     try:
         for _ in range(ordeal.machines):
             fleet.add()

@@ -57,7 +57,8 @@ def assert_exactly(db: Database, study: StudyRecord) -> None:
         if job.state == JobState.SUCCEEDED:
             assert trial.value == job.score == trial.intermediate_values[steps[-1]]
     configurations = {job.configuration for job in of_phase(db, study.name, Phase.SELECT)}
-    on_new_classes = len(final_looks.first_seeds(study))
+    others = len(study.final_data_sets) - 1
+    on_new_classes = others * len(final_looks.first_seeds(study))
     for phase, counts in (
         (Phase.SELECT, [sum(racing.fields(len(configurations), study.select_seeds))]),
         (Phase.FINAL, [2 * (look.seeds + on_new_classes) for look in plan(study.final_seeds)]),

@@ -33,9 +33,10 @@ def change(
 ) -> None:  # fmt: skip
     """One change of a trial that runs, and of its job's row."""
     with db.transaction() as tx:
-        if trials.lock(tx, trial_id):
-            write(tx, trial_id)
+        runs = trials.lock(tx, trial_id)
         jobs.write(tx, lease, **columns)
+        if runs:
+            write(tx, trial_id)
 
 
 def complete(db: Database, trial_id: int, lease: Lease, score: float = 0.5) -> None:

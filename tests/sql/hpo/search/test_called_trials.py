@@ -275,3 +275,19 @@ def test_the_first_trial_is_one_among_others(
     trials.end(job, lease, Ending(JobState.FAILED, reason="it fell"))
     job, lease = begin()
     assert trials.study.phase == Phase.SEARCH
+
+
+def test_one_that_lost_its_trial_hears_so(
+    db: Database, study: StudyRecord, trials: CalledTrials, begin: Begin
+) -> None:
+    """Though the next holder has the very parameter by now that it asks for."""
+    job, lease = begin()
+    with db.transaction() as tx:
+        jobs.write(tx, lease, lease_expires_ms=0)
+    others = CalledTrials(db, study, MADE_BY)
+    again, theirs = claim_next(db, study, "another")
+    others.suggest(others.begin_empty(again, theirs), theirs, "x", X)
+    with pytest.raises(LeaseLost):
+        trials.suggest(job, lease, "x", X)
+    with pytest.raises(LeaseLost):
+        trials.keep(job, lease, "a", 1, is_constraint=False)

@@ -108,6 +108,17 @@ def test_a_stale_write_is_refused(
         before = after
 
 
+def test_what_the_new_holder_wrote_is_a_lost_lease(
+    db: Database, held: Held, trial_id: int, take_over: TakeOver
+) -> None:
+    """To the one before, who is about to write the same: no error of the database's."""
+    theirs = take_over(held.lease)
+    for write in CHANGES[:-1]:
+        change(db, trial_id, theirs, write)
+        with pytest.raises(LeaseLost):
+            change(db, trial_id, held.lease, write)
+
+
 def test_a_stale_creation_is_refused(db: Database, held: Held, take_over: TakeOver) -> None:
     """Whoever lost the job creates no trial for it."""
     take_over(held.lease)

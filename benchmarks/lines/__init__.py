@@ -1,0 +1,1 @@
+"""What people write for the same search, in lines."""

@@ -77,9 +77,8 @@ def _best(status: Status) -> str:
     words = f"Best of {among} trials **{score_words(best.score or 0.0)}** ({best.title})"
     if baseline is not None:
         words += f", baseline {score_words(baseline.score or 0.0)}"
-    return (
-        f"{words}, on validation, of one seed each: {unmarked(describe_params(best.params or {}))}"
-    )
+    where = "of one call each" if status.study.is_called else "on validation, of one seed each"
+    return f"{words}, {where}: {unmarked(describe_params(best.params or {}))}"
 
 
 def _progress(status: Status) -> Table:

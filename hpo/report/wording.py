@@ -51,14 +51,14 @@ def facts(contents: Contents) -> Iterator[Entry]:
     else:
         # Nothing better is known yet than one training of each; the highest of many flatters.
         among = status.counts(Phase.SEARCH)[JobState.SUCCEEDED]
-        where = "validation, " if status.study.has_baseline else ""
+        where = "one call" if status.study.is_called else "validation, one seed"
         if status.study.has_front:
             yield Entry(f"on the front, of {among}", str(len(status.front)))
         else:
-            best = score_words(contents.best.score or 0)
-            yield Entry(f"best of {among}, {where}one seed", best)
+            which = "winner" if status.winner is not None else f"best of {among}"
+            yield Entry(f"{which}, {where}", score_words(contents.best.score or 0))
         if status.baseline is not None:
-            yield Entry(f"baseline, {where}one seed", score_words(status.baseline.score or 0))
+            yield Entry(f"baseline, {where}", score_words(status.baseline.score or 0))
     counts = status.counts(Phase.SEARCH)
     yield Entry("trials", f"{status.done(Phase.SEARCH)} of {status.total(Phase.SEARCH)}")
     if counts[JobState.PAUSED]:

@@ -8,7 +8,7 @@ import time
 
 import click
 
-from hpo.commands import bundles, fleet, studies, views
+from hpo.commands import bundles, fleet, starting, studies, views
 from hpo.terminal import streams
 
 
@@ -41,6 +41,7 @@ def cli() -> None:
 
 
 for each in (
+    starting.init,
     studies.run,
     studies.create,
     fleet.worker,
@@ -58,7 +59,7 @@ for each in (
     bundles.verify,
     bundles.predict,
     bundles.train,
-    studies.try_,
+    starting.try_,
     studies.db,
 ):
     cli.add_command(each)

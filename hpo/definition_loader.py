@@ -1,7 +1,6 @@
 """Definitions of studies: found by name or by file, and known by the hash of their code."""
 
 import ast
-import hashlib
 import importlib
 import traceback
 from collections.abc import Collection, Mapping, Sequence
@@ -115,27 +114,40 @@ def _load_objective(source: Path, function: str) -> Definition:
         raise DefinitionError(
             f"{source} defines no function '{function}'", "give the name of one, behind the colon"
         )
+    holdout_sha256, unfit = (None, None) if function == HOLDOUT else _find_holdout(tree)
     study = Objective(
         name=f"{source.stem}.{function}",
         function=function,
         code=code,
-        holdout_sha256=_holdout_sha256(tree) if function != HOLDOUT else None,
+        holdout_sha256=holdout_sha256,
+        unfit_holdout=unfit,
     )
     shared = code_hash.sha256_of_package(("objective",))
     return Definition(f"{source}:{function}", study, code.sha256()[:HALF] + shared[:HALF])
 
 
-def _holdout_sha256(module: ast.Module) -> str | None:
-    """That of the code of its function of that name, whatever else changes in the file: who tries another
-    objective on the same holdout has opened it before."""
-    for node in module.body:
-        if isinstance(node, ast.FunctionDef) and node.name == HOLDOUT:
-            return hashlib.sha256(ast.unparse(node).encode()).hexdigest()
-    return None
+def _find_holdout(module: ast.Module) -> tuple[str | None, str | None]:
+    """The hash of the code of its function of that name, whatever else changes in the file: who tries
+    another objective on the same holdout has opened it before. And why it cannot judge, if what has that
+    name is something else."""
+    found = [
+        each for each in module.body if isinstance(each, ast.FunctionDef) and each.name == HOLDOUT
+    ]
+    others = [each for each in module.body if each not in found and HOLDOUT in _names(each)]
+    if not (found or others):
+        return None, None
+    if others or len(found) > 1:
+        return None, "it is made otherwise than by one `def holdout(params, seed)`"
+    taken = found[0].args
+    named = len(taken.posonlyargs) + len(taken.args)
+    required = named - len(taken.defaults)
+    if required > 2 or (named < 2 and taken.vararg is None):
+        return None, "it takes other arguments than (params, seed)"
+    return code_hash.sha256_of_function(found[0]), None
 
 
-def _names(module: ast.Module) -> set[str]:
-    """What a module may have by name, without running it: what is defined, assigned or imported, but not
+def _names(module: ast.AST) -> set[str]:
+    """What a module, or a statement of one, may have by name, without running it: what is defined, assigned or imported, but not
     within a function or a class."""
     names = set[str]()
     left: list[ast.AST] = [module]

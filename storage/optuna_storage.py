@@ -10,15 +10,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from storage.connection.driver_errors import give_up_at_once
 from storage.errors import UnfencedWrite
-
-TRIAL_MODELS = (
-    models.TrialModel,
-    models.TrialParamModel,
-    models.TrialValueModel,
-    models.TrialIntermediateValueModel,
-    models.TrialUserAttributeModel,
-    models.TrialSystemAttributeModel,
-)
+from storage.tables.optuna_study import TRIAL_MODELS
 
 
 class OptunaStorage(RDBStorage):

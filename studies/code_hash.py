@@ -203,7 +203,12 @@ def _hash(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _tokens(tree: ast.Module) -> Iterator[str]:
+def sha256_of_function(function: ast.FunctionDef) -> str:
+    """Of what it does: neither its comments and docstring nor how it is written, in any version of Python."""
+    return _hash(_tokens(function))
+
+
+def _tokens(tree: ast.AST) -> Iterator[str]:
     """What tells one tree from another. Not recursive: a tree may be deeper than Python goes."""
     left: list[object] = [tree]
     while left:

@@ -46,6 +46,8 @@ class Objective(Searched):
     code: Code = field(repr=False)
     holdout_sha256: str | None = None
     """Of the code of the file's function `holdout`, which judges what was found; None where it has none."""
+    unfit_holdout: str | None = None
+    """Why what has that name in the file cannot judge; None where it can, or there is nothing."""
     metric: str = "value"
     directions: tuple[Direction, ...] = ("minimize",)
     """Of the values that it returns, which way each is better."""

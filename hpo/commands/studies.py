@@ -13,13 +13,11 @@ from hpo.commands.options import (
     given,
     print_document,
     read_budget,
-    read_pairs,
     read_settings,
     say,
     with_budget,
     with_bundle,
     with_devices,
-    with_settings,
     with_storage,
 )
 
@@ -56,8 +54,6 @@ def run(
     """
     from hpo import definition_loader
     from hpo.commands import local_run
-    from hpo.result import finished_study
-    from hpo.result.result import conclude
     from hpo.study.status import read_status
     from hpo.terminal.console import PlainConsole, has_braille
     from hpo.terminal.study_page import draw_study, ending_line
@@ -74,7 +70,12 @@ def run(
     if study.phase is Phase.DONE and (study.is_called or not study.is_judged):
         db = Database.open(settings.storage_url)
         found = read_status(db, study.name)
-        conclusion = conclude(finished_study.read(db, study.name)) if study.is_judged else None
+        conclusion = None
+        if study.is_judged:
+            from hpo.result import finished_study
+            from hpo.result.result import conclude
+
+            conclusion = conclude(finished_study.read(db, study.name))
         page.print(draw_study(found, chart=has_braille(page), conclusion=conclusion))
         best = found.winner or found.best
         assert best is not None, "a search that is done has completed a trial"
@@ -127,7 +128,7 @@ def create(
 
     amount = read_budget(budget)
     if extend:
-        kept = "definition overrides directions seed select_top select_seeds final_seeds sampler pruner source priority"
+        kept = "definition overrides directions seed select_top select_seeds final_seeds sampler pruner source baseline priority"
         if fixed := given(*kept.split()):
             raise UsageError(f"--extend keeps a study's {', '.join(fixed)}", "leave that out")
         study = extension.extend(Database.open(settings.storage_url), name, amount)
@@ -271,42 +272,6 @@ def compare(settings: "Settings", first: str, second: str, as_json: bool) -> Non
         print_document(f"{compared.model_dump_json(indent=2)}\n")
     else:
         PlainConsole().print(draw_head_to_head(result_tables.of_head_to_head(compared)))
-
-
-@click.command(name="try")
-@click.argument("definition")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition.")  # fmt: skip
-@with_devices
-@command
-@with_settings
-def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> None:
-    """Try a definition here: train a few configurations for two epochs, without any database."""
-    from hpo import definition_loader, formatting
-    from hpo.devices import discovery
-    from hpo.study import planning
-    from hpo.terminal.console import PlainConsole
-    from hpo.terminal.training_speed import telling_pace
-    from hpo.training import duration_estimate, precision
-
-    asked = definition_loader.load(definition).with_settings(read_pairs(overrides))
-    data = asked.study.prepare(settings.cache_folder, settings.data_dir)
-    devices = discovery.find_for(settings)
-    page = PlainConsole(stderr=True)
-    if asked.study.needs_keras and asked.study.settings().get("precision") == precision.AUTO:
-        known = precision.Precisions(settings.cache_folder)
-        choice = precision.decide(known, devices[0], settings.stall_seconds)
-        page.print(f"{choice.precision}: {choice.reason}", soft_wrap=True)
-        asked = asked.with_settings({"precision": choice.precision})
-    with telling_pace(page, len(devices)) as tell:
-        pace = duration_estimate.measure(
-            asked, data, devices, tell, stall_seconds=settings.stall_seconds
-        )
-    study = planning.plan(asked.name, asked, planning.Budget())
-    seconds = pace.seconds(asked.study.epochs, study)
-    click.echo(
-        f"{asked.name}: {pace.baseline.epoch_seconds:.2f} s an epoch of the baseline;"
-        f" about {formatting.duration(seconds)} for `hpo run {definition}`"
-    )
 
 
 @click.group()

@@ -49,7 +49,11 @@ class _Read(Collector):
         yield jobs
         for name, text, value in (
             ("hpo_trials_per_hour", "Trials that ended within the last hour.", _trials_last_hour),
-            ("hpo_best_value", "The best score of the search, on validation.", _best_value),
+            (
+                "hpo_best_value",
+                "The best score of the search; of several directions, by the first.",
+                _best_value,
+            ),
             ("hpo_device_hours", "Time for which trainings held devices.", _device_hours),
             ("hpo_energy_kwh", "Energy that trainings took, where devices count it.", _energy_kwh),
         ):

@@ -59,7 +59,7 @@ def _blocks(contents: Contents) -> Iterator[str]:
             + (f", from {' and '.join(map(str, layer.sources))}" if contents.has_branches else "")
             for layer in contents.layers
         )
-    yield "## The best trials of the search"
+    yield "## The front" if contents.study.has_front else "## The best trials of the search"
     yield table(wording.trials(contents))
     if failures := entries(wording.failures(contents)):
         yield "## Failures"

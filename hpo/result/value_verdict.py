@@ -30,7 +30,10 @@ def conclude_on_values(finished: FinishedStudy) -> str:
             f"{which} of study '{study.name}' gave no value in its last calls ({reasons})"
         )
     found = _compare(finished, best, baseline)
-    seeds = min(len(best), len(baseline))
+    numbers = len(best), len(baseline)
+    seeds = f"{numbers[0]} seeds a side"
+    if len(set(numbers)) > 1:
+        seeds = f"{numbers[0]} seeds of the best and {numbers[1]} of the baseline"
     grounds = _grounds(found, seeds, on_holdout=bool(finished.judged))
     told = _sentence(found, study.direction, grounds)
     return "; ".join((told, *_caveats(finished, lost)))
@@ -39,22 +42,25 @@ def conclude_on_values(finished: FinishedStudy) -> str:
 def _compare(
     finished: FinishedStudy, best: list[JobRecord], baseline: list[JobRecord]
 ) -> ValueDifference:
-    judged = finished.judged
-    try:
-        sides = [[values_of(job, judged) for job in side] for side in (best, baseline)]
-        return compare_values(sides[0], sides[1], finished.looks[-1].confidence)
-    except ValueError as error:
-        raise NoResult(f"study '{finished.study.name}': {error}") from error
+    sides = [[values_of(job, finished.judged) for job in side] for side in (best, baseline)]
+    lengths = {len(values) for side in sides for values in side}
+    if len(lengths) > 1:
+        told = " and ".join(map(str, sorted(lengths)))
+        raise NoResult(
+            f"study '{finished.study.name}' was judged on {told} examples, which cannot be paired",
+            "have holdout judge on the same ones each time",
+        )
+    return compare_values(sides[0], sides[1], finished.looks[-1].confidence)
 
 
-def _grounds(found: ValueDifference, seeds: int, *, on_holdout: bool) -> str:
+def _grounds(found: ValueDifference, seeds: str, *, on_holdout: bool) -> str:
     """What a verdict rests on."""
     if not on_holdout:
         own = "by the objective's own values, which the search chose by, with fresh seeds"
-        return f"over {seeds} seeds a side, {own}"
+        return f"over {seeds}, {own}"
     if found.n_examples == 1:
-        return f"on its holdout, over {seeds} seeds a side"
-    return f"on {found.n_examples:,} unseen examples, over {seeds} seeds a side"
+        return f"on its holdout, over {seeds}"
+    return f"on {found.n_examples:,} unseen examples, over {seeds}"
 
 
 def _sentence(found: ValueDifference, direction: Direction, grounds: str) -> str:

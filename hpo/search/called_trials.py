@@ -8,6 +8,7 @@ from typing import Any
 
 from optuna.distributions import (
     BaseDistribution,
+    CategoricalDistribution,
     _get_single_value,
     check_distribution_compatibility,
     distribution_to_json,
@@ -87,6 +88,7 @@ class CalledTrials(Trials):
                 return distribution.to_internal_repr(trial.params[name])
             value = self._value_of(job, trial, name, distribution)
             internal = distribution.to_internal_repr(value)
+            value = distribution.to_external_repr(internal)  # a whole number may be given as 5.0
             params = {**trial.params, name: value}
             check_text("the name of a parameter", name, MOST_NAME)
             check_json(f"parameter {name!r}", value)
@@ -95,8 +97,8 @@ class CalledTrials(Trials):
             del self._held[job.trial_id]
             known, param = self._distributions.get(name), Param(internal, distribution)
             write = partial(trials.set_param, name=name, param=param, known=known)
-            self._write(job.trial_id, lease, write, params={**(job.params or {}), **params})
-            self._distributions[name] = distribution
+            if self._write(job.trial_id, lease, write, params={**(job.params or {}), **params}):
+                self._distributions[name] = distribution
             trial.params = params
             trial.distributions = {**trial.distributions, name: distribution}
             self._held[job.trial_id] = lease.token, trial
@@ -190,6 +192,9 @@ def given_to(job: JobRecord, name: str, distribution: BaseDistribution) -> float
 
 
 def _admits(distribution: BaseDistribution, value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (is_number or isinstance(distribution, CategoricalDistribution)):
+        return False  # Optuna would make a number of it
     try:
         return distribution._contains(distribution.to_internal_repr(value))
     except (TypeError, ValueError):

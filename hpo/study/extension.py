@@ -41,6 +41,11 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
                 " some away",
                 "give a larger total",
             )
+        if study.has_front and (budget.target is not None or budget.patience is not None):
+            raise UsageError(
+                f"study '{name}' has several directions, and no best that would end its search",
+                "leave --target and --patience out",
+            )
         if trials == study.trials:
             return study
         optuna_study.check(tx, study)

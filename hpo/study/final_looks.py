@@ -80,9 +80,10 @@ def _is_decided_by_values(
 def values_of(job: JobRecord, judged: Mapping[int, EvaluationRecord]) -> NDArray[np.float64]:
     """What a call of the final phase gave (m,): for each example of a holdout, or one number. Its own value,
     where the file has no holdout."""
-    if (record := judged.get(job.id)) is not None:
-        return np.frombuffer(record.losses, "<f4").astype(np.float64)
-    return np.asarray([job.score], np.float64)
+    record = judged.get(job.id)
+    values = np.frombuffer(record.losses, "<f4") if record is not None else np.empty(0)
+    # A single number is the job's score, with all its digits.
+    return np.asarray([job.score] if len(values) < 2 else values, np.float64)
 
 
 def _find_right(record: EvaluationRecord) -> NDArray[np.bool_]:

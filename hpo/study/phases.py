@@ -1,5 +1,6 @@
 """The life of a study: search, select, final. What comes next is a pure function of its jobs."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -10,6 +11,7 @@ from hpo.study import final_looks, racing, search_jobs
 from hpo.study.racing import Round
 from storage.connection.retries import retried
 from storage.database import Database
+from storage.errors import StorageError, StudyNotFound
 from storage.records import BASELINE, EvaluationRecord, JobRecord, NewJob, StudyRecord
 from storage.states import TRAINED, UNFINISHED, DataSet, JobState, Phase
 from storage.summary_records import Outline
@@ -17,6 +19,7 @@ from storage.tables import evaluations, job_summaries, studies
 from storage.tables import jobs as jobs_table
 
 FAILURES_IN_A_ROW = 3
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,24 @@ def advance(db: Database, study_name: str) -> StudyRecord:
                 case Stop(reason=reason):
                     study = studies.write(tx, study, phase=Phase.STOPPED, reason=reason)
                     jobs_table.cancel(tx, study.id, UNFINISHED, "the study stopped")
+
+
+def try_to_advance(db: Database, study_name: str) -> StudyRecord | None:
+    """The same for whoever has others to look after: what is wrong with this study is told, and then None,
+    as where it was removed in this moment.
+
+    Raises:
+        StorageError: it is the database.
+    """
+    try:
+        return advance(db, study_name)
+    except StudyNotFound:
+        return None
+    except StorageError:
+        raise
+    except Exception:
+        log.exception("study %s cannot be advanced", study_name)
+        return None
 
 
 def decide(

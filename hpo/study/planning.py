@@ -155,7 +155,7 @@ def refuse_unsearchable(definition: Definition, new: NewStudy) -> None:
         that is its sampler; or an objective is asked for what only a declared study tells.
     """
     if isinstance(definition.searched, Objective):
-        _refuse_for_objective(new)
+        _refuse_for_objective(new, definition.searched.unfit_holdout)
         return
     if new.baseline != definition.study.baseline:
         raise UsageError(f"'{new.definition}' has a baseline of its own", "leave --baseline out")
@@ -178,14 +178,14 @@ def refuse_unsearchable(definition: Definition, new: NewStudy) -> None:
         )
 
 
-def _refuse_for_objective(new: NewStudy) -> None:
+def _refuse_for_objective(new: NewStudy, unfit_holdout: str | None) -> None:
     """Raises:
     UsageError: what is asked for needs what only a declared study tells.
     """
     directions = new.settings["directions"]
     asked = {
         "--target": new.target is not None, "--patience": new.patience is not None,
-        "--baseline": bool(new.baseline), "--pruner percentile": new.pruner is Pruner.PERCENTILE,
+        "--baseline": bool(new.baseline), "--final-seeds": bool(new.final_seeds), "--pruner percentile": new.pruner is Pruner.PERCENTILE,
     }  # fmt: skip
     if len(directions) > 1 and (
         unfit := [option for option, is_asked in asked.items() if is_asked]
@@ -209,6 +209,11 @@ def _refuse_for_objective(new: NewStudy) -> None:
         raise UsageError(
             "an objective is judged against a baseline, and none is given",
             "name a file with its parameters, --baseline FILE, or leave --final-seeds out",
+        )
+    if new.final_seeds and unfit_holdout is not None:
+        raise UsageError(
+            f"what is called holdout in the file cannot judge: {unfit_holdout}",
+            "write it so, or give it another name",
         )
     if new.final_seeds and new.trials == 1:
         raise UsageError(

@@ -46,7 +46,10 @@ def again(study: StudyRecord, failed: JobRecord, number: int) -> NewJob:
     """The search job that runs a failed one again, with its parameters and another seed; `number`
     is one that no search job of the study has had."""
     seed = derive_seed(study.seed, "again", number)
-    return NewJob(Phase.SEARCH, failed.configuration, seed, params=failed.params)
+    params = failed.params
+    if study.has_baseline and failed.configuration == BASELINE:
+        params = study.baseline  # an objective may have failed before it asked for all of it
+    return NewJob(Phase.SEARCH, failed.configuration, seed, params=params)
 
 
 def best_first(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[JobRecord]:

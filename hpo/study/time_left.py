@@ -59,7 +59,8 @@ def _of_calls(status: "Status") -> float | None:
     ]
     if not status.running or not took:
         return None
-    left = status.total(Phase.SEARCH) - status.done(Phase.SEARCH)
+    phases = (Phase.SEARCH, Phase.SELECT, Phase.FINAL)
+    left = sum(status.total(phase) - status.done(phase) for phase in phases)
     return left * fmean(took) / len(status.running)
 
 

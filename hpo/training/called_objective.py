@@ -77,13 +77,15 @@ def judge(
         Exception: whatever it raised.
     """
     values = np.asarray(function(dict(params), seed), np.float64)
-    if values.ndim > 1 or not values.size or not np.isfinite(values).all():
+    stored = values.reshape(-1).astype("<f4")
+    is_finite = np.isfinite(stored if values.size > 1 else values).all()
+    if values.ndim > 1 or not values.size or not is_finite:
         raise ValueError(
             f"holdout gives an array {values.shape}: return a finite number, or one for each example"
         )
     told = protocol.Evaluated(
         split=HOLDOUT, labels=b"", predictions=b"",
-        losses=b64encode(values.reshape(-1).astype("<f4").tobytes()),
+        losses=b64encode(stored.tobytes()),
     )  # fmt: skip
     return protocol.Trained(score=float(values.mean()), evaluations=(told,))
 
@@ -263,16 +265,16 @@ class PipedTrial(BaseTrial):
         self._is_behind = not answer.go_on
         self._folder.not_resumed = None
         if answer.go_on:
-            self._keep_folder(at, is_last=answer.leave)
+            self._keep_folder(is_last=answer.leave)
         if answer.leave and answer.go_on:
             self._interruption = ToldToLeave(at)
             raise self._interruption
 
-    def _keep_folder(self, step: int, *, is_last: bool) -> None:
+    def _keep_folder(self, *, is_last: bool) -> None:
         try:
-            kept = self._folder.save(step, is_last=is_last)
+            kept = self._folder.save(is_last=is_last)
         except OSError as error:  # it goes on from an older one at worst
-            print(f"no checkpoint after step {step}: {error}", flush=True)  # noqa: T201 - told if the child is lost
+            print(f"the folder is not kept: {error}", flush=True)  # noqa: T201 - told if the child is lost
         else:
             if kept is not None:
                 self._ask(kept)

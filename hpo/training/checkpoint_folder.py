@@ -21,6 +21,7 @@ class CheckpointFolder:
         self._folder = Path(f"{asked.checkpoint_stem}-folder")
         self._times = CheckpointTimes(asked.checkpoint_seconds)
         self._is_there = False
+        self._times_kept = asked.checkpoint_number
 
     def open(self) -> Path:
         """The folder.
@@ -45,8 +46,8 @@ class CheckpointFolder:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir()
 
-    def save(self, step: int, *, is_last: bool) -> protocol.Kept | None:
-        """Packs it after a step that was reported, if that is due or this worker leaves, which `is_last`
+    def save(self, *, is_last: bool) -> protocol.Kept | None:
+        """Packs it behind a report, if that is due or this worker leaves, which `is_last`
         says; None where there is nothing to be kept. `settle` says that the file is where it belongs.
 
         Raises:
@@ -59,13 +60,15 @@ class CheckpointFolder:
         ):
             return None
         self._times.begin()
-        file = Path(f"{self._stem}-{step}.checkpoint")
+        # Steps may be reported in any order, and the newest of what is kept is what is gone on from.
+        self._times_kept += 1
+        file = Path(f"{self._stem}-{self._times_kept}.checkpoint")
         with tarfile.open(file, "w") as archive:
             archive.add(self._folder, arcname=".")
         with file.open("rb") as packed:
             digest = hashlib.file_digest(packed, "sha256").hexdigest()
         return protocol.Kept(
-            epoch=step, file=str(file), size_bytes=file.stat().st_size, sha256=digest
+            epoch=self._times_kept, file=str(file), size_bytes=file.stat().st_size, sha256=digest
         )
 
     def settle(self) -> None:

@@ -79,6 +79,8 @@ class Call(OfDefinition):
     # To be judged with these, by the function of the file that does; None where the objective is called.
     judged: dict[str, str | bool | int | float | None] | None = None
     checkpoint_file: str | None = None
+    checkpoint_number: int = 0
+    """How often the folder was kept before."""
     checkpoint_stem: str
     checkpoint_seconds: float = 0.0
 

@@ -65,6 +65,7 @@ class DatabaseClient:
         precisions: Precisions,
     ) -> None:
         self.has_left = False
+        self._has_claimed = False
         self._db = db
         self._served = served
         self._journal = journal
@@ -113,17 +114,12 @@ class DatabaseClient:
             kept = jobs.renew(tx, held, self._pace.lease_seconds)
         return set(held) - kept
 
-    def advance(self) -> None:
-        """Takes the steps that are due for the studies that are served; who claims does that as well."""
-        for study in self._served.studies:
-            try:
-                self._served.note(phases.advance(self._db, study.name))
-            except StudyNotFound:  # it was removed in this moment
-                pass
-            except StorageError:
-                raise
-            except Exception:
-                log.exception("study %s cannot be advanced", study.name)
+    def advance(self, *, leaves: bool = False) -> None:
+        """Takes the steps that are due for the studies of which no job waits; who claims does that as well. Who
+        `leaves` does so for all: what ended here may have been the last of one."""
+        for study in self._served.studies if leaves else self._served.without_waiting:
+            if (advanced := phases.try_to_advance(self._db, study.name)) is not None:
+                self._served.note(advanced)
 
     def sweep(self) -> None:
         """Removes stored files that are of no use any more."""
@@ -139,9 +135,12 @@ class DatabaseClient:
         Raises:
             WorkFailed: it is the one study that this worker is for.
         """
-        if self._served.name is None or not self._served.in_turn():
-            self._served.look()  # that one study is read with its steps, unless it is halted
-        for prepared in self._served.in_turn():
+        # The one study of which something was claimed just now is read with its steps, and that is enough.
+        goes_on = self._served.name is not None and self._has_claimed
+        self._has_claimed = False
+        if not goes_on:
+            self._served.look()
+        for prepared in self._served.in_turn(goes_on=goes_on):
             if prepared.definition.searched.needs_keras and not with_keras:
                 continue
             try:
@@ -157,6 +156,7 @@ class DatabaseClient:
                 self._served.refuse(prepared.study, said)
             else:
                 if assignment is not None:
+                    self._has_claimed = True
                     return assignment
         return None
 
@@ -170,7 +170,7 @@ class DatabaseClient:
             except StudyNotFound:  # it was removed in this moment; the next look says so
                 return None
             self._served.note(study)
-            if study.phase.is_over:
+            if study.phase.is_over or study.uuid != prepared.study.uuid:  # made anew under its name
                 return None
             if prepared.definition.searched.needs_keras:
                 if not self._may_compute(study, device):
@@ -302,6 +302,7 @@ class DatabaseClient:
             number=job.trial_number or 0,
             began_ms=job.started_ms,
             checkpoint_file=str(kept[0]) if kept is not None else None,
+            checkpoint_number=kept[1] if kept is not None else 0,
             checkpoint_stem=str(self._journal.files_of(assignment.lease, "")),
             checkpoint_seconds=self._pace.checkpoint_seconds,
         )
@@ -365,7 +366,10 @@ class DatabaseClient:
         with self._db.transaction() as tx:
             jobs.write(tx, assignment.lease)
             attempts.resume(tx, job.id, artifact.epoch or 0)
-        log.info("%s goes on from epoch %s", assignment.title, artifact.epoch)
+        if not assignment.prepared.study.is_called:
+            log.info("%s goes on from epoch %s", assignment.title, artifact.epoch)
+        else:
+            log.info("%s goes on from its folder, kept %s times", assignment.title, artifact.epoch)
         return file, artifact.epoch or 0
 
     def _work(self, assignment: Assignment, checkpoint: Path | None) -> Work:

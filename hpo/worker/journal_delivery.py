@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from hpo.provenance import Provenance
 from hpo.search.promotion import Advice
 from hpo.search.trials import Ending, Trials
+from hpo.study import phases
 from hpo.training.protocol import (
     Diverged,
     Kept,
@@ -62,6 +63,8 @@ class Delivered:
     fate: Fate
     advice: Advice = Advice.GO_ON
     """What is to become of the training, after a report."""
+    study_name: str | None = None
+    """Of whose job it was, where it landed."""
 
 
 class Delivery:
@@ -118,7 +121,7 @@ class Delivery:
             self._job_artifacts.sweep()
         if isinstance(entry.body, Paused):
             self._job_artifacts.bound_paused(job.study_id)
-        return Delivered(entry, Fate.LANDED, advice)
+        return Delivered(entry, Fate.LANDED, advice, trials.study.name)
 
     def _read_job(self, entry: Entry) -> JobRecord:
         if isinstance(entry.body, Outcome) and entry.token in self._known:
@@ -145,15 +148,19 @@ class Delivery:
         Raises:
             DatabaseUnavailable: calling it again goes on.
         """
+        names = set[str | None]()
         while orphan.first is not None:
             brought = self.deliver_first(orphan)
             kind, fate = brought.entry.body.kind, brought.fate
             log.info("brought a worker's %s, who died here: %s", kind, fate)
+            names.add(brought.study_name)
         with self._db.transaction() as tx:
             loss = "its worker died, and another began on the same machine"
             if number := jobs.release_of_dead(tx, orphan.supervisor_id, loss):
                 log.info("gave back %s of a worker that died on this machine", number)
             workers.leave(tx, orphan.supervisor_id)
+        for name in names - {None}:  # of studies that nobody here need work on
+            phases.try_to_advance(self._db, str(name))
 
     def _apply(self, entry: Entry, job: JobRecord, trials: Trials) -> Advice:
         """Says what is to become of the training; only after a report that is a question."""

@@ -114,30 +114,41 @@ class ServedStudies:
     def look(self) -> None:
         """Reads the studies and what there is to do, but none of their jobs; has one that is new
         prepared, in the background, because data may take minutes to come."""
-        halted = {study.id for study in self.studies if study.halted_ms is not None}
-        known = {study.id for study in self.studies}
+        known = {study.uuid: study for study in self.studies}
         self._read()
         for study in self.studies:
-            if study.id in known and (study.id in halted) != self.is_halted(study.id):
-                log.info("%s is %s", study.name, "resumed" if study.id in halted else "halted")
+            self._tell_of_halt(known.get(study.uuid, study), study)
         self._settle_preparation()
         if self._preparation is None and (wanted := self._next_to_prepare()) is not None:
             self._preparation = _Preparation(wanted, self._prepare)
 
-    def in_turn(self) -> list[PreparedStudy]:
+    @property
+    def without_waiting(self) -> list[StudyRecord]:
+        """Those of which no job waited when they were looked at, but for what is refused here."""
+        return [
+            demand.study
+            for demand in self._demands.values()
+            if not (demand.waits or demand.study.phase.is_over)
+            and demand.study.id not in self._refusals
+        ]
+
+    def in_turn(self, *, goes_on: bool = False) -> list[PreparedStudy]:
         """The studies of which this worker may claim, the next first: one of the highest priority,
-        among these one that the fewest slots of the whole fleet work on."""
+        among these one that the fewest slots of the whole fleet work on. Where one just `goes_on`, what was
+        seen of its jobs is old."""
         return [
             self._prepared[demand.study.id]
             for demand in self._ranked()
-            if demand.study.id in self._prepared
-            and (self.name is not None or demand.waits or not demand.leased)
+            if demand.study.id in self._prepared and (goes_on or demand.waits or not demand.leased)
         ]
 
     def note(self, study: StudyRecord) -> None:
         """A study was read elsewhere."""
-        if (demand := self._demands.get(study.id)) is not None:
+        demand = self._demands.get(study.id)
+        if demand is not None and demand.study.uuid == study.uuid:
+            self._tell_of_halt(demand.study, study)
             self._demands[study.id] = Demand(study, demand.leased, demand.waits)
+            self._drop_outdated()
 
     def refuse(self, study: StudyRecord, reason: str) -> None:
         """The study, which may be over by now, cannot be served here after all, for now.
@@ -195,14 +206,29 @@ class ServedStudies:
         with self._db.reading() as tx:
             demands = studies.demands(tx, self.name)
         self._demands = {demand.study.id: demand for demand in demands}
+        self._drop_outdated()
+
+    def _drop_outdated(self) -> None:
+        """What was made of a study that is not there any more, whose id another may have by now; and of
+        one that was extended, which has another sampler and another pruner."""
+        known = {number: demand.study for number, demand in self._demands.items()}
         self._prepared = {
-            each: self._prepared[each] for each in self._prepared.keys() & self._demands
+            number: each
+            for number, each in self._prepared.items()
+            if number in known and known[number].uuid == each.study.uuid
         }
-        # An extended study has another sampler and another pruner.
-        for demand in demands:
-            kept = self._trials.get(demand.study.id)
-            if kept is not None and kept.study.trials != demand.study.trials:
-                del self._trials[demand.study.id]
+        self._trials = {
+            number: each
+            for number, each in self._trials.items()
+            if number in known
+            and (known[number].uuid, known[number].trials) == (each.study.uuid, each.study.trials)
+        }
+
+    @staticmethod
+    def _tell_of_halt(before: StudyRecord, study: StudyRecord) -> None:
+        was, is_halted = (each.halted_ms is not None for each in (before, study))
+        if was != is_halted:
+            log.info("%s is %s", study.name, "halted" if is_halted else "resumed")
 
     def _ranked(self) -> list[Demand]:
         workable = (

@@ -115,6 +115,7 @@ class Supervisor:
         self._held.deliver()
         if self._looking.is_due:
             self._served.look()
+            self._client.advance()  # what ended last may have ended where nobody claims
             self._looking.restart()
         for slot in self._assignments.working:
             self._answer_asked(slot)
@@ -322,7 +323,7 @@ class Supervisor:
             with suppress(WorkFailed):
                 self._held.give_back(assigned[0])
         self._held.try_to_deliver()
-        self._outage.attempt(self._client.advance)  # what ended here may have been the last of it
+        self._outage.attempt(partial(self._client.advance, leaves=True))
         if self._served.is_over:
             self._outage.attempt(self._client.sweep)
         self._outage.attempt(self._client.leave)

@@ -318,3 +318,30 @@ def test_a_holdout_is_known_by_its_code(tmp_path: Path) -> None:
     assert known(objective + judge.replace("1.0", "2.0")) not in (None, first)
     assert known(objective) is None
     assert known(judge, "holdout") is None  # it is what is called
+    documented = judge.replace(":\n", ':\n    """Said to people."""\n', 1)
+    assert known(objective + documented) == first
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("from elsewhere import holdout\n", "otherwise than by one"),
+        ("if True:\n    def holdout(params, seed):\n        return 1.0\n", "otherwise than by one"),
+        ("def holdout(params, seed):\n    return 1.0\n" * 2, "otherwise than by one"),
+        ("holdout = print\n", "otherwise than by one"),
+        ("def holdout(x, y, z):\n    return 1.0\n", "other arguments"),
+        ("def holdout(params):\n    return 1.0\n", "other arguments"),
+        ("def holdout(params, seed, more=1):\n    return 1.0\n", None),
+        ("def holdout(*anything):\n    return 1.0\n", None),
+    ],
+)
+def test_what_is_called_holdout_and_cannot_judge(
+    tmp_path: Path, text: str, words: str | None
+) -> None:
+    """It judges nothing, and says why; that it is there harms nobody who wants no verdict."""
+    file = tmp_path / "mine.py"
+    file.write_text(f"def objective(trial):\n    return 1.0\n{text}")
+    found = definition_loader.load(f"{file}:objective").searched
+    assert isinstance(found, Objective)
+    assert (found.holdout_sha256 is None) is (words is not None)
+    assert words is None or words in (found.unfit_holdout or "")

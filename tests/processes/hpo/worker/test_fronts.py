@@ -55,12 +55,17 @@ def test_what_needs_a_best_is_refused(shell: CommandLine, file: Path) -> None:
     file.with_name("base.json").write_text('{"x": 1.0, "y": 1.0}')
     for option in (
         ("--target", "3"), ("--patience", "3"), ("--pruner", "percentile"),
-        ("--baseline", str(file.with_name("base.json"))),
+        ("--baseline", str(file.with_name("base.json"))), ("--final-seeds", "3"),
     ):  # fmt: skip
         line = shell.fail(*called, *option, code=2)
         assert f"no trial is the best, which {option[0]}" in line
     assert not (shell.folder / "hpo.db").exists()
     shell.succeed(*called, "--trials", "3", "--name", "two")
+    extended = ("create", "two", "--extend", "--trials", "6")
+    assert "no best that would end" in shell.fail(*extended, "--target", "3", code=2)
+    shell.succeed(*extended)
+    shell.succeed("worker", "two", "--study", f"{file}:objective", "--cpu", "1")
+    assert "of 6 trials" in shell.succeed("status", "two")
     other = shell.fail(
         "run", f"{file}:objective", "--direction", "minimize", "--name", "two", code=2
     )

@@ -8,7 +8,8 @@ import pytest
 
 from hpo import provenance
 from hpo.definition_loader import Definition
-from hpo.study import removal
+from hpo.study import creation, removal
+from hpo.study.planning import Budget
 from hpo.study.stop_and_resume import halt, resume
 from hpo.training.protocol import Work
 from hpo.worker.assignments import Assignment
@@ -71,6 +72,40 @@ def test_nothing_is_given_out_while_a_study_is_halted(
     assert _claim(client).job.configuration == 0
 
 
+def test_a_study_that_was_made_anew_is_another(
+    db: Database, toy: Definition, client: DatabaseClient, served: ServedStudies
+) -> None:
+    """Though it has the name, and perhaps the id, of the one that was removed: nothing of it is claimed by
+    what was prepared for that."""
+    (prepared,) = served.in_turn(goes_on=True)
+    before = served.trials(prepared.study.id)
+    removal.remove(db, "toy")
+    anew = creation.create(
+        db, "toy", toy, Budget(trials=5, select_top=1, select_seeds=1, final_seeds=2)
+    )
+    assert client._claim_of(prepared, CPU, []) is None
+    served.look()
+    assert served.in_turn(goes_on=True) == []
+    assert served.trials(anew.id) is not before
+    assert served.trials(anew.id).study.uuid == anew.uuid
+
+
+def test_what_a_halted_study_ended_with_is_noticed(
+    db: Database, client: DatabaseClient, served: ServedStudies, claim: Claim
+) -> None:
+    """Its last job may end while nobody may claim of it."""
+    for number in range(4):
+        _, lease = claim()
+        if number == 3:
+            halt(db, "toy")
+        found = {"trial_id": number + 1, "trial_number": number, "params": {"x": number / 10}}
+        with db.transaction() as tx:
+            jobs.write(tx, lease, **found, state=JobState.SUCCEEDED, score=0.5, loss=1.0)
+    served.look()
+    client.advance()
+    assert served.studies[0].phase is Phase.SELECT
+
+
 def test_who_leaves_takes_the_steps_that_are_due(
     db: Database, client: DatabaseClient, served: ServedStudies, claim: Claim
 ) -> None:
@@ -81,7 +116,7 @@ def test_who_leaves_takes_the_steps_that_are_due(
         with db.transaction() as tx:
             jobs.write(tx, lease, **found, state=JobState.SUCCEEDED, score=0.5, loss=1.0)
     phases = [served.studies[0].phase]
-    client.advance()
+    client.advance(leaves=True)
     phases.append(served.studies[0].phase)
     assert phases == [Phase.SEARCH, Phase.SELECT]
 
@@ -96,13 +131,13 @@ def test_steps_that_lead_to_an_error(
         raise error
 
     monkeypatch.setattr("hpo.study.phases.advance", fail)
-    client.advance()
+    client.advance(leaves=True)
     assert "study toy cannot be advanced" in caplog.text and "it divides" in caplog.text
     error = DatabaseUnavailable("it is down")
     with pytest.raises(DatabaseUnavailable):
-        client.advance()
+        client.advance(leaves=True)
     error = StudyNotFound("it was removed")
-    client.advance()
+    client.advance(leaves=True)
 
 
 def test_a_job_that_was_lost_too_often_is_ended(

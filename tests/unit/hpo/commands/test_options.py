@@ -103,7 +103,7 @@ def _parse(*arguments: str) -> tuple[Budget, Settings]:
     def listen(
         settings: Settings,
         overrides: tuple[str, ...],
-        direction: str | None,
+        directions: tuple[str, ...],
         seed: int | None,
         **budget: Mapping[str, Any],
     ) -> None:

@@ -45,10 +45,10 @@ def test_it_follows_its_trial(make: Make) -> None:
     (folder / "sub" / "weights").write_bytes(b"\0\1")
     (folder / "step").write_text("4")
     assert first.open() == folder
-    kept = first.save(4, is_last=False)
+    kept = first.save(is_last=False)
     assert kept is not None
     content = Path(kept.file).read_bytes()
-    assert (kept.epoch, kept.size_bytes) == (4, len(content))
+    assert (kept.epoch, kept.size_bytes) == (1, len(content))
     assert kept.sha256 == hashlib.sha256(content).hexdigest()
     first.remove()
     assert not folder.exists()
@@ -63,19 +63,19 @@ def test_it_follows_its_trial(make: Make) -> None:
 def test_what_is_not_asked_for_costs_nothing(make: Make) -> None:
     """Neither a folder nor a file; nor does an empty one."""
     unasked = make()
-    assert unasked.save(1, is_last=True) is None
+    assert unasked.save(is_last=True) is None
     unasked.remove()
     empty = make("b")
     empty.open()
-    assert empty.save(1, is_last=True) is None
+    assert empty.save(is_last=True) is None
 
 
 def test_it_is_kept_when_that_is_due(make: Make) -> None:
     """After so many seconds, or when its worker leaves."""
     made = make(seconds=600)
     (made.open() / "step").write_text("1")
-    assert made.save(1, is_last=False) is None
-    assert made.save(2, is_last=True) is not None
+    assert made.save(is_last=False) is None
+    assert made.save(is_last=True) is not None
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"x" * 2000])

@@ -21,6 +21,7 @@ from hpo.training.child_process import ChildLost, Memory, Slot
 from hpo.training.precision import Precisions
 from hpo.worker.assignments import Assignment, Assignments
 from hpo.worker.database_client import DatabaseClient
+from hpo.worker.instructions import Instructions
 from hpo.worker.job_artifacts import JobArtifacts
 from hpo.worker.journal import Journal, Resumed
 from hpo.worker.journal_delivery import Delivery
@@ -64,6 +65,7 @@ class Supervisor:
         journal = Journal.create(state_dir / self.id, database_uuid)
         job_artifacts = JobArtifacts(db)
         self._client = DatabaseClient(db, served, journal, job_artifacts, pace, precisions)
+        self._instructions = Instructions(db, served, journal, job_artifacts, pace)
         self._held = Leases(
             self._assignments,
             journal,
@@ -134,7 +136,7 @@ class Supervisor:
 
     def _begin_in(self, slot: Slot, assignment: Assignment) -> None:
         try:
-            ready = self._client.begin(assignment)
+            ready = self._instructions.begin(assignment)
         except LeaseLost:
             self._held.lose(assignment.lease)
             return
@@ -243,7 +245,7 @@ class Supervisor:
             return
         self._held.deliver()
         try:
-            answer = self._client.answer(assignment, asked)
+            answer = self._instructions.answer(assignment, asked)
         except LeaseLost:
             self._held.lose(assignment.lease)
             return

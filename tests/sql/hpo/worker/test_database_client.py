@@ -14,6 +14,7 @@ from hpo.study.stop_and_resume import halt, resume
 from hpo.training.protocol import Work
 from hpo.worker.assignments import Assignment
 from hpo.worker.database_client import MAX_LOSSES, DatabaseClient
+from hpo.worker.instructions import Instructions
 from hpo.worker.job_artifacts import JobArtifacts
 from hpo.worker.journal import Journal
 from hpo.worker.served_studies import ServedStudies
@@ -53,6 +54,12 @@ def client(db: Database, served: ServedStudies, journal: Journal) -> DatabaseCli
     made = DatabaseClient(db, served, journal, JobArtifacts(db), Pace(), UNMEASURED)
     made.join(["cpu:0"])
     return made
+
+
+@pytest.fixture
+def instructions(db: Database, served: ServedStudies, journal: Journal) -> Instructions:
+    """What this worker's children are told."""
+    return Instructions(db, served, journal, JobArtifacts(db), Pace())
 
 
 def _claim(client: DatabaseClient) -> Assignment:
@@ -157,13 +164,38 @@ def test_a_job_that_was_lost_too_often_is_ended(
     assert "the baseline failed" in (served.studies[0].reason or "")
 
 
-def test_a_job_to_avoid_is_left_to_others(client: DatabaseClient) -> None:
+def test_a_job_to_avoid_is_left_to_others(
+    client: DatabaseClient, instructions: Instructions
+) -> None:
     """It is not claimed while it is to be avoided, and is otherwise."""
     assignment = _claim(client)
-    assert isinstance(client.begin(assignment), Work)
+    assert isinstance(instructions.begin(assignment), Work)
     second = _claim(client)
     assert client.claim(CPU, [second.job.id + 1, second.job.id + 2]) is None
     assert _claim(client).job.id == second.job.id + 1
+
+
+def test_a_lost_lease_begins_nothing(
+    client: DatabaseClient, instructions: Instructions, take_over: TakeOver
+) -> None:
+    """A job that another took between claim and begin is not trained here."""
+    assignment = _claim(client)
+    take_over(assignment.lease)
+    with pytest.raises(LeaseLost):
+        instructions.begin(assignment)
+
+
+def test_the_child_is_told_where_checkpoints_go(
+    client: DatabaseClient, instructions: Instructions, journal: Journal
+) -> None:
+    """Into this worker's journal, under the lease's name; a job without any starts from scratch."""
+    assignment = _claim(client)
+    work = instructions.begin(assignment)
+    assert isinstance(work, Work)
+    assert work.checkpoint_file is None
+    assert work.checkpoint_stem == str(journal.files_of(assignment.lease, ""))
+    assert work.checkpoint_seconds == Pace().checkpoint_seconds
+    assert assignment.across is None
 
 
 @on("sqlite")
@@ -174,25 +206,6 @@ def test_a_study_that_is_removed_in_this_moment(
     monkeypatch.setattr(served, "look", lambda: None)  # it was looked at just before
     removal.remove(db, "toy")
     assert client.claim(CPU, []) is None
-
-
-def test_a_lost_lease_begins_nothing(client: DatabaseClient, take_over: TakeOver) -> None:
-    """A job that another took between claim and begin is not trained here."""
-    assignment = _claim(client)
-    take_over(assignment.lease)
-    with pytest.raises(LeaseLost):
-        client.begin(assignment)
-
-
-def test_the_child_is_told_where_checkpoints_go(client: DatabaseClient, journal: Journal) -> None:
-    """Into this worker's journal, under the lease's name; a job without any starts from scratch."""
-    assignment = _claim(client)
-    work = client.begin(assignment)
-    assert isinstance(work, Work)
-    assert work.checkpoint_file is None
-    assert work.checkpoint_stem == str(journal.files_of(assignment.lease, ""))
-    assert work.checkpoint_seconds == Pace().checkpoint_seconds
-    assert assignment.across is None
 
 
 @on("sqlite")

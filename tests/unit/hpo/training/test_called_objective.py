@@ -15,7 +15,8 @@ from optuna.study import StudyDirection
 from optuna.terminator import report_cross_validation_scores
 
 from hpo.training import protocol
-from hpo.training.called_objective import PipedTrial, call
+from hpo.training.called_objective import call
+from hpo.training.piped_trial import PipedTrial
 from hpo.training.protocol import (
     Answer,
     Attribute,

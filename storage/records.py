@@ -20,7 +20,10 @@ from storage.states import (
     Split,
 )
 
-Params = Mapping[str, str | bool | int | float]
+Params = Mapping[str, Any]
+"""Texts, truths, numbers and None by the names of parameters."""
+CheckedParams = Mapping[str, str | bool | int | float | None]
+"""The same, where they are read from a file that anybody may have written."""
 
 BASELINE = 0
 """The configuration that all others are measured against: the first search job's."""

@@ -15,7 +15,7 @@ import numpy as np
 from studies.errors import SettingsError
 from studies.json_values import MOST_WHOLE, check_size, check_text, plain
 
-Value = str | bool | int | float
+Value = str | bool | int | float | None
 
 
 def _is_number(value: object) -> bool:
@@ -97,10 +97,10 @@ class Choice(_Conditional):
         for option in self.options:
             if isinstance(option, str):
                 check_text("an option of a choice", option)
-            elif not (isinstance(option, bool) or _is_number(option)):
+            elif not (option is None or isinstance(option, bool) or _is_number(option)):
                 raise SettingsError(
                     f"{option!r} cannot be an option",
-                    "use texts, truths, and numbers that are finite and, where whole, at most 2^53",
+                    "use texts, truths, None, and numbers that are finite and, where whole, at most 2^53",
                 )
         if not self.options or len(set(self.options)) != len(self.options):
             raise SettingsError(f"{self} needs at least one option and none of them twice")

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
+from typing import Any
 
 from studies.errors import SettingsError
 from studies.json_values import MOST_JSON_BYTES, check_text, plain
@@ -19,8 +20,8 @@ from studies.parameters import Choice, Parameter, Real, Value, Whole, count, lon
 
 __all__ = ["Choice", "Parameter", "Real", "Value", "Whole"]  # what a definition's space is made of
 
-Params = Mapping[str, Value]
-"""One configuration: a value for each name of the space that applies."""
+Params = Mapping[str, Any]
+"""One configuration: a Value for each name of the space that applies. Of which type it is says the space."""
 Space = Mapping[str, Parameter]
 MOST_NAME = 512
 """What Optuna's column for the name of a parameter takes, in characters."""

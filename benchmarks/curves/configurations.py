@@ -4,7 +4,7 @@ import math
 
 from scipy.stats import qmc
 
-from studies.space import Choice, Parameter, Params, Real, Space, Whole, active
+from studies.space import Choice, Parameter, Params, Real, Space, Value, Whole, active
 
 
 class Points:
@@ -42,7 +42,7 @@ def _apart(one: object, other: object, parameter: Parameter) -> float:
     return abs(_place(one, parameter) - _place(other, parameter))
 
 
-def _value(parameter: Parameter, at: float) -> str | bool | int | float:
+def _value(parameter: Parameter, at: float) -> Value:
     """What stands in the space at that place, from 0 to below 1."""
     match parameter:
         case Choice(options=options):

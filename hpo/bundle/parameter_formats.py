@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from hpo.errors import UsageError
 from hpo.result.result import Result
-from storage.records import Params
+from storage.records import CheckedParams
 
 PREFIX = "HPO_BEST_"
 _NAME = re.compile(r"[A-Za-z0-9_]+")
@@ -44,7 +44,7 @@ class _Document(BaseModel):
     holdout_low: float | None
     holdout_high: float | None
     verdict: str
-    params: Params
+    params: CheckedParams
 
 
 class _Dumper(yaml.SafeDumper):
@@ -71,7 +71,7 @@ def render(best: Result, target: Format) -> str:
 
     Raises:
         UsageError: `env` cannot hold the parameters: a name is no name of a variable, two would be
-            the same variable, or a value has a NUL character.
+            the same variable, or a value has a NUL character; or `toml`, which has no None.
     """
     accuracy = best.holdout.winner.accuracy
     document = _Document(
@@ -95,13 +95,18 @@ def render(best: Result, target: Format) -> str:
                 content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf
             )
         case Format.TOML:
+            if lacking := [name for name, value in best.winner.params.items() if value is None]:
+                raise UsageError(
+                    f"parameter {lacking[0]!r} is None, which TOML does not have",
+                    f"take {Format.JSON}, {Format.YAML} or {Format.ENV} instead",
+                )
             return tomli_w.dumps(content)
         case Format.ENV:
             params = content.pop("params")
             return _variables(chain(content.items(), params.items()))
 
 
-def _variables(values: Iterable[tuple[str, str | bool | int | float]]) -> str:
+def _variables(values: Iterable[tuple[str, str | bool | int | float | None]]) -> str:
     lines: dict[str, str] = {}
     for name, value in values:
         variable = PREFIX + name.upper()

@@ -15,7 +15,7 @@ from hpo.result.look_results import LookTaken, LostTraining, look_back
 from hpo.result.scores import Comparison, Frozen
 from hpo.result.value_verdict import conclude_on_values
 from hpo.statistics.verdict import Gap, gap_of_models, gap_of_seed
-from storage.records import BASELINE, JobRecord, OpeningRecord, Params
+from storage.records import BASELINE, CheckedParams, JobRecord, OpeningRecord
 from storage.states import DataSet, JobState, Phase, Split
 
 
@@ -28,7 +28,7 @@ class Configuration(Frozen):
 
     number: int
     trial_number: int | None
-    params: Params
+    params: CheckedParams
     search_score: float | None
     select_scores: tuple[float, ...]
     final_scores: tuple[float, ...]
@@ -40,7 +40,8 @@ class Configuration(Frozen):
 
 
 class Change(Frozen):
-    """A parameter of which the winner has another value than the baseline; None is absent."""
+    """A parameter of which the winner has another value than the baseline. None is absent; a value that is
+    None is said as a text."""
 
     name: str
     baseline: str | bool | int | float | None
@@ -54,7 +55,7 @@ class EarlierOpening(Frozen):
     study: str
     generation: int
     configuration: int
-    params: Params
+    params: CheckedParams
     trainings: int
     first_opened: AwareDatetime
 
@@ -106,7 +107,10 @@ class Result(Frozen):
     @property
     def changes(self) -> tuple[Change, ...]:
         """In which parameters the winner differs from the baseline."""
-        before, after = self.baseline.params, self.winner.params
+        before, after = (
+            {name: "None" if value is None else value for name, value in of.params.items()}
+            for of in (self.baseline, self.winner)
+        )
         return tuple(
             Change(name=name, baseline=before.get(name), winner=after.get(name))
             for name in {**before, **after}

@@ -104,7 +104,8 @@ def of_params(heading: str, whose: tuple[str, str], left: Params, right: Params)
     return Table(
         (heading, *whose),
         tuple(
-            (name, _value(left.get(name)), _value(right.get(name))) for name in {**left, **right}
+            (name, *(_value(of.get(name, _ABSENT)) for of in (left, right)))
+            for name in {**left, **right}
         ),
     )
 
@@ -160,7 +161,14 @@ def _bounds(interval: Interval | None) -> str:
 
 def _changes(result: Result) -> Table:
     rows = tuple(
-        (change.name, _value(change.baseline), _value(change.winner)) for change in result.changes
+        (
+            change.name,
+            *(
+                _ABSENT if each is None else _value(each)
+                for each in (change.baseline, change.winner)
+            ),
+        )
+        for change in result.changes
     )
     return Table(("what changed", *_SIDES), rows or (("nothing", _ABSENT, _ABSENT),))
 
@@ -270,6 +278,4 @@ def _gap(gap: Gap) -> str:
 
 
 def _value(given: str | bool | int | float | None) -> str:
-    if given is None:
-        return _ABSENT
     return f"{given:.4g}" if isinstance(given, float) else str(given)

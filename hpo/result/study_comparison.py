@@ -9,7 +9,7 @@ from hpo.result.result import caveats, earlier_openings, lost_trainings
 from hpo.result.scores import Answers, Frozen, Score, score
 from hpo.statistics.interim_looks import CONFIDENCE
 from hpo.statistics.verdict import Difference, compare
-from storage.records import Params
+from storage.records import CheckedParams
 from storage.states import DataSet, Split
 
 
@@ -18,7 +18,7 @@ class Winner(Frozen):
 
     study: str
     trial_number: int | None
-    params: Params
+    params: CheckedParams
 
 
 class Pair(Frozen):

@@ -46,7 +46,7 @@ class OfDefinition(_Message):
 class OfConfiguration(OfDefinition):
     """What it makes of a configuration."""
 
-    params: dict[str, str | bool | int | float]
+    params: dict[str, str | bool | int | float | None]
 
 
 class Work(OfConfiguration):

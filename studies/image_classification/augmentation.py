@@ -27,7 +27,7 @@ def strongest(space: Space) -> Params:
     for name in _IN_PIXELS:
         match space.get(name):
             case Choice(options=options) if all(type(option) is int for option in options):
-                most[name] = max(map(int, options))
+                most[name] = max(int(option or 0) for option in options)
             case Whole(high=high):
                 most[name] = high
             case None:

@@ -61,7 +61,7 @@ SPACE: Space = {"activation": Choice(("relu", "tanh")), "rate": Real(1e-4, 1e-2,
         lambda: choice(memoryview(b"ab")),
         lambda: choice(np.array(3)),
         lambda: choice({"a", "b"}),
-        lambda: choice(("a", None)),
+        lambda: choice(("a", ("b",))),
         lambda: choice(("a\0b",)),
         lambda: choice(("\udc80",)),
         lambda: choice((2**53 + 1,)),
@@ -83,6 +83,19 @@ def test_refused_parameters(make: Callable[[], Parameter]) -> None:
     """A parameter that could never be searched is refused when it is written down."""
     with pytest.raises(SettingsError):
         make()
+
+
+def test_options_of_any_kind_stand_beside_each_other() -> None:
+    """And what applies may follow from one that is None."""
+    space: Space = {
+        "limit": Choice((None, True, "auto", 3, 0.5)),
+        "depth": Whole(1, 4, when={"limit": None}),
+    }
+    assert as_params(space, {"limit": None, "depth": 2}) == {"limit": None, "depth": 2}
+    assert as_params(space, {"limit": True}) == {"limit": True}
+    with pytest.raises(SettingsError):
+        as_params(space, {"limit": 1})
+    assert count_points(space) == 4 + 4
 
 
 def test_what_numpy_gives_is_held_as_json_gives_it_back() -> None:

@@ -218,9 +218,8 @@ def test_a_worker_goes_on_without_it(
     (prepared,) = served.in_turn()
     removal.remove(db, study.name)
     assert client._claim_of(prepared, CPU, []) is None
-    assert client.claim(CPU, []) is None
     with pytest.raises(StudyNotFound):
-        served.look()
+        client.claim(CPU, [])
     journal.close()
 
 

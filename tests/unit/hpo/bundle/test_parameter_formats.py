@@ -67,7 +67,7 @@ def best(
 def rendered(best: BestConfiguration) -> Callable[..., str]:
     """That with other parameters, rendered."""
 
-    def render_with(target: Format, params: Mapping[str, str | int | float]) -> str:
+    def render_with(target: Format, params: Mapping[str, object]) -> str:
         winner = best.winner.model_copy(update={"params": params})
         return render(best.model_copy(update={"winner": winner}), target)
 
@@ -101,6 +101,16 @@ def test_a_document_says_what_was_found_and_how_sure_that_is(
     assert found == _expected(best)
     assert list(found) == list(_expected(best))
     assert text.endswith("\n") and not text.endswith("\n\n")
+
+
+def test_what_is_none(rendered: Callable[..., str]) -> None:
+    """It reads back as that, and as its name in a variable; TOML has none, and says so."""
+    params = {"depth": None}
+    for target in (Format.JSON, Format.YAML):
+        assert READERS[target](rendered(target, params))["params"] == params
+    assert f"{PREFIX}DEPTH=None" in rendered(Format.ENV, params).splitlines()
+    with pytest.raises(UsageError, match="'depth' is None, which TOML does not have"):
+        rendered(Format.TOML, params)
 
 
 @pytest.mark.parametrize("target", READERS)

@@ -65,7 +65,7 @@ def serve(
         while not stop.is_set():
             if child._pipe.poll(0.05):
                 work = child.take_work()
-                child.say(Trained(score=float(work.params["x"]), loss=1.0))
+                child.say(Trained(score=float(work.params["x"] or 0), loss=1.0))
 
     def prepare(study: StudyRecord) -> PreparedStudy:
         return PreparedStudy(study, toy, toy_data)

@@ -56,7 +56,8 @@ def judge(
         Exception: whatever it raised.
     """
     values = np.asarray(function(dict(params), seed), np.float64)
-    stored = values.reshape(-1).astype("<f4")
+    with np.errstate(over="ignore"):  # what is too large for it is refused
+        stored = values.reshape(-1).astype("<f4")
     is_finite = np.isfinite(stored if values.size > 1 else values).all()
     if values.ndim > 1 or not values.size or not is_finite:
         raise ValueError(

@@ -1,5 +1,7 @@
 """An objective's trial: each question goes to the supervisor, and is Optuna's in all else."""
 
+import math
+import re
 import sys
 from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
@@ -15,7 +17,7 @@ from optuna.study import StudyDirection
 from optuna.terminator import report_cross_validation_scores
 
 from hpo.training import protocol
-from hpo.training.called_objective import call
+from hpo.training.called_objective import call, judge
 from hpo.training.piped_trial import PipedTrial
 from hpo.training.protocol import (
     Answer,
@@ -335,3 +337,27 @@ def test_one_that_asks_for_other_parameters_than_before_is_none(
     else:
         with pytest.raises(ValueError, match="did not ask for x, which its trial has"):
             call(objective, again, played.pipe)
+
+
+@pytest.mark.parametrize("judged", [2.5, np.float32(2.5), [1, 4], np.array([True, False])])
+def test_what_judges_gives_numbers(judged: Any) -> None:
+    """One, or one for each example, of which losses and hits are kept in single precision."""
+    told = judge(lambda params, seed: judged, {"x": 1}, 7)
+    (evaluated,) = told.evaluations
+    assert evaluated.split == "holdout"
+    assert np.frombuffer(evaluated.losses, "<f4").tolist() == np.atleast_1d(judged).tolist()
+    assert told.score == np.mean(judged)
+
+
+@pytest.mark.parametrize(
+    ("judged", "words"),
+    [
+        (None, "array ()"), ("good", "could not convert string to float"), ([[1.0]], "array (1, 1)"),
+        ([], "array (0,)"), ([1.0, math.nan], "array (2,)"), (math.inf, "array ()"),
+        ([1.0, 1e39], "array (2,)"),
+    ],
+)  # fmt: skip
+def test_what_is_no_judgement(judged: Any, words: str) -> None:
+    """It is an error of the objective's file."""
+    with pytest.raises(ValueError, match=re.escape(words)):
+        judge(lambda params, seed: judged, {"x": 1}, 7)

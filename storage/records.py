@@ -134,6 +134,10 @@ class StudyRecord(FromRow):
         """Whether its first configuration is what all others are measured against."""
         return bool(self.baseline)
 
+    def is_baseline(self, configuration: int) -> bool:
+        """Whether it is that one."""
+        return self.has_baseline and configuration == BASELINE
+
     @property
     def is_judged(self) -> bool:
         """Whether select and final follow its search; else it is done with that."""

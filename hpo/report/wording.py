@@ -84,8 +84,9 @@ def params(contents: Contents) -> Table:
             tuple((name, *(_value(job, name) for job in front)) for name in names),
         )
     if not contents.study.has_baseline:
-        of_best = tuple((name, describe_params({"": value})[1:]) for name, value in best.items())
-        return Table(("hyperparameter", "best"), of_best)
+        return Table(
+            ("hyperparameter", "best"), tuple((name, _value(contents.best, name)) for name in best)
+        )
     return of_params("hyperparameter", ("baseline", "best"), contents.study.baseline, best)
 
 

@@ -22,7 +22,7 @@ from hpo.search import samplers
 from hpo.search.promotion import Advice
 from hpo.search.trial_history import SamplersStudy
 from hpo.search.trials import MOST_HELD, OURS, Ending, Trials
-from storage.records import BASELINE, JobRecord, Lease
+from storage.records import JobRecord, Lease
 from storage.tables import trials
 from storage.tables.trials import Param
 from studies.json_values import check_json, check_size, check_text
@@ -143,9 +143,9 @@ class CalledTrials(Trials):
     def _judge(self, job: JobRecord, trial: FrozenTrial, epoch: int) -> Advice:
         """What is called again, from its beginning, is not judged before it stands where it did; a baseline
         never is."""
-        is_baseline = self.study.has_baseline and job.configuration == BASELINE
         is_behind = epoch < (trial.last_step or 0)
-        return Advice.GO_ON if is_baseline or is_behind else self._prune(trial)
+        is_spared = is_behind or self.study.is_baseline(job.configuration)
+        return Advice.GO_ON if is_spared else self._prune(trial)
 
     def _forget(self, trial_id: int) -> None:
         self._choosers.pop(trial_id, None)

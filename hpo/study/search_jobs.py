@@ -38,8 +38,8 @@ def latest(jobs: Iterable[JobRecord], configuration: int) -> JobRecord:
 def has_failed(study: StudyRecord, job: JobRecord) -> bool:
     """Whether a search job is of no use and may be run again: it failed, or it is the baseline and
     diverged."""
-    is_baseline = study.has_baseline and job.configuration == BASELINE
-    return job.state == JobState.FAILED or (is_baseline and job.state == JobState.DIVERGED)
+    is_diverged_baseline = job.state == JobState.DIVERGED and study.is_baseline(job.configuration)
+    return job.state == JobState.FAILED or is_diverged_baseline
 
 
 def again(study: StudyRecord, failed: JobRecord, number: int) -> NewJob:
@@ -47,7 +47,7 @@ def again(study: StudyRecord, failed: JobRecord, number: int) -> NewJob:
     is one that no search job of the study has had."""
     seed = derive_seed(study.seed, "again", number)
     params = failed.params
-    if study.has_baseline and failed.configuration == BASELINE:
+    if study.is_baseline(failed.configuration):
         params = study.baseline  # an objective may have failed before it asked for all of it
     return NewJob(Phase.SEARCH, failed.configuration, seed, params=params)
 

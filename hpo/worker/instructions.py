@@ -124,8 +124,7 @@ class Instructions:
 
     def _is_given_all(self, assignment: Assignment) -> bool:
         study, job = assignment.prepared.study, assignment.job
-        is_baseline = study.has_baseline and job.configuration == BASELINE
-        return is_baseline or job.phase != Phase.SEARCH
+        return job.phase != Phase.SEARCH or study.is_baseline(job.configuration)
 
     def answer(
         self, assignment: Assignment, asked: Suggest | Attribute

@@ -1,7 +1,6 @@
 """Jobs and their leases: claim, renew, release, end. Every function runs in the caller's transaction."""
 
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -17,6 +16,7 @@ from storage.schema import jobs, studies
 from storage.states import AttemptState, JobState, Phase
 from storage.tables import attempts
 from storage.tables.leases import expiry, give, strike
+from storage.tables.optuna_study import optuna_time
 
 
 def add(tx: Connection, study: StudyRecord, new: Iterable[NewJob]) -> None:
@@ -241,7 +241,7 @@ def cancel(
         tx.execute(
             sa.update(TrialModel)
             .where(TrialModel.trial_id.in_(some), is_running)
-            .values(state=TrialState.FAIL, datetime_complete=_utc_now())
+            .values(state=TrialState.FAIL, datetime_complete=optuna_time())
         )
     return number
 
@@ -255,10 +255,6 @@ def remove_some(tx: Connection, study: StudyRecord) -> int:
     ).all()
     tx.execute(sa.delete(jobs).where(jobs.c.id.in_(ids)))
     return len(ids)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)  # as Optuna keeps it
 
 
 # Made once: to make a statement takes longer than to ask it.

@@ -2,6 +2,7 @@
 runs in the caller's transaction."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -95,6 +96,11 @@ def distribution_of(tx: Connection, trial_id: int, name: str) -> BaseDistributio
         .limit(1)
     )
     return None if known is None else json_to_distribution(known)
+
+
+def optuna_time() -> datetime:
+    """Now, as Optuna keeps times: in UTC, without saying so."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def remove_some_trials(tx: Connection, study_id: int) -> int:

@@ -9,7 +9,6 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,7 +33,7 @@ from storage.errors import ParamsTaken
 from storage.records import Lease
 from storage.schema import jobs
 from storage.tables.leases import strike
-from storage.tables.optuna_study import distribution_of, is_ours
+from storage.tables.optuna_study import distribution_of, is_ours, optuna_time
 
 STUDIES, TRIALS = StudyModel.__table__, TrialModel.__table__
 PARAMS, VALUES = TrialParamModel.__table__, TrialValueModel.__table__
@@ -90,7 +89,7 @@ def create(
     if new.newest_id is not None:
         _refuse_taken(tx, study_id, new)
     number = tx.scalar(_number_of_trials, {"study": study_id}) or 0
-    row = {"study_id": study_id, "number": number, "datetime_start": _utc_now()}
+    row = {"study_id": study_id, "number": number, "datetime_start": optuna_time()}
     trial_id = tx.execute(_begun, row).inserted_primary_key.trial_id  # type: ignore[union-attr]  # an INSERT has one
     if new.params:
         tx.execute(_param_set, [param.row(trial_id, name) for name, param in new.params.items()])
@@ -161,7 +160,7 @@ def end(
                 for objective, (value, kind) in enumerate(stored)
             ],
         )
-    tx.execute(_ended, {"trial": trial_id, "state": state, "datetime_complete": _utc_now()})
+    tx.execute(_ended, {"trial": trial_id, "state": state, "datetime_complete": optuna_time()})
 
 
 def _refuse_taken(tx: Connection, study_id: int, new: NewTrial) -> None:
@@ -182,10 +181,6 @@ def _refuse_taken(tx: Connection, study_id: int, new: NewTrial) -> None:
 
 def _attribute(trial_id: int, key: str, value: Any) -> dict[str, Any]:
     return {"trial_id": trial_id, "key": key, "value_json": json.dumps(value)}
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)  # as Optuna keeps it
 
 
 # Made once: to make a statement takes longer than to ask it.

@@ -17,7 +17,7 @@ STDOUT = Path("-")
 @click.command()
 @click.argument("name", metavar="[STUDY]", required=False)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; anywhere else it wants a password.")  # fmt: skip
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any that is free, and says which.")  # fmt: skip
 @click.option("--allow-host", "names", multiple=True, metavar="NAME", help="A name by which it is reached, as through a proxy.")  # fmt: skip
 @click.option("--prefix", default="", metavar="PATH", help="The path that a proxy has it under, such as /hpo.")  # fmt: skip
 @click.option("--writable", is_flag=True, help="Let whoever may look remove studies and write notes.")  # fmt: skip
@@ -52,8 +52,8 @@ def dashboard(
             path = f"dashboard/studies/{db.optuna.get_study_id_from_name(study.name)}"
     shown = f"[{host}]" if ":" in host else host
 
-    def tell() -> None:
-        click.echo(f"http://{shown}:{port}{root}/{path}", err=True)
+    def tell(taken: int) -> None:
+        click.echo(f"http://{shown}:{taken}{root}/{path}", err=True)
 
     server.serve(
         db, settings, name, host=host, port=port, names=names, writable=writable, prefix=root,

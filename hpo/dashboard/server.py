@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 import optuna_dashboard
 import waitress
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from waitress.server import BaseWSGIServer, MultiSocketServer
 from werkzeug.wrappers import Response
 
 from hpo.dashboard import prometheus
@@ -99,10 +100,11 @@ def serve(
     names: Sequence[str] = (),
     writable: bool = False,
     prefix: str = "",
-    tell: Callable[[], object],
+    tell: Callable[[int], object],
 ) -> None:
     """Shows the database until SIGINT or SIGTERM, at `host`, to whoever asks for it by an IP address,
-    this machine's name, or one of `names`, under the path `prefix`; `tell` is called once it can be.
+    this machine's name, or one of `names`, under the path `prefix`; `tell` is called with the port once
+    it can be: port 0 is any that is free.
 
     Raises:
         UsageError: it cannot be served there, or there without a password.
@@ -138,12 +140,19 @@ def serve(
         ) from error
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     application.live.start()
-    tell()
+    tell(_port(server))
     try:
         server.run()  # it returns at KeyboardInterrupt
     finally:
         server.close()
         application.live.stop()
+
+
+def _port(server: BaseWSGIServer | MultiSocketServer) -> int:
+    """The first one, where a name stands for several addresses."""
+    if isinstance(server, MultiSocketServer):
+        return int(server.effective_listen[0][1])
+    return int(server.effective_port)
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,12 +3,11 @@
 import base64
 import http.client
 import json
-import random
-import socket
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from tests.support.commandline import CommandLine
 
@@ -46,8 +45,7 @@ class Dashboard:
     ) -> Iterator[Self]:
         """Starts it, waits until it listens, and in the end has it leave, which must be with 0 and
         without any traceback in its log."""
-        port = _free_port()
-        with shell.start("dashboard", "--port", str(port), *options, **environment) as process:
+        with shell.start("dashboard", "--port", "0", *options, **environment) as process:
             assert process.stderr is not None
             said: list[str] = []
             try:
@@ -57,7 +55,7 @@ class Dashboard:
                         break
                 else:
                     raise AssertionError("".join(said))
-                yield cls(port, said)
+                yield cls(_port(said[-1]), said)
             finally:
                 process.terminate()
                 _, rest = process.communicate(timeout=60)
@@ -92,8 +90,8 @@ class Dashboard:
             connection.close()
 
 
-def _free_port() -> int:
-    """Below those that the kernel gives to whoever connects: nobody takes it in the next moment."""
-    while True:
-        with suppress(OSError), socket.create_server(("127.0.0.1", random.randint(20_000, 32_000))) as free:  # fmt: skip
-            return int(free.getsockname()[1])
+def _port(line: str) -> int:
+    """That of the address it says."""
+    port = urlsplit(line.strip()).port
+    assert port
+    return port

@@ -2,12 +2,13 @@
 
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -43,10 +44,13 @@ S = TypeVar("S", bound=Server)
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
+    """A port that nobody listens on, below those that the kernel gives to whoever connects: it stays
+    free while the server that has it is down."""
+    chance = random.SystemRandom()  # the tests' own is seeded alike in each process of theirs
+    while True:
+        port = chance.randint(20_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def unprivileged(folder: Path) -> dict[str, Any]:

@@ -120,9 +120,15 @@ class StudyRecord(FromRow):
         return self.epochs is None
 
     @property
+    def is_judged_by_values(self) -> bool:
+        """Whether of what its final jobs give no more is known than which way is better; else it is which
+        class each image is taken for."""
+        return "classes" not in self.settings
+
+    @property
     def final_data_sets(self) -> tuple[DataSet, ...]:
         """What winner and baseline are trained on in the end."""
-        return (DataSet.SEARCH,) if self.is_called else tuple(DataSet)
+        return tuple(DataSet) if self.settings.get("new_classes") else (DataSet.SEARCH,)
 
     @property
     def unit(self) -> str:

@@ -67,7 +67,7 @@ def run(
     page = PlainConsole(stderr=True)
     done, study = local_run.run_either(settings, wanted, spare, page)
     reference = done.definition.reference
-    if study.phase is Phase.DONE and (study.is_called or not study.is_judged):
+    if study.phase is Phase.DONE and (study.is_judged_by_values or not study.is_judged):
         db = Database.open(settings.storage_url)
         found = read_status(db, study.name)
         conclusion = None

@@ -144,8 +144,9 @@ def assemble(finished: FinishedStudy) -> Result:
     study, winner = finished.study, finished.winner
     if winner is None:
         raise search_alone(study)
-    if study.is_called:
-        raise NoResult(f"study '{study.name}' is of an objective, which gives no model")
+    if study.is_judged_by_values:
+        why = "of an objective, which gives no model" if study.is_called else "of no classifier"
+        raise NoResult(f"study '{study.name}' is {why}: there is nothing to export")
     lost = lost_trainings(finished)
     validation = finished.comparison(DataSet.SEARCH, Split.VALIDATION)
     holdout = finished.comparison(DataSet.SEARCH, Split.HOLDOUT)
@@ -168,7 +169,7 @@ def assemble(finished: FinishedStudy) -> Result:
         generation=study.generation,
         class_names={
             "search": tuple(study.settings["classes"]),
-            "new": tuple(study.settings["new_classes"]),
+            "new": tuple(study.settings.get("new_classes") or ()),
         },
         trials={state: states[state] for state in JobState if states[state]},
         search_ended=study.reason,
@@ -196,7 +197,7 @@ class Conclusion:
 def conclude(finished: FinishedStudy) -> Conclusion:
     """The verdict on a study that is done, or why there is none."""
     try:
-        if finished.study.is_called:
+        if finished.study.is_judged_by_values:
             return Conclusion(conclude_on_values(finished), None)
         result = assemble(finished)
     except NoResult as error:

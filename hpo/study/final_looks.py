@@ -37,7 +37,7 @@ def next_seeds(
     """The numbers of the seeds that the next look wants, after all `jobs` of a final phase have ended;
     none where there is no other, or nothing that it could change."""
     for look, seen in taken(study, jobs)[-1:]:
-        is_decided = _is_decided_by_values if study.is_called else _is_decided
+        is_decided = _is_decided_by_values if study.is_judged_by_values else _is_decided
         if not look.is_last and not is_decided(look, seen, judged):
             return range(look.seeds, plan(study.final_seeds)[look.number].seeds)
     return range(0)
@@ -49,7 +49,7 @@ def _is_decided(look: Look, seen: Iterable[JobRecord], judged: Iterable[Evaluati
     # It brings scipy, for which whoever asks what is due would wait.
     from hpo.statistics.verdict import compare
 
-    answered = {record.job_id: record for record in judged if record.split == Split.HOLDOUT}
+    answered = _of_holdout(judged)
     sides: tuple[list[EvaluationRecord], list[EvaluationRecord]] = [], []
     for job in seen:
         if job.id in answered:
@@ -66,7 +66,7 @@ def _is_decided_by_values(
     """The same of calls, each of which gave values or none. Where no seed makes a difference none will."""
     from hpo.statistics.value_verdict import compare_values  # likewise
 
-    answered = {record.job_id: record for record in judged}
+    answered = _of_holdout(judged)
     sides: tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]] = [], []
     for job in seen:
         if job.state is JobState.SUCCEEDED:
@@ -84,6 +84,10 @@ def values_of(job: JobRecord, judged: Mapping[int, EvaluationRecord]) -> NDArray
     values = np.frombuffer(record.losses, "<f4") if record is not None else np.empty(0)
     # A single number is the job's score, with all its digits.
     return np.asarray([job.score] if len(values) < 2 else values, np.float64)
+
+
+def _of_holdout(judged: Iterable[EvaluationRecord]) -> Mapping[int, EvaluationRecord]:
+    return {record.job_id: record for record in judged if record.split == Split.HOLDOUT}
 
 
 def _find_right(record: EvaluationRecord) -> NDArray[np.bool_]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from studies.data.cifar100_source import Cifar100
-from studies.image_classification import convnet, recipe
+from studies.image_classification import convnet
 from studies.image_classification.study import ImageClassification
+from studies.keras_training import optimizers
 from studies.space import Choice, Real, Whole
 
 CLASSES = (
@@ -36,7 +37,7 @@ STUDY = ImageClassification(
     name="cifar100",
     space={
         "activation": Choice(("relu", "swish", "gelu", "elu", "tanh")),
-        "optimizer": Choice(recipe.OPTIMIZERS),
+        "optimizer": Choice(optimizers.OPTIMIZERS),
         "learning_rate": Real(1e-4, 1e-2, log=True),
         "conv_layers": Whole(1, 4),
         "filters": Choice((16, 32, 48, 64)),

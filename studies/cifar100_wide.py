@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from studies import cifar100
 from studies.data.cifar100_source import Cifar100
-from studies.image_classification import convnet, recipe
+from studies.image_classification import convnet
 from studies.image_classification.study import ImageClassification
+from studies.keras_training import optimizers
 from studies.space import Choice, Real, Whole
 
 STUDY = ImageClassification(
@@ -29,7 +30,7 @@ STUDY = ImageClassification(
         "optimizer": Choice(("adam", "rmsprop", "sgd")),
         "momentum": Real(0.8, 0.98, when={"optimizer": "sgd"}),
         "base_learning_rate": Real(5e-4, 1e-2, log=True),
-        "schedule": Choice(recipe.SCHEDULES),
+        "schedule": Choice(optimizers.SCHEDULES),
         "warmup": Real(0.05, 0.4, when={"schedule": "one_cycle"}),
         "weight_decay": Choice((0.0, 0.003, 0.01, 0.03)),
         "averaging": Choice((0, 1)),

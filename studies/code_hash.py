@@ -14,16 +14,17 @@ from pathlib import Path
 BEAR_ON_RESULTS = (
     "keras_backend",
     "image_classification.augmentation",
-    "image_classification.compiled_model",
     "image_classification.convnet",
-    "image_classification.compiled_epoch",
     "image_classification.evaluation",
-    "image_classification.fused_normalisation",
-    "data.image_data",
-    "image_classification.recipe",
     "image_classification.study",
+    "image_classification.targets",
     "image_classification.training",
-    "image_classification.training_state",
+    "data.image_data",
+    "keras_training.compiled_epoch",
+    "keras_training.compiled_model",
+    "keras_training.fused_normalisation",
+    "keras_training.optimizers",
+    "keras_training.training_state",
     "json_values",
     "parameters",
     "data.prepared_data",
@@ -35,6 +36,7 @@ of every definition."""
 
 BEAR_ON_NO_RESULT = (
     "image_classification.training_checks",  # refuses or ends a training, and changes none
+    "keras_training.checked_training",  # likewise
     "checkpoint",  # gives back what was written, or nothing
     "code_loader",
     "errors",

@@ -22,9 +22,10 @@ from hpo.devices.child_environment import ONEDNN
 from hpo.errors import UsageError
 from hpo.provenance import TENSORFLOW
 from studies.data.image_source import ScriptLoader
-from studies.image_classification import augmentation, evaluation, recipe, training
-from studies.image_classification.fused_normalisation import fused_normalisation
+from studies.image_classification import augmentation, evaluation, targets, training
 from studies.image_classification.study import BuildModel, ImageClassification
+from studies.keras_training import optimizers
+from studies.keras_training.fused_normalisation import fused_normalisation
 
 _IMPORTS = (
     "import argparse",
@@ -169,7 +170,7 @@ def _imports_apart(source: str) -> tuple[list[str], str]:
     return lines[:end], "\n".join(lines[end:]).strip()
 
 
-_RECIPE = (recipe.targets, recipe.loss_of, recipe.build_optimizer, fused_normalisation)
+_RECIPE = (targets.targets, targets.loss_of, optimizers.build_optimizer, fused_normalisation)
 _CHANGING = (augmentation.draw, augmentation.apply)
 
 _PREPARED = ScriptLoader(

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.errors import SettingsError
+from studies.keras_training.compiled_epoch import Draws
 from studies.space import Choice, Params, Space, Whole
 
-Draws = Mapping[str, NDArray[Any]]
-"""By what is drawn, a value (n,) for each image; nothing where images stay as they are."""
 _IN_PIXELS = ("shift", "erase")
 
 

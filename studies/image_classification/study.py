@@ -18,6 +18,7 @@ from studies.data.prepared_data import PreparedData
 from studies.errors import SettingsError
 from studies.image_classification import augmentation, training, training_checks
 from studies.image_classification.evaluation import Evaluation, evaluate
+from studies.keras_training import checked_training
 from studies.space import Params
 from studies.study import Study
 from studies.training_outcomes import Diverged, Epoch, Model, Outcome, Report, Trained
@@ -126,7 +127,7 @@ class ImageClassification(Study):
             )
             return report(replace(epoch, hopeless=why))
 
-        outcome = training_checks.run(
+        outcome = checked_training.run(
             train,
             judged,
             completed=0 if resume is None else resume.epoch,

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from studies import keras_backend
 from studies.checkpoint import Checkpoint
 from studies.data.image_data import TrainingImages
-from studies.errors import CheckpointError
-from studies.image_classification import augmentation, compiled_model, recipe, training_state
+from studies.errors import CheckpointError, InvalidOutput
+from studies.image_classification import augmentation, targets
 from studies.image_classification.evaluation import evaluate
+from studies.keras_training import compiled_epoch, compiled_model, optimizers, training_state
+from studies.keras_training.compiled_model import CompiledModel
 from studies.space import Params
 from studies.training_outcomes import Diverged, Epoch, Outcome, Report, Stopped, Trained
 
@@ -58,14 +61,14 @@ def train(
 ) -> Outcome:
     """Train `study`'s model on `images` until `study.epochs` epochs are complete.
 
-    Of `params` it reads `batch_size` and what `recipe` and `augmentation` say; the rest is the model's.
+    Of `params` it reads `batch_size` and what `optimizers`, `targets` and `augmentation` say; the rest is the model's.
     Nothing but these arguments bears on the result, and after each epoch the whole state is in
     Keras's variables: the order of the images is drawn from (seed, epoch), and so is what happens to
     each.
     """
-    compiled = compiled_model.make(study, params, images, seed)
+    compiled = _compile(study, params, images, seed)
     model, n_images = compiled.model, len(images.x_train)
-    targets = recipe.targets(params, images.y_train, images.n_classes)
+    wanted = targets.targets(params, images.y_train, images.n_classes)
     completed, metrics = 0, dict[str, float]()
     if resume is not None:
         if resume.epoch > study.epochs:
@@ -80,7 +83,7 @@ def train(
         order = np.random.default_rng([seed, number]).permutation(n_images)
         drawn = augmentation.draw(params, images.x_train.shape[1:], n_images, seed, number)
         of_each = {name: values[order] for name, values in drawn.items()}
-        trained = compiled.train_epoch(images.x_train[order], targets[order], of_each)
+        trained = compiled.train_epoch(images.x_train[order], wanted[order], of_each)
         with training_state.averaged(model, for_good=number == study.epochs):
             validation = evaluate(
                 classifier, images.x_validation, images.y_validation, images.n_classes
@@ -98,6 +101,52 @@ def train(
         if not report(Epoch(number, metrics, seconds, partial(training_state.take, model))):
             return Stopped(number)
     return Trained(metrics, classifier)
+
+
+def _compile(
+    study: ImageClassification, params: Params, images: TrainingImages, seed: int
+) -> CompiledModel:
+    """Raises:
+    InvalidOutput: build_model gives no classifier of these classes.
+    """
+    facts = study.epochs, study.policy, images.x_train.shape, images.n_classes
+    kind = compiled_model.kind_of(study.build_model, params, *facts)
+    return compiled_model.make(partial(_build, study, params, images), kind, seed)
+
+
+def _build(study: ImageClassification, params: Params, images: TrainingImages) -> CompiledModel:
+    batch_size = int(params["batch_size"])
+    steps_per_epoch = math.ceil(len(images.x_train) / batch_size)
+    optimizers.check(params, steps_per_epoch * study.epochs)
+    augmentation.check(params, images.x_train.shape[1:])
+    with keras_backend.dtype_policy(study.policy):
+        model = study.build_model(params, images.x_train.shape[1:], images.n_classes)
+    _check(model, images.n_classes)
+    train_epoch = compiled_epoch.compiled(
+        model,
+        images.x_train[:1],
+        targets.targets(params, images.y_train[:1], images.n_classes),
+        batch_size,
+        partial(augmentation.apply, params),
+        optimizer=optimizers.build_optimizer(params, steps_per_epoch, study.epochs),
+        loss=targets.loss_of(params),
+        metrics=["accuracy"],
+    )
+    return CompiledModel(model, train_epoch, training_state.unseeded())
+
+
+def _check(model: object, n_classes: int) -> None:
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise InvalidOutput(f"build_model gives {type(model).__name__}", "return a keras.Model")
+    # One that is built as it is called shows it with its first answers.
+    answers = getattr(model, "output_shape", None)
+    if answers is not None and tuple(answers)[1:] not in ((n_classes,), (None,)):
+        raise InvalidOutput(
+            f"the model of build_model answers {answers}",
+            f"it must be {(None, n_classes)}, a probability for each class",
+        )
 
 
 class KerasClassifier:

@@ -18,8 +18,8 @@ from studies.checkpoint import Checkpoint
 from studies.data.image_data import TrainingImages, load_training
 from studies.data.prepared_data import PreparedData
 from studies.errors import CheckpointError, Fault, fault_of
-from studies.image_classification import recipe
 from studies.image_classification.study import LoadedImages
+from studies.keras_training import optimizers
 from studies.space import Params
 from studies.study import Study
 from studies.training_outcomes import Epoch, Outcome, Stopped, Trained
@@ -166,7 +166,7 @@ def test_so_it_ends_with_images_in_colour(
 def test_no_optimizer_is_passed_over() -> None:
     """Whatever others may come."""
     used = {{**study.baseline, **params}["optimizer"] for study, params in CASES.values()}
-    assert used == set(recipe.OPTIMIZERS)
+    assert used == set(optimizers.OPTIMIZERS)
 
 
 @slow("imports JAX in a process of its own")

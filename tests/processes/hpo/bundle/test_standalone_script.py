@@ -9,11 +9,11 @@ import pytest
 from hpo import definition_loader
 from hpo import definition_loader as definitions
 from hpo.bundle.standalone_script import standalone
-from studies.image_classification import recipe
+from studies.keras_training import optimizers
 from tests.support.scripts import Export, run_script
 
 
-@pytest.mark.parametrize("optimizer", recipe.OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", optimizers.OPTIMIZERS)
 @pytest.mark.parametrize("name", definition_loader.BUILT_IN)
 def test_a_person_can_read_it(name: str, optimizer: str, exported: Export, tmp_path: Path) -> None:
     """It is short, has no long line, and nothing unused or undefined; nothing is said of changes to

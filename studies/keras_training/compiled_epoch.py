@@ -9,29 +9,31 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from studies import keras_backend
-from studies.data.image_source import Pixels
-from studies.image_classification.augmentation import Draws
-from studies.image_classification.fused_normalisation import fused_normalisation
+from studies.keras_training.fused_normalisation import fused_normalisation
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]  # Keras ships no types
 
+Inputs = NDArray[Any]
+"""What the model takes (n, ...), such as images (n, height, width, channels)."""
 Targets = NDArray[Any]
-"""Labels (n,), or a probability of each class (n, n_classes), as the loss takes them."""
-TrainEpoch = Callable[[Pixels, Targets, Draws], Mapping[str, float]]
-"""Trains one epoch on images (n, height, width, channels) with their targets and with what was drawn for each,
-batch by batch in their order; gives the means over the epoch of `loss` and of each metric."""
+"""Labels (n,), or whatever else of each example the loss takes."""
+Draws = Mapping[str, NDArray[Any]]
+"""What was drawn for each of n examples, (n, ...), by name."""
+TrainEpoch = Callable[[Inputs, Targets, Draws], Mapping[str, float]]
+"""Trains one epoch on examples with their targets and with what was drawn for each, batch by batch in their
+order; gives the means over the epoch of `loss` and of each metric."""
 Change = Callable[[Any, Mapping[str, Any]], Any]
-"""Does to images what was drawn for them, as a part of the program."""
-_Part = tuple[Pixels, Targets, Draws]
+"""Does to inputs what was drawn for them, as a part of the program."""
+_Part = tuple[Inputs, Targets, Draws]
 MOST_BYTES = 1 << 28
-"""Of images that are on the device at once; a larger epoch is several calls of the program."""
+"""Of inputs that are on the device at once; a larger epoch is several calls of the program."""
 
 
 def compiled(
-    model: keras.Model, x: Pixels, y: Targets, batch_size: int, change: Change, **how: Any
+    model: keras.Model, x: Inputs, y: Targets, batch_size: int, change: Change, **how: Any
 ) -> TrainEpoch:
-    """Compiles `model`, `how` as `Model.compile` takes it, for epochs over images like `x` with targets like
+    """Compiles `model`, `how` as `Model.compile` takes it, for epochs over inputs like `x` with targets like
     `y`, and makes all its variables: some would otherwise be made by the first batch, under other names."""
     model.compile(**how, jit_compile=keras_backend.jit_compile())
     # It makes these variables when it first trains, of the metrics when it first sees answers.
@@ -42,14 +44,14 @@ def compiled(
 
 
 class _Program(ABC):
-    """What trains an epoch, in as few calls as the images have room in memory."""
+    """What trains an epoch, in as few calls as the inputs have room in memory."""
 
     def __init__(self, model: keras.Model, batch_size: int, change: Change) -> None:
         self._model = model
         self._batch_size = batch_size
         self._change = change
 
-    def __call__(self, x: Pixels, y: Targets, drawn: Draws) -> Mapping[str, float]:
+    def __call__(self, x: Inputs, y: Targets, drawn: Draws) -> Mapping[str, float]:
         self._model.reset_metrics()
         self._train_on(self._parts(x, y, drawn))
         return {name: float(value) for name, value in self._model.get_metrics_result().items()}
@@ -58,7 +60,7 @@ class _Program(ABC):
     def _train_on(self, parts: Iterator[_Part]) -> None:
         """Takes the steps of all parts, each of whole batches but the last."""
 
-    def _parts(self, x: Pixels, y: Targets, drawn: Draws) -> Iterator[_Part]:
+    def _parts(self, x: Inputs, y: Targets, drawn: Draws) -> Iterator[_Part]:
         batches = max(1, MOST_BYTES // max(1, x[: self._batch_size].nbytes))
         size = batches * self._batch_size
         for start in range(0, len(x), size):

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from studies import keras_backend
-from studies.image_classification.fused_normalisation import fused_normalisation
+from studies.keras_training.fused_normalisation import fused_normalisation
 
 SHAPE = (6, 8, 8, 5)
 

@@ -17,7 +17,8 @@ from studies import keras_backend
 keras_backend.quicken_import()
 import keras
 from functools import partial
-from studies.image_classification import augmentation, compiled_epoch
+from studies.image_classification import augmentation
+from studies.keras_training import compiled_epoch
 
 draws = numpy.random.default_rng(0)
 x, y = draws.integers(0, 256, (70, 8, 8, 3)).astype("uint8"), draws.integers(0, 4, 70)

@@ -11,7 +11,8 @@ import pytest
 
 from studies import digits
 from studies.data.image_data import TrainingImages
-from studies.image_classification import compiled_model, training
+from studies.image_classification import training
+from studies.keras_training import compiled_model
 from studies.space import Params
 from studies.training_outcomes import Epoch
 from tests.support.marks import slow
@@ -100,18 +101,18 @@ def test_no_more_are_kept_than_there_is_room_for(
     """The one that was longest not used goes first; what is too large is not kept at all."""
     monkeypatch.setattr(compiled_model, "MOST_KEPT", 2)
     made = [
-        compiled_model.make(STUDY, {**PARAMS, "learning_rate": rate}, images, 0)
+        training._compile(STUDY, {**PARAMS, "learning_rate": rate}, images, 0)
         for rate in (0.1, 0.2, 0.1, 0.3)
     ]
     assert made[2] is made[0]
     assert list(compiled_model._kept.values()) == [made[2], made[3]]
     monkeypatch.setattr(compiled_model, "MOST_KEPT_BYTES", 100)
-    compiled_model.make(STUDY, PARAMS, images, 0)
+    training._compile(STUDY, PARAMS, images, 0)
     assert not compiled_model._kept
 
 
 def test_what_cannot_be_told_apart_is_not_kept(images: TrainingImages) -> None:
     """A function that is made anew, with whatever it holds."""
     study = replace(STUDY, build_model=lambda *of: noisy(*of))
-    compiled_model.make(study, PARAMS, images, 0)
+    training._compile(study, PARAMS, images, 0)
     assert not compiled_model._kept

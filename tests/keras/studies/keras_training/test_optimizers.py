@@ -9,14 +9,15 @@ import pytest
 
 from studies import cifar100_wide
 from studies.errors import SettingsError
-from studies.image_classification import recipe
+from studies.image_classification import targets
+from studies.keras_training import optimizers
 from studies.space import Params
 
 STEPS, EPOCHS = 10, 4
 
 
 def _rates(params: Params) -> list[float]:
-    optimizer = recipe.build_optimizer(params, STEPS, EPOCHS)
+    optimizer = optimizers.build_optimizer(params, STEPS, EPOCHS)
     rate = optimizer._learning_rate
     return [float(rate(step) if callable(rate) else rate) for step in range(STEPS * EPOCHS + 1)]
 
@@ -26,7 +27,7 @@ def _at_start(**params: Any) -> float:
     return _rates({**usual, **params})[0]
 
 
-@pytest.mark.parametrize("optimizer", recipe.OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", optimizers.OPTIMIZERS)
 def test_a_rate_runs_as_its_schedule_says(optimizer: str) -> None:
     """With every optimizer: constant, along half a cosine, or up and then down to nothing."""
     params: Params = {"optimizer": optimizer, "learning_rate": 0.01}
@@ -70,7 +71,7 @@ def test_decay_is_decoupled_and_spares_biases() -> None:
     dense.build((None, 3))
     before = [np.asarray(variable).copy() for variable in dense.trainable_variables]
     params: Params = {"optimizer": "sgd", "learning_rate": 0.1, "schedule": "constant"}
-    optimizer = recipe.build_optimizer({**params, "weight_decay": 0.01}, STEPS, EPOCHS)
+    optimizer = optimizers.build_optimizer({**params, "weight_decay": 0.01}, STEPS, EPOCHS)
     none = [np.zeros_like(each) for each in before]
     optimizer.apply_gradients(zip(none, dense.trainable_variables, strict=True))
     kernel, bias = (np.asarray(variable) for variable in dense.trainable_variables)
@@ -78,30 +79,20 @@ def test_decay_is_decoupled_and_spares_biases() -> None:
     np.testing.assert_array_equal(bias, before[1])
     # None is none, also of the optimizer that has some by default.
     assert (
-        recipe.build_optimizer(
+        optimizers.build_optimizer(
             {**params, "optimizer": "adamw", "weight_decay": 0.0}, 1, 1
         ).weight_decay
         == 0
     )
-    assert recipe.build_optimizer({**params, "optimizer": "adamw"}, 1, 1).weight_decay > 0
+    assert optimizers.build_optimizer({**params, "optimizer": "adamw"}, 1, 1).weight_decay > 0
 
 
 def test_weights_are_averaged_over_epochs() -> None:
     """Of as many steps as these have, whatever the batch."""
     params: Params = {"optimizer": "adam", "learning_rate": 0.01}
-    assert not recipe.build_optimizer(params, STEPS, EPOCHS).use_ema
-    averaging = recipe.build_optimizer({**params, "averaging": 3}, STEPS, EPOCHS)
+    assert not optimizers.build_optimizer(params, STEPS, EPOCHS).use_ema
+    averaging = optimizers.build_optimizer({**params, "averaging": 3}, STEPS, EPOCHS)
     assert averaging.use_ema and averaging.ema_momentum == pytest.approx(1 - 1 / 30)
-
-
-def test_smoothed_labels_are_probabilities() -> None:
-    """That of the label is the highest; without smoothing they are the labels themselves."""
-    labels = np.array([2, 0])
-    assert recipe.targets({}, labels, 4) is labels
-    smoothed = recipe.targets({"label_smoothing": 0.2}, labels, 4)
-    np.testing.assert_allclose(smoothed, [[0.05, 0.05, 0.85, 0.05], [0.85, 0.05, 0.05, 0.05]])
-    assert smoothed.dtype == np.float32
-    assert recipe.loss_of({}) != recipe.loss_of({"label_smoothing": 0.2})
 
 
 @pytest.mark.parametrize(
@@ -115,12 +106,12 @@ def test_smoothed_labels_are_probabilities() -> None:
 def test_what_cannot_be_trained_is_refused(params: dict[str, Any], named: str) -> None:
     """In a line, before anything is."""
     with pytest.raises(SettingsError, match=named):
-        recipe.check({"optimizer": "adam"} | params, 1)
+        optimizers.check({"optimizer": "adam"} | params, 1)
 
 
 def test_the_wide_space_names_what_is_known() -> None:
     """Its baseline trains as that of the published study does: with nothing of what it adds."""
     study = cifar100_wide.STUDY
-    recipe.check(study.baseline, 100)
-    assert recipe.loss_of(study.baseline) == recipe.loss_of({})
+    optimizers.check(study.baseline, 100)
+    assert targets.loss_of(study.baseline) == targets.loss_of({})
     assert _rates(study.baseline) == _rates({"optimizer": "adam", "learning_rate": 1e-3})

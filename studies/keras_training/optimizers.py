@@ -1,15 +1,10 @@
-"""How a configuration is trained, apart from its network: its optimizer, how the learning rate runs, and what
-the answers are compared with."""
+"""How a configuration is trained, apart from its network: its optimizer, and how the learning rate runs."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from studies.data.image_source import Labels
 from studies.errors import SettingsError
 from studies.space import Params
 
@@ -88,24 +83,3 @@ def build_optimizer(
     if "weight_decay" in params:
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
-
-
-def loss_of(params: Params) -> str:
-    """Keras's name of the loss that fits `targets`."""
-    return (
-        "categorical_crossentropy"
-        if params.get("label_smoothing")
-        else "sparse_categorical_crossentropy"
-    )
-
-
-def targets(params: Params, labels: Labels, n_classes: int) -> NDArray[Any]:
-    """What answers are compared with: labels (n,), or probabilities (n, n_classes).
-
-    A share `label_smoothing` of each label is spread over all classes (Szegedy et al. 2016, "Rethinking the
-    inception architecture", section 7).
-    """
-    if not (smoothing := float(params.get("label_smoothing", 0))):
-        return labels
-    sure = np.eye(n_classes, dtype=np.float32)[labels]
-    return (1 - smoothing) * sure + np.float32(smoothing / n_classes)

@@ -1,0 +1,1 @@
+"""How Keras trains a model, whatever it is a model of."""

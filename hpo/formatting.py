@@ -45,9 +45,10 @@ def describe_params(params: "Params") -> str:
 
 
 def score_words(score: float) -> str:
-    """A score with four digits behind the point, or where that would be too few, or too many, four that
-    count."""
-    is_usual = score == 0 or 0.01 <= abs(score) < 10_000
+    """A score with four digits behind the point; of a large one five count, and of a small one four."""
+    if 100 <= abs(score) < 100_000:
+        return f"{score:.5g}"
+    is_usual = score == 0 or 0.01 <= abs(score) < 100
     return f"{score:.4f}" if is_usual else f"{score:.4g}"
 
 

@@ -297,7 +297,8 @@ class WorkerRecord(FromRow):
 @dataclass(frozen=True)
 class EvaluationRecord(FromRow):
     """A trained model on one split; `labels` and `predictions` hold one byte an image, `losses`
-    one little-endian float32 an image, in nats."""
+    one little-endian float32 an image, in nats. Of what names no classes there are losses alone, one an
+    example, and these are whatever the study judges by."""
 
     job_id: int
     split: Split

@@ -217,7 +217,7 @@ evaluations = Table(
     # One unsigned byte an image, in the order of the split's file.
     Column("labels", LONG_BYTES, nullable=False),
     Column("predictions", LONG_BYTES, nullable=False),
-    # Cross-entropy in nats, one little-endian float32 an image.
+    # Cross-entropy in nats, or whatever the study judges by: one little-endian float32 an example.
     Column("losses", LONG_BYTES, nullable=False),
     UniqueConstraint("job_id", "split"),
 )

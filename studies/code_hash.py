@@ -30,6 +30,8 @@ BEAR_ON_RESULTS = (
     "data.prepared_data",
     "space",
     "study",
+    "tabular_regression.study",
+    "tabular_regression.training",
 )
 """The modules of this package that bear on the result of any training, its data given: they are part
 of every definition."""
@@ -48,7 +50,9 @@ BEAR_ON_NO_RESULT = (
     "data.cifar100_source",
     "data.image_source",
     "data.raw_images",
+    "data.source",
     "data.splits",
+    "data.table",
     "image_classification.saved_model",  # reads what was trained
     "training_outcomes",  # words for what happened
     "code_hash",
@@ -57,13 +61,15 @@ DECIDE_ON_DATA = (
     "data.image_data",
     "data.image_source",
     "data.raw_images",
+    "data.source",
     "data.splits",
+    "data.table",
     "json_values",
     "data.prepared_data",
 )
 """The modules of this package that, with a source's own, decide what is in the files of its images."""
 
-DEFINITIONS = ("cifar100", "cifar100_wide", "digits")
+DEFINITIONS = ("cifar100", "cifar100_wide", "diabetes", "digits")
 """Part of those that are made from them."""
 
 _PACKAGE = Path(__file__).parent

@@ -71,9 +71,10 @@ Report = Callable[[Epoch], bool]
 """Told of each epoch as it completes; False asks to stop."""
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What is kept of a model's answers on n examples: all that is said of it follows from this."""
+@dataclass(frozen=True, kw_only=True)
+class ClassEvidence:
+    """What is kept of the answers of a model that names a class of each of n examples: all that is said of it
+    follows from this."""
 
     labels: NDArray[np.int64]
     """The right answers (n,)."""
@@ -81,3 +82,14 @@ class Evidence:
     """Its own (n,)."""
     losses: NDArray[np.float32]
     """How far off each is (n,)."""
+
+
+@dataclass(frozen=True)
+class ValueEvidence:
+    """The same of any other model: by what it is judged on each of n examples."""
+
+    values: NDArray[np.float32]
+    """The study's metric (n,), of which the mean is better as its direction says."""
+
+
+Evidence = ClassEvidence | ValueEvidence

@@ -82,9 +82,8 @@ def render(settings: Settings, name: str, target: str, references: Sequence[str]
     """
     if target in set(parameter_formats.Format):
         db = Database.open(settings.storage_url)
-        return parameter_formats.render(
-            results.assemble(read_finished(db, name)), parameter_formats.Format(target)
-        )
+        document = parameter_formats.describe(read_finished(db, name))
+        return parameter_formats.render(document, parameter_formats.Format(target))
     db, finished, definition = _open(settings, name, references)
     data = definition.study.prepare(settings.cache_folder, settings.data_dir)
     return standalone_script.standalone(definition, describe(db, definition, data, finished))

@@ -12,7 +12,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from hpo.errors import UsageError
-from hpo.result.result import Result
+from hpo.result.finished_study import FinishedStudy, search_alone
+from hpo.result.result import Result, assemble, conclude
+from hpo.study.search_jobs import best_first
 from storage.records import CheckedParams
 
 PREFIX = "HPO_BEST_"
@@ -28,9 +30,9 @@ class Format(StrEnum):
     ENV = "env"
 
 
-class _Document(BaseModel):
-    """What is rendered. Accuracies are 0 to 1, the bounds those of a 95% interval; what is None is
-    left out."""
+class Document(BaseModel):
+    """What is rendered. Accuracies are 0 to 1, the bounds those of a 95% interval; `value` is of `metric`, the mean
+    over fresh seeds where there were any, on the holdout where there is one. What is None is left out."""
 
     # JSON proper has no inf and no NaN.
     model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
@@ -38,11 +40,14 @@ class _Document(BaseModel):
     study: str
     definition: str
     seed: int
-    epochs: int
-    precision: str
-    holdout_accuracy: float
-    holdout_low: float | None
-    holdout_high: float | None
+    epochs: int | None = None
+    precision: str | None = None
+    holdout_accuracy: float | None = None
+    holdout_low: float | None = None
+    holdout_high: float | None = None
+    metric: str | None = None
+    value: float | None = None
+    baseline_value: float | None = None
     verdict: str
     params: CheckedParams
 
@@ -60,21 +65,38 @@ _Dumper.add_implicit_resolver(
 _Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]$"), list("yYnN"))
 
 
-def render(best: Result, target: Format) -> str:
-    """The best configuration as a small document in the format `target`, ending in a newline.
-
-    It has the study, its definition, the seed, epochs and precision of the exported training, the
-    mean holdout accuracy (0 to 1) with its 95% interval unless there was but one seed, the verdict,
-    and the parameters: a mapping `params`, or in `env` variables beside the others, `HPO_BEST_` and
-    the name in capitals. Every value reads back as exactly what it was, but that JSON has strings
-    for inf and NaN, and `env` has nothing but strings.
+def describe(finished: FinishedStudy) -> Document:
+    """What a study that is done found, whatever it searched.
 
     Raises:
-        UsageError: `env` cannot hold the parameters: a name is no name of a variable, two would be
-            the same variable, or a value has a NUL character; or `toml`, which has no None.
+        NoResult: it has no model of the winner, or no trial is the best.
     """
+    study = finished.study
+    if study.has_front:
+        raise search_alone(study)
+    if study.is_judged and not study.is_judged_by_values:
+        return of_result(assemble(finished))
+    conclusion = conclude(finished)
+    job = finished.exported or best_first(study, finished.jobs)[0]
+    found = None if conclusion.by_values is None else conclusion.by_values.found
+    return Document(
+        study=study.name,
+        definition=study.definition,
+        seed=job.seed,
+        epochs=study.epochs,
+        metric=study.metric.removeprefix("validation "),
+        value=job.score if found is None else found.winner,
+        baseline_value=None if found is None else found.baseline,
+        verdict=conclusion.verdict,
+        params=dict(job.params or {}),
+    )
+
+
+def of_result(best: Result) -> Document:
+    """That of images, with the seed, epochs and precision of the exported training, and the mean accuracy on the
+    holdout with its interval unless there was but one seed."""
     accuracy = best.holdout.winner.accuracy
-    document = _Document(
+    return Document(
         study=best.study,
         definition=best.definition,
         seed=best.holdout.winner.seeds[0],
@@ -86,6 +108,19 @@ def render(best: Result, target: Format) -> str:
         verdict=best.verdict,
         params=best.winner.params,
     )
+
+
+def render(document: Document, target: Format) -> str:
+    """The document in the format `target`, ending in a newline.
+
+    The parameters are a mapping `params`, or in `env` variables beside the others, `HPO_BEST_` and
+    the name in capitals. Every value reads back as exactly what it was, but that JSON has strings
+    for inf and NaN, and `env` has nothing but strings.
+
+    Raises:
+        UsageError: `env` cannot hold the parameters: a name is no name of a variable, two would be
+            the same variable, or a value has a NUL character; or `toml`, which has no None.
+    """
     if target is Format.JSON:
         return document.model_dump_json(indent=2, exclude_none=True) + "\n"
     content = document.model_dump(exclude_none=True)
@@ -95,7 +130,7 @@ def render(best: Result, target: Format) -> str:
                 content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf
             )
         case Format.TOML:
-            if lacking := [name for name, value in best.winner.params.items() if value is None]:
+            if lacking := [name for name, value in document.params.items() if value is None]:
                 raise UsageError(
                     f"parameter {lacking[0]!r} is None, which TOML does not have",
                     f"take {Format.JSON}, {Format.YAML} or {Format.ENV} instead",

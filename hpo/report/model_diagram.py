@@ -52,44 +52,70 @@ def read(content: bytes) -> tuple[Layer, ...]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             layers = json.loads(archive.read(CONFIG))["config"]["layers"]
             with h5py.File(io.BytesIO(archive.read(WEIGHTS)), "r") as weights:
-                return tuple(_layers(layers, weights))
+                return tuple(_layers(layers, weights, "layers"))
     # A definition may save whatever it likes under that name.
     except (zipfile.BadZipFile, AttributeError, LookupError, TypeError, ValueError, OSError):
         return ()
 
 
-def _layers(configured: list[Mapping[str, Any]], weights: "h5py.File") -> Iterator[Layer]:
+def _layers(
+    configured: list[Mapping[str, Any]],
+    weights: "h5py.File",
+    group: str,
+    before: int = 0,
+    taken: tuple[int, ...] = (),
+) -> Iterator[Layer]:
+    """Those of a model, or of one within another, behind whose first `before` layers it stands; its first takes
+    from these, `taken`."""
     seen: Counter[str] = Counter()
-    numbers: dict[str, int] = {}
-    for number, layer in enumerate(configured, start=1):
+    numbers: dict[str, tuple[int, ...]] = {}
+    last = taken
+    for layer in configured:
         kind, config = str(layer["class_name"]), layer["config"]
         # So the file names layers, whatever they are called in the model: conv2d, conv2d_1, ...
         stem = _snake(kind)
-        name = f"{stem}_{seen[stem]}" if seen[stem] else stem
+        place = f"{group}/{stem}_{seen[stem]}" if seen[stem] else f"{group}/{stem}"
         seen[stem] += 1
-        shape = config.get("batch_shape") or (layer.get("build_config") or {}).get("input_shape")
-        if shape and isinstance(shape[0], list):  # one for each layer that it takes from
-            shape = shape[0]
-        yield Layer(
-            kind=kind,
-            details=tuple(
-                told.format(_words(config[key]))
-                for key, told in TOLD.items()
-                if config.get(key) not in (None, "linear")
-            ),
-            input_shape=tuple(shape[1:]) if shape else None,
-            weights=_count(weights, f"layers/{name}/vars"),
-            sources=_sources(layer, numbers, number),
-        )
-        numbers[str(layer.get("name"))] = number
+        sources = _sources(layer, numbers, taken) if "inbound_nodes" in layer else last
+        if "layers" in config:
+            within = _layers(config["layers"], weights, f"{place}/layers", before, sources)
+            for each in within:
+                before += 1
+                yield each
+            last = (before,)
+        elif taken and kind == "InputLayer":  # it has nothing to say within another model
+            last = taken
+        else:
+            before += 1
+            yield _layer(kind, layer, _count(weights, f"{place}/vars"), sources)
+            last = (before,)
+        numbers[str(layer.get("name"))] = last
 
 
-def _sources(layer: Mapping[str, Any], numbers: Mapping[str, int], number: int) -> tuple[int, ...]:
-    """As a model of Keras's functional kind says; in a sequence it is the layer before."""
-    if "inbound_nodes" not in layer:
-        return (number - 1,) if number > 1 else ()
-    names = (history[0] for history in _find("keras_history", layer["inbound_nodes"]))
-    return tuple(sorted({numbers[name] for name in names if name in numbers}))
+def _layer(kind: str, layer: Mapping[str, Any], n_weights: int, sources: tuple[int, ...]) -> Layer:
+    config = layer["config"]
+    shape = config.get("batch_shape") or (layer.get("build_config") or {}).get("input_shape")
+    if shape and isinstance(shape[0], list):  # one for each layer that it takes from
+        shape = shape[0]
+    return Layer(
+        kind=kind,
+        details=tuple(
+            told.format(_words(config[key]))
+            for key, told in TOLD.items()
+            if config.get(key) not in (None, "linear")
+        ),
+        input_shape=tuple(shape[1:]) if shape else None,
+        weights=n_weights,
+        sources=sources,
+    )
+
+
+def _sources(
+    layer: Mapping[str, Any], numbers: Mapping[str, tuple[int, ...]], taken: tuple[int, ...]
+) -> tuple[int, ...]:
+    """As a model of Keras's functional kind says; one that takes from no other takes what the model does."""
+    names = [history[0] for history in _find("keras_history", layer["inbound_nodes"])]
+    return tuple(sorted({each for name in names for each in numbers.get(name, ())})) or taken
 
 
 def _find(key: str, within: Any) -> Iterator[Any]:

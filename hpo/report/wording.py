@@ -43,7 +43,12 @@ def verdict(contents: Contents) -> str:
 def facts(contents: Contents) -> Iterator[Entry]:
     """The few numbers that stand at the top, each with its label."""
     status, result = contents.status, contents.result
-    if result is not None:
+    by_values = None if contents.conclusion is None else contents.conclusion.by_values
+    if by_values is not None:
+        where = "on the holdout" if by_values.on_holdout else "with fresh seeds"
+        yield Entry(f"best {where}", score_words(by_values.found.winner))
+        yield Entry(f"baseline {where}", score_words(by_values.found.baseline))
+    elif result is not None:
         yield Entry("best on the holdout", f"{result.holdout.winner.accuracy.mean:.3f}")
         baseline = result.holdout.baseline
         on_holdout = "no model" if baseline is None else f"{baseline.accuracy.mean:.3f}"

@@ -13,7 +13,7 @@ from hpo.formatting import first_line
 from hpo.result.finished_study import FinishedStudy, search_alone
 from hpo.result.look_results import LookTaken, LostTraining, look_back
 from hpo.result.scores import Comparison, Frozen
-from hpo.result.value_verdict import conclude_on_values
+from hpo.result.value_verdict import ValueVerdict, conclude_on_values
 from hpo.statistics.verdict import Gap, gap_of_models, gap_of_seed
 from storage.records import BASELINE, CheckedParams, JobRecord, OpeningRecord
 from storage.states import DataSet, JobState, Phase, Split
@@ -145,8 +145,15 @@ def assemble(finished: FinishedStudy) -> Result:
     if winner is None:
         raise search_alone(study)
     if study.is_judged_by_values:
-        why = "of an objective, which gives no model" if study.is_called else "of no classifier"
-        raise NoResult(f"study '{study.name}' is {why}: there is nothing to export")
+        why = (
+            "of an objective, which gives no model"
+            if study.is_called
+            else "no classifier of images"
+        )
+        raise NoResult(
+            f"study '{study.name}' is {why}: it has no bundle",
+            f"`hpo export {study.name} --format json` has what was found",
+        )
     lost = lost_trainings(finished)
     validation = finished.comparison(DataSet.SEARCH, Split.VALIDATION)
     holdout = finished.comparison(DataSet.SEARCH, Split.HOLDOUT)
@@ -188,20 +195,23 @@ def assemble(finished: FinishedStudy) -> Result:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What there is to say in the end; `result` is None where there is no winner, or it has no model."""
+    """What there is to say in the end; `result` is None where there is no winner, it has no model, or the study
+    is judged by values: then that is `by_values`."""
 
     verdict: str
-    result: Result | None
+    result: Result | None = None
+    by_values: ValueVerdict | None = None
 
 
 def conclude(finished: FinishedStudy) -> Conclusion:
     """The verdict on a study that is done, or why there is none."""
     try:
         if finished.study.is_judged_by_values:
-            return Conclusion(conclude_on_values(finished), None)
+            by_values = conclude_on_values(finished)
+            return Conclusion(by_values.sentence, by_values=by_values)
         result = assemble(finished)
     except NoResult as error:
-        return Conclusion(f"no verdict: {error.cause}", None)
+        return Conclusion(f"no verdict: {error.cause}")
     return Conclusion(result.verdict, result)
 
 

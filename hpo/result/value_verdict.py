@@ -1,6 +1,7 @@
 """The verdict on an objective, of whose values nothing is known but which way is better."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from hpo.errors import NoResult
 from hpo.formatting import first_line, score_words
@@ -11,8 +12,17 @@ from storage.records import BASELINE, JobRecord
 from storage.states import DataSet, Direction, JobState
 
 
-def conclude_on_values(finished: FinishedStudy) -> str:
-    """What the fresh seeds of winner and baseline say, in words.
+@dataclass(frozen=True)
+class ValueVerdict:
+    """What the fresh seeds of winner and baseline say, on a holdout or by the objective's own values."""
+
+    sentence: str
+    found: ValueDifference
+    on_holdout: bool
+
+
+def conclude_on_values(finished: FinishedStudy) -> ValueVerdict:
+    """What comes of a study that is done.
 
     Raises:
         NoResult: nothing followed the search, one of both gave no value at all, or they were judged on
@@ -34,9 +44,9 @@ def conclude_on_values(finished: FinishedStudy) -> str:
     seeds = f"{numbers[0]} seeds a side"
     if len(set(numbers)) > 1:
         seeds = f"{numbers[0]} seeds of the best and {numbers[1]} of the baseline"
-    grounds = _grounds(found, seeds, on_holdout=bool(finished.judged))
-    told = _sentence(found, study.direction, grounds)
-    return "; ".join((told, *_caveats(finished, lost)))
+    on_holdout = bool(finished.judged)
+    told = _sentence(found, study.direction, _grounds(found, seeds, on_holdout=on_holdout))
+    return ValueVerdict("; ".join((told, *_caveats(finished, lost))), found, on_holdout)
 
 
 def _compare(

@@ -246,14 +246,17 @@ def _finish(
     evaluated: list[protocol.Evaluated] = []
     if work.holdout_file is not None:
         for split, evidence in study.judge(trained.model, data).items():
-            finite(study.epochs, f"{split} loss", float(evidence.losses.mean()))
+            labels = predictions = b""
+            match evidence:
+                case training_outcomes.ClassEvidence(losses=values):
+                    labels = _encode(evidence.labels, "u1")
+                    predictions = _encode(evidence.predictions, "u1")
+                case training_outcomes.ValueEvidence(values=values):
+                    pass
+            finite(study.epochs, f"{split} loss", float(values.mean()))
+            told = _encode(values, "<f4")
             evaluated.append(
-                protocol.Evaluated(
-                    split=split,
-                    labels=_encode(evidence.labels, "u1"),
-                    predictions=_encode(evidence.predictions, "u1"),
-                    losses=_encode(evidence.losses, "<f4"),
-                )
+                protocol.Evaluated(split=split, labels=labels, predictions=predictions, losses=told)
             )
     model_file, not_kept = work.model_file, None
     if model_file is not None:

@@ -225,7 +225,8 @@ class Paused(_Message):
 
 class Evaluated(_Message):
     """One split as the trained model sees it: one byte an image in labels and predictions, one
-    little-endian float32 an image in losses, which are in nats."""
+    little-endian float32 an image in losses, which are in nats. Of what names no classes there are losses
+    alone, and these are whatever the study judges by."""
 
     split: str
     labels: Base64Bytes

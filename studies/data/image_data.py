@@ -8,13 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from studies import code_loader, raw_files
 from studies.data import prepared_data, raw_images
 from studies.data.image_source import ImageSource, Labels, Pixels, Pools
 from studies.data.prepared_data import Arrays, DataSet, PreparedData, holdout_name, training_name
 from studies.data.splits import Split, split
-from studies.errors import DataError, StudyError
-from studies.raw_files import RawFiles
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,8 @@ def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = Non
     folder = cache_folder / source.key()
     if (there := prepared_data.find(folder, data_dir)) is not None:
         return there
-    with raw_files.watched() as read:
-        pools = _read(source, data_dir, cache_folder)
-    read |= code_loader.read_for_class(type(source))
+    given, raw = source.read_watched(data_dir, cache_folder)
+    pools = raw_images.checked(given, type(source).__name__, source.class_names)
     contents: dict[str, Arrays] = {}
     splits: dict[DataSet, dict[str, object]] = {}
     names: dict[DataSet, tuple[str, ...]] = {"search": source.classes, "new": source.new_classes}
@@ -65,7 +61,7 @@ def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = Non
         contents[training_name(data_set)] = training
         contents[holdout_name(data_set)] = holdout
         splits[data_set] = {"classes": classes, **_parts(chosen)}
-    return prepared_data.write(folder, contents, splits, RawFiles.of(read, data_dir, cache_folder))
+    return prepared_data.write(folder, contents, splits, raw)
 
 
 def load_training(path: Path) -> TrainingImages:
@@ -82,18 +78,6 @@ def load_holdout(path: Path) -> Images:
     """Read a holdout file; DataError naming it if it is damaged, Unreadable if nothing is known."""
     with prepared_data.reading(path) as arrays:
         return Images(*_pair(arrays, "x", "y"))
-
-
-def _read(source: ImageSource, data_dir: Path | None, cache_folder: Path) -> Pools:
-    name = type(source).__name__
-    try:
-        pools = source.read(data_dir, cache_folder)
-    except (StudyError, MemoryError):
-        raise
-    except Exception as error:  # it is a user's code
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        raise DataError(f"{name}.read raises {said}", "mend it, or bring what it reads") from error
-    return raw_images.checked(pools, name, source.class_names)
 
 
 def _arrays(pools: Pools, chosen: Split, wanted: tuple[int, ...]) -> tuple[Arrays, Arrays]:

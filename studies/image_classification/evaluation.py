@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.errors import InvalidOutput
-from studies.training_outcomes import Evidence, Model
+from studies.training_outcomes import ClassEvidence, Model
 
 
 class Classifier(Model, Protocol):
@@ -21,8 +21,8 @@ class Classifier(Model, Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Evaluation(Evidence):
+@dataclass(frozen=True, kw_only=True)
+class Evaluation(ClassEvidence):
     """How a classifier did on n images: its predictions are the most probable class of each, the
     lowest label among equals, and its losses the cross-entropies, in nats. An answer that is no number is
     none: it is held to be wrong, and as far off as can be."""

@@ -15,7 +15,7 @@ from studies.data import prepared_data
 from studies.data.prepared_data import PreparedData
 from studies.space import Params, Real
 from studies.study import Study
-from studies.training_outcomes import Epoch, Evidence, Model, Outcome, Report, Stopped, Trained
+from studies.training_outcomes import Epoch, Model, Outcome, Report, Stopped, Trained, ValueEvidence
 
 Numbers = NDArray[Any]
 
@@ -49,7 +49,7 @@ class Parity(Study):
         return prepared_data.find(cache_folder / f"parity-{self.numbers}")
 
     def prepare(self, cache_folder: Path, data_dir: Path | None = None) -> PreparedData:
-        names = ("search.npz", "search-holdout.npz", "new.npz", "new-holdout.npz")
+        names = ("search.npz", "search-holdout.npz")
         contents = {name: {"x": np.arange(self.numbers)} for name in names}
         return prepared_data.write(cache_folder / f"parity-{self.numbers}", contents, {})
 
@@ -79,9 +79,9 @@ class Parity(Study):
                 return Stopped(number)
         return Trained(metrics, model)
 
-    def judge(self, model: Model, data: dict[str, Numbers]) -> Mapping[str, Evidence]:
+    def judge(self, model: Model, data: dict[str, Numbers]) -> Mapping[str, ValueEvidence]:
         return {
-            name: Evidence(x % 2, found := model.predict(x), abs(found - x % 2).astype(np.float32))
+            name: ValueEvidence((model.predict(x) == x % 2).astype(np.float32))
             for name, x in data.items()
         }
 

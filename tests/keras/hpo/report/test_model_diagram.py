@@ -34,10 +34,13 @@ def test_layers_of_a_real_model(finished: Finished) -> None:
     assert sum(layer.weights for layer in layers) == sum(sizes) > 0
 
 
-def _model(layers: object) -> bytes:
+NORMALISED = {"class_name": "BatchNormalization", "config": {"name": "mine"}}
+
+
+def _model(layers: object, weighted: str = "layers/batch_normalization_1/vars/0") -> bytes:
     weights = io.BytesIO()
     with h5py.File(weights, "w") as file:
-        file["layers/batch_normalization_1/vars/0"] = np.zeros((2, 3))
+        file[weighted] = np.zeros((2, 3))
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr(model_diagram.CONFIG, json.dumps({"config": {"layers": layers}}))
@@ -47,8 +50,7 @@ def _model(layers: object) -> bytes:
 
 def test_layers_of_a_kind_are_told_apart() -> None:
     """Their weights lie under the class's name and their number, whatever they are called."""
-    layer = {"class_name": "BatchNormalization", "config": {"name": "mine"}}
-    assert model_diagram.read(_model([layer, layer])) == (
+    assert model_diagram.read(_model([NORMALISED, NORMALISED])) == (
         Layer("BatchNormalization", (), None, 0, ()),
         Layer("BatchNormalization", (), None, 6, (1,)),
     )
@@ -68,6 +70,18 @@ def test_what_a_layer_takes_is_told() -> None:
     assert [each.sources for each in layers] == [(), (1,), (1,), (2, 3)]
     assert not model_diagram.is_chain(layers)
     assert model_diagram.is_chain(model_diagram.read(_model([layer("a"), layer("b", "a")])))
+
+
+def test_layers_of_a_model_within_a_model_are_shown() -> None:
+    """In its place, with their weights, and without an input of its own; what comes behind takes from its last."""
+    inner = {"layers": [{"class_name": "InputLayer", "config": {}}, NORMALISED, NORMALISED]}
+    layers = [NORMALISED, {"class_name": "Sequential", "config": inner}, NORMALISED]
+    found = model_diagram.read(
+        _model(layers, "layers/sequential/layers/batch_normalization_1/vars/0")
+    )
+    assert [(each.weights, each.sources) for each in found] == [
+        (0, ()), (0, (1,)), (6, (2,)), (0, (3,)),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", _model(7), _model([{"class_name": "Dense"}])])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hpo.bundle.best_json import BestConfiguration
-from hpo.bundle.parameter_formats import PREFIX, Format, render
+from hpo.bundle.parameter_formats import PREFIX, Format, of_result, render
 from hpo.settings import load_settings
 from tests.unit.hpo.bundle.test_parameter_formats import FLOATS, STRINGS, _expected
 
@@ -39,7 +39,7 @@ def test_variables_say_the_same(
     """Each value in a variable of its own, the parameters beside the others."""
     expected = _expected(best)
     flat = expected | expected.pop("params")
-    text = render(best, Format.ENV)
+    text = render(of_result(best), Format.ENV)
     assert "HPO_BEST_KIND=good\n" in text
     assert sourced(text) == {f"{PREFIX}{name.upper()}": str(flat[name]) for name in flat}
 
@@ -76,6 +76,6 @@ def test_the_variables_change_nothing_of_hpo_itself(
 ) -> None:
     """Its settings begin with HPO_ too."""
     before = load_settings().model_dump()
-    for name, value in sourced(render(best, Format.ENV)).items():
+    for name, value in sourced(render(of_result(best), Format.ENV)).items():
         monkeypatch.setenv(name, value)
     assert load_settings().model_dump() == before

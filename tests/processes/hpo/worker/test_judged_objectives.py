@@ -72,6 +72,10 @@ def test_the_best_is_judged(shell_on: CommandLine, url: str, db: Database, file:
     assert "the objective's own values" in (shell_on.folder / "noisy.md").read_text()
     line = shell_on.fail("export", "noisy", "--study", f"{file}:objective", code=1)
     assert "gives no model" in line
+    exported = json.loads(shell_on.succeed("export", "noisy", "--format", "json"))
+    assert exported["params"] in [params[number] for number in {job.configuration for job in final}]
+    assert exported["verdict"] == status["verdict"]
+    assert exported["value"] < exported["baseline_value"]
 
 
 HELD_OUT = r"""

@@ -12,7 +12,7 @@ import yaml
 
 from hpo.bundle import exporter
 from hpo.bundle.best_json import BestConfiguration
-from hpo.bundle.parameter_formats import PREFIX, Format, render
+from hpo.bundle.parameter_formats import PREFIX, Format, of_result, render
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
 from hpo.result import finished_study
@@ -69,7 +69,7 @@ def rendered(best: BestConfiguration) -> Callable[..., str]:
 
     def render_with(target: Format, params: Mapping[str, object]) -> str:
         winner = best.winner.model_copy(update={"params": params})
-        return render(best.model_copy(update={"winner": winner}), target)
+        return render(of_result(best.model_copy(update={"winner": winner})), target)
 
     return render_with
 
@@ -96,7 +96,7 @@ def test_a_document_says_what_was_found_and_how_sure_that_is(
     best: BestConfiguration, target: Format
 ) -> None:
     """In the same order, which a person reads, in every format."""
-    text = render(best, target)
+    text = render(of_result(best), target)
     found = READERS[target](text)
     assert found == _expected(best)
     assert list(found) == list(_expected(best))
@@ -160,10 +160,10 @@ def test_without_an_interval_its_bounds_are_left_out(
     score = best.holdout.winner
     score = score.model_copy(update={"accuracy": replace(score.accuracy, interval=None)})
     holdout = best.holdout.model_copy(update={"winner": score})
-    text = render(best.model_copy(update={"holdout": holdout}), target).lower()
+    text = render(of_result(best.model_copy(update={"holdout": holdout})), target).lower()
     assert "holdout_accuracy" in text
     assert "holdout_low" not in text and "holdout_high" not in text
-    assert "holdout_low" in render(best, target).lower()
+    assert "holdout_low" in render(of_result(best), target).lower()
 
 
 @pytest.mark.parametrize(

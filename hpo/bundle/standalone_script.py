@@ -22,9 +22,9 @@ from hpo.devices.child_environment import ONEDNN
 from hpo.errors import UsageError
 from hpo.provenance import TENSORFLOW
 from studies.data.image_source import ScriptLoader
-from studies.image_classification import augmentation, evaluation, targets, training
+from studies.image_classification import augmentation, evaluation, targets
 from studies.image_classification.study import BuildModel, ImageClassification
-from studies.keras_training import optimizers
+from studies.keras_training import optimizers, trained_model
 from studies.keras_training.fused_normalisation import fused_normalisation
 
 _IMPORTS = (
@@ -77,7 +77,7 @@ def standalone(definition: Definition, best: BestConfiguration) -> str:
         changed="apply(PARAMS, x, drawn)" if changing else "x",
         precision=study.policy,
         # What training and evaluation keep to themselves, so that it cannot be another here.
-        batch_size=training.KerasClassifier._BATCH_SIZE,
+        batch_size=trained_model.BATCH_SIZE,
         smallest=evaluation._SMALLEST_PROBABILITY,
         onednn=best.training.provenance.environment.get(ONEDNN, "1"),
         argument=json.dumps(loader.argument),

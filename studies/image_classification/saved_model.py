@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from studies import keras_backend
 from studies.errors import ModelError, Unreadable, keeps_from_reading
 from studies.image_classification.evaluation import Classifier
-from studies.image_classification.training import KerasClassifier
+from studies.keras_training.trained_model import KerasModel
 from studies.space import Params
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def restore(
             f"{file} does not hold the weights of this model ({type(error).__name__}: {said})",
             "use the file that was exported",
         ) from error
-    return KerasClassifier(model)
+    return KerasModel(model)
 
 
 def _keras_version(file: Path) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 import time
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from studies import keras_backend
 from studies.checkpoint import Checkpoint
@@ -19,12 +17,11 @@ from studies.image_classification import augmentation, targets
 from studies.image_classification.evaluation import evaluate
 from studies.keras_training import compiled_epoch, compiled_model, optimizers, training_state
 from studies.keras_training.compiled_model import CompiledModel
+from studies.keras_training.trained_model import KerasModel
 from studies.space import Params
 from studies.training_outcomes import Diverged, Epoch, Outcome, Report, Stopped, Trained
 
 if TYPE_CHECKING:
-    import keras  # type: ignore[import-untyped]  # Keras ships no types
-
     from studies.image_classification.study import ImageClassification
 
 
@@ -77,7 +74,7 @@ def train(
             )
         training_state.put_back(model, resume.arrays)
         completed, metrics = resume.epoch, dict(resume.metrics)
-    classifier = KerasClassifier(model)
+    classifier = KerasModel(model)
     for number in range(completed + 1, study.epochs + 1):
         start = time.perf_counter()
         order = np.random.default_rng([seed, number]).permutation(n_images)
@@ -136,7 +133,7 @@ def _build(study: ImageClassification, params: Params, images: TrainingImages) -
 
 
 def _check(model: object, n_classes: int) -> None:
-    import keras
+    import keras  # type: ignore[import-untyped]  # Keras ships no types
 
     if not isinstance(model, keras.Model):
         raise InvalidOutput(f"build_model gives {type(model).__name__}", "return a keras.Model")
@@ -147,27 +144,3 @@ def _check(model: object, n_classes: int) -> None:
             f"the model of build_model answers {answers}",
             f"it must be {(None, n_classes)}, a probability for each class",
         )
-
-
-class KerasClassifier:
-    """A Keras model as a `Classifier`."""
-
-    # A constant, because results may differ in the last digit between sizes.
-    _BATCH_SIZE = 400
-
-    def __init__(self, model: keras.Model) -> None:
-        self._model = model
-
-    def predict(self, x: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Class probabilities (n, k) of n >= 1 raw images uint8 (n, height, width, channels)."""
-        size = self._BATCH_SIZE
-        # Keras's `predict` makes a pipeline of its own each time: of 400 images, a third of its time.
-        answers = [
-            self._model.predict_on_batch(x[start : start + size])
-            for start in range(0, len(x), size)
-        ]
-        return np.concatenate(answers).astype(np.float32)
-
-    def save(self, path: Path) -> None:
-        """Write the model, optimizer included, as a .keras file."""
-        self._model.save(path)

@@ -16,6 +16,7 @@ from studies.data.table import Rows, TrainingRows
 from studies.errors import CheckpointError, InvalidOutput
 from studies.keras_training import compiled_epoch, compiled_model, optimizers, training_state
 from studies.keras_training.compiled_model import CompiledModel
+from studies.keras_training.trained_model import KerasModel
 from studies.space import Params
 from studies.training_outcomes import Diverged, Epoch, Outcome, Report, Stopped, Trained
 
@@ -94,11 +95,12 @@ class KerasRegressor:
 
     def __init__(self, model: keras.Model, scale: _Scale) -> None:
         self._model = model
+        self._answers = KerasModel(model)
         self._scale = scale
 
     def predict(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """What it tells (n,) of columns (n, columns)."""
-        told = np.asarray(self._model.predict_on_batch(self._scale.inputs(x)), np.float64)
+        told = self._answers.predict(self._scale.inputs(x)).astype(np.float64)
         return told.reshape(-1) * self._scale.deviation + self._scale.mean
 
     def save(self, path: Path) -> None:

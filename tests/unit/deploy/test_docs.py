@@ -1,4 +1,4 @@
-"""What the documents say of versions is what is installed."""
+"""What the documents say of versions is what is installed, and the definitions that they show are such."""
 
 import re
 import tomllib
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+
+from hpo import definition_loader
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -35,3 +37,13 @@ def test_each_dependency_has_its_reason() -> None:
     told = {name for row in rows for name in re.split(r", | \(.*?\),? ?", row)}
     missing = {each.name for each in NEEDED} - {name.split(" ")[0] for name in told}
     assert missing == set()
+
+
+def test_definitions_that_are_shown_load(tmp_path: Path) -> None:
+    """Each under the name that stands in its first line."""
+    shown = (ROOT / "docs" / "declared.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n# (\w+)\.py\n(.*?)```", shown, re.DOTALL)
+    for name, code in blocks:
+        (tmp_path / f"{name}.py").write_text(code)
+        assert definition_loader.load(str(tmp_path / f"{name}.py")).name == name
+    assert len(blocks) == 2

@@ -17,7 +17,7 @@ from storage.states import DataSet, Direction, JobState, Phase, Sampler, Split
 OPEN, LEASED, PAUSED, SUCCEEDED, PRUNED, DIVERGED, FAILED, CANCELLED = JobState
 NOW = 1_000_000
 STUDY = StudyRecord(
-    id=1, uuid="u", name="toy", definition="toy", definition_hash="h", 
+    id=1, uuid="u", name="toy", definition="toy", definition_hash="h",
     settings={"epochs": 5, "classes": ["a", "b"], "new_classes": ["c", "d"]},
     baseline={"x": 0.5}, metric="validation accuracy", direction=Direction.MAXIMIZE, seed=0, trials=4, select_top=2, select_seeds=2, final_seeds=2, priority=0,
     timeout_ms=None, target=None, patience=None, sampler=Sampler.TPE, generation=1,
@@ -130,6 +130,36 @@ def test_a_search_alone_is_done_with_what_was_completed() -> None:
     assert decide(alone, _search(SUCCEEDED, PRUNED), NOW) == Advance(Phase.DONE)
     lost = decide(alone, _search(CANCELLED, CANCELLED), NOW)
     assert lost == Stop("no trial was completed")
+
+
+def _infeasible(number: int, score: float = 1.0) -> JobRecord:
+    return replace(_job(number, score=score), is_feasible=False)
+
+
+def test_what_violates_a_constraint_is_not_selected() -> None:
+    """However good its score is, the baseline's too, which stops nothing by that."""
+    step = decide(STUDY, [_infeasible(0), _infeasible(1), _job(2), _job(3, score=0.7)], NOW)
+    assert _numbers(step) == [3, 2]
+
+
+def test_where_none_is_feasible_nothing_is_judged() -> None:
+    """The study stops and says why; a search alone has found what it could."""
+    ended = [_job(0), _infeasible(1), _infeasible(2), _job(3, PRUNED)]
+    step = decide(STUDY, ended, NOW)
+    assert isinstance(step, Stop)
+    assert step.reason.startswith("no trial besides the baseline is feasible")
+    alone = replace(STUDY, final_seeds=0)
+    assert decide(alone, [_infeasible(0), *ended[1:]], NOW) == Advance(Phase.DONE)
+
+
+def test_a_limit_is_reached_by_what_is_feasible() -> None:
+    """A target, and what others are to be better than."""
+    study = replace(STUDY, target=0.8, patience=1)
+    begun = replace(_job(2, score=0.5), started_ms=10, ended_ms=20)
+    trials = [_infeasible(0), begun, _job(3, OPEN)]
+    assert decide(study, trials, NOW) is None
+    assert isinstance(decide(study, [_job(0, score=0.9), *trials], NOW), EndSearch)
+    assert isinstance(decide(study, [_job(0, score=0.6), begun, _job(3, OPEN)], NOW), EndSearch)
 
 
 def test_ties_go_to_the_lower_loss_then_to_the_lower_number() -> None:

@@ -17,7 +17,8 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from hpo.search.seeds import derive_seed
 from hpo.search.trial_history import SamplersStudy
-from studies.space import Choice, Parameter, Params, Real, Space, Whole, count_points, points
+from studies.space import Choice, Parameter, Params, Real, Space, Whole
+from studies.space_points import count_points, points
 
 SAMPLES = 10
 """So often the sampler is asked: where it is sure of the best, it says that again and again."""

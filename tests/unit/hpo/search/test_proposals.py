@@ -16,7 +16,8 @@ from hpo.search.proposals import distributions, draw, propose
 from hpo.search.samplers import Estimator, make_sampler, n_good
 from hpo.search.trial_history import SamplersStudy
 from storage.states import Sampler
-from studies.space import Choice, Params, Real, Space, Whole, check_params, count_points
+from studies.space import Choice, Params, Real, Space, Whole, check_params
+from studies.space_points import count_points
 from tests.support.statuses import STUDY
 
 WHOLE: Space = {"n": Whole(1, 7, 2), "kind": Choice(("a", "b", "c"))}

@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import chain, product, takewhile
 
-from studies.parameters import Parameter, Value, count, values
-from studies.space import Params, Space, active
+from studies.parameters import Parameter, Value, count, hold, values
+from studies.space import Params, Space, active, forbidden_in, is_forbidden
 
 
 def count_points(space: Space) -> int | float:
     """How many configurations a space has; infinitely many where a parameter is a real number."""
-    total: int | float = 0
+    total = 0
     for part in _parts(space):
         sizes = [axis.size for axis in part.axes.values()]
         # Not multiplied with: some whole numbers are too large to be made floats.
-        total += math.inf if math.inf in sizes else math.prod(sizes)
+        if math.inf in sizes:
+            return math.inf
+        total += math.prod(map(int, sizes))
     return total
 
 
@@ -36,7 +38,7 @@ def point_at(space: Space, number: int) -> Params:
             for name, axis in part.axes.items():
                 size //= int(axis.size)
                 place, number = divmod(number, size)
-                point[name] = next(islice(axis.values(), place, None))
+                point[name] = axis.at(place)
             return active(space, point)
         number -= size
     raise IndexError(number)
@@ -44,7 +46,7 @@ def point_at(space: Space, number: int) -> Params:
 
 @dataclass(frozen=True)
 class _Axis:
-    """A parameter, but for the values that conditions name."""
+    """A parameter, but for the values that are named: by conditions, or by what is forbidden."""
 
     parameter: Parameter
     named: Sequence[Value]
@@ -56,32 +58,50 @@ class _Axis:
     def values(self) -> Iterator[Value]:
         return (value for value in values(self.parameter) if value not in self.named)
 
+    def at(self, place: int) -> Value:
+        """The value that stands there among them, however many there are."""
+        of_all = values(self.parameter)
+        for before in sorted(map(of_all.index, self.named)):
+            place += before <= place
+        return of_all[place]
+
 
 @dataclass(frozen=True)
 class _Part:
-    """Configurations in which the same parameters apply: the values that conditions name, and those along
-    whose axes any value goes with any."""
+    """Configurations in which the same parameters apply: the values that are named, and those along whose
+    axes any value goes with any."""
 
     known: Params
     axes: Mapping[str, _Axis]
 
 
-def _parts(space: Space) -> list[_Part]:
-    """A space, in parts that have nothing in common."""
-    named: dict[str, dict[Value, None]] = {}
-    for parameter in space.values():
-        for parent, admitted in parameter.conditions.items():
-            named.setdefault(parent, {}).update(dict.fromkeys(admitted))
-    parts = [_Part({}, {})]
-    for name, parameter in space.items():
-        rest = _Axis(parameter, tuple(named.get(name, ())))
-        grown: list[_Part] = []
-        for part in parts:
-            if not parameter.applies(part.known):
-                grown.append(part)
-                continue
-            grown += [_Part({**part.known, name: value}, part.axes) for value in rest.named]
-            if rest.size:
-                grown.append(_Part(part.known, {**part.axes, name: rest}))
-        parts = grown
-    return parts
+def _parts(space: Space) -> Iterator[_Part]:
+    """A space, in parts that have nothing in common, without what is forbidden."""
+    names = tuple(space)
+    growing = [(_Part({}, {}), 0)]
+    while growing:
+        part, done = growing.pop()
+        if is_forbidden(space, part.known):
+            continue
+        if done == len(names):
+            yield part
+            continue
+        name, parameter = names[done], space[names[done]]
+        if not parameter.applies(part.known):
+            growing.append((part, done + 1))
+            continue
+        rest = _Axis(parameter, _named(space, name, part.known))
+        grown = [_Part({**part.known, name: value}, part.axes) for value in rest.named]
+        if rest.size:
+            grown.append(_Part(part.known, {**part.axes, name: rest}))
+        growing += ((each, done + 1) for each in reversed(grown))  # the last is taken up first
+
+
+def _named(space: Space, name: str, known: Params) -> Sequence[Value]:
+    """The values of a parameter on which it depends what else applies, or is forbidden beside those that are
+    known."""
+    told = [parameter.conditions.get(name, ()) for parameter in space.values()]
+    for combination in forbidden_in(space):
+        before = dict(takewhile(lambda item: item[0] != name, combination.items()))
+        told.append(combination.get(name, ()) if hold(before, known) else ())
+    return tuple(dict.fromkeys(chain.from_iterable(told)))

@@ -203,6 +203,39 @@ def test_check_params_names_the_culprit(params: dict[str, str | float], named: s
         check_params(SPACE, params)
 
 
+@pytest.mark.parametrize(
+    ("forbidden", "named"),
+    [
+        ({"optimizer": "sgd"}, r"forbidden is {'optimizer': 'sgd'}: list combinations, as in \["),
+        ("sgd", "forbidden is 'sgd': list combinations"),
+        (None, "forbidden is None: list combinations"),
+        ([{}], r"forbidden is \[{}\]: list combinations"),
+        ([{"optimiser": "sgd"}], "values of 'optimiser': that must be a Choice or Whole"),
+        ([{"rate": 0.5}], "values of 'rate': that must be a Choice or Whole"),
+        ([{"optimizer": "sdg"}], r"'optimizer' as one of \['sdg'\]: allowed: Choice"),
+        ([{"layers": ()}], r"'layers' as one of \[\]: allowed: Whole"),
+        ([{"layers": (1, 2.0)}], r"'layers' as one of \[1, 2.0\]: allowed: Whole"),
+    ],
+)
+def test_what_cannot_be_forbidden(forbidden: Any, named: str) -> None:
+    """Is told when the space is written down, in one line."""
+    with pytest.raises(SettingsError, match=named) as refused:
+        as_space({**CONDITIONAL, "rate": Real(0, 1)}, forbidden)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_what_is_forbidden_is_no_point_of_the_space() -> None:
+    """One value is as good as several; what does not apply is part of no combination."""
+    space = as_space(CONDITIONAL, [{"skip": (2, 4), "optimizer": "adam"}, {"momentum": 0.5}])
+    check_params(space, {"optimizer": "adam", "layers": 1})
+    check_params(space, {"optimizer": "adam", "layers": 2, "skip": 1})
+    for skip in (2, 4):
+        with pytest.raises(SettingsError, match="forbids that optimizer is adam and skip is 2 or"):
+            as_params(space, {"optimizer": "adam", "layers": 2, "skip": skip})
+    with pytest.raises(SettingsError, match=r"forbids that momentum is 0\.5: change"):
+        as_params(space, {"optimizer": "rmsprop", "layers": 1, "momentum": 0.5})
+
+
 def test_what_applies_follows_from_the_values_of_others() -> None:
     """What it depends on may itself not apply; one value of a condition is as good as several."""
     sgd: dict[str, Any] = {"optimizer": "sgd", "layers": 2, "momentum": 0.9}

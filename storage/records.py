@@ -231,6 +231,8 @@ class JobRecord(FromRow):
     rung_value: float | None = None
     rung_ms: int | None = None
     scores: list[float] | None = None
+    is_feasible: bool = True
+    """Whether it kept all constraints that it set."""
 
     @property
     def title(self) -> str:

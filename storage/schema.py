@@ -21,8 +21,8 @@ from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 PREFIX = "hpo_"
 VERSION_TABLE = "hpo_alembic_version"
 # Of the last migration, which makes these tables, and of the first. A later one sorts behind.
-REVISION = "0010"
-FIRST_REVISION = "0010"
+REVISION = "0011"
+FIRST_REVISION = "0011"
 # Where nothing is said, MySQL's texts and bytes end at 64 KiB.
 LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql")
 LONG_BYTES = LargeBinary().with_variant(LONGBLOB(), "mysql")
@@ -122,6 +122,8 @@ jobs = Table(
     Column("score", Double),
     # All of them, of a trial that has several; the first is its score.
     Column("scores", JSON(none_as_null=True)),
+    # False where it ended with a constraint above zero, as Optuna's trial says constraint by constraint.
+    Column("is_feasible", Boolean, nullable=False, server_default="1"),
     Column("loss", Double),
     # Of a search job: the rung it stands at or trains towards, counted from 0, by what it was compared
     # at the last one that it came to, the lower the better, and when that was.

@@ -46,6 +46,7 @@ BEAR_ON_NO_RESULT = (
     "errors",
     "objective",  # calls what is part of its own definition
     "keras_selftest",  # trains nothing that is kept
+    "space_points",  # says which configurations there are
     "raw_files",  # says when to read them again
     "data.cifar100_files",  # gives the official files, or nothing
     # Which images there are a study agrees on by their own hash.

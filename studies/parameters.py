@@ -16,6 +16,8 @@ from studies.errors import SettingsError
 from studies.json_values import MOST_WHOLE, check_size, check_text, plain
 
 Value = str | bool | int | float | None
+Conditions = Mapping[str, Sequence[Value]]
+"""Parameters by their names, each with the values of which it is to have one."""
 
 
 def _is_number(value: object) -> bool:
@@ -46,6 +48,22 @@ def _is_among(value: object, options: Iterable[object]) -> bool:
     return any(type(value) is type(option) and value == option for option in options)
 
 
+def as_conditions(given: Mapping[str, Value | Sequence[Value]]) -> Conditions:
+    """What is given as one value or several, as several each, as they come back from JSON."""
+    made: dict[str, Sequence[Value]] = {}
+    for name, values in given.items():
+        several = tuple(values) if _is_row(values) else (values,)
+        made[plain(name)] = tuple(map(plain, several))
+    return made
+
+
+def hold(conditions: Conditions, params: Mapping[str, Value]) -> bool:
+    """Whether a configuration with these values fulfils all of them."""
+    return all(
+        name in params and _is_among(params[name], values) for name, values in conditions.items()
+    )
+
+
 @dataclass(frozen=True)
 class _Conditional:
     """A parameter that applies `when` others have certain values, as in `when={"optimizer": "sgd"}`, each
@@ -61,23 +79,16 @@ class _Conditional:
                 f"when is {self.when!r}",
                 "map a parameter to its values, as in {'optimizer': 'sgd'}",
             )
-        made = {}
-        for name, values in self.when.items():
-            several = tuple(values) if _is_row(values) else (values,)
-            made[plain(name)] = tuple(map(plain, several))
-        _set(self, when=made)
+        _set(self, when=as_conditions(self.when))
 
     def applies(self, params: Mapping[str, Value]) -> bool:
         """Whether it is part of a configuration with these values of others."""
-        return all(
-            name in params and _is_among(params[name], values)
-            for name, values in self.conditions.items()
-        )
+        return hold(self.conditions, params)
 
     @property
-    def conditions(self) -> Mapping[str, Sequence[Value]]:
+    def conditions(self) -> Conditions:
         """`when`, as it is held: several values each."""
-        return cast("Mapping[str, Sequence[Value]]", self.when)
+        return cast("Conditions", self.when)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """The search space: a flat mapping from names to parameters of a fixed type, of which some apply only where
-others have certain values.
+others have certain values, and some combinations of values may be forbidden.
 
 Whatever stands in one is held as it comes back from JSON, and what Optuna could not suggest, or one of
 the databases not store, is refused.
@@ -8,28 +8,56 @@ the databases not store, is refused.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice, product
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studies.errors import SettingsError
 from studies.json_values import MOST_JSON_BYTES, check_text, plain
-from studies.parameters import Choice, Parameter, Real, Value, Whole, count, longest, values
+from studies.parameters import (
+    Choice,
+    Conditions,
+    Parameter,
+    Real,
+    Value,
+    Whole,
+    as_conditions,
+    hold,
+    longest,
+)
 
 __all__ = ["Choice", "Parameter", "Real", "Value", "Whole"]  # what a definition's space is made of
 
 Params = Mapping[str, Any]
 """One configuration: a Value for each name of the space that applies. Of which type it is says the space."""
 Space = Mapping[str, Parameter]
+Forbidden = Sequence[Mapping[str, Value | Sequence[Value]]]
+"""Values of several parameters each, one or more of a parameter, that go together in no configuration."""
 MOST_NAME = 512
 """What Optuna's column for the name of a parameter takes, in characters."""
 
 
-def as_space(space: Space) -> Space:
-    """`space` with its names as they come back from JSON; raises SettingsError, naming the parameter,
-    where Optuna or one of the databases could not take it."""
+class RestrictedSpace(dict[str, Parameter]):
+    """A space of which some combinations are forbidden."""
+
+    def __init__(self, space: Space, forbidden: Sequence[Conditions]) -> None:
+        super().__init__(space)
+        self.forbidden = forbidden
+
+
+def forbidden_in(space: Space) -> Sequence[Conditions]:
+    """The combinations of its values that are no part of a space."""
+    return space.forbidden if isinstance(space, RestrictedSpace) else ()
+
+
+def is_forbidden(space: Space, params: Params) -> bool:
+    """Whether a configuration has values that the space forbids to go together."""
+    return any(hold(combination, params) for combination in forbidden_in(space))
+
+
+def as_space(space: Space, forbidden: Forbidden = ()) -> Space:
+    """`space` without what is forbidden, with its names as they come back from JSON; raises SettingsError,
+    naming the parameter, where Optuna or one of the databases could not take it, or what is forbidden is no
+    part of it."""
     if not isinstance(space, Mapping) or not space:
         raise SettingsError(
             f"{space!r} is no space", "map the name of each parameter to what it may be"
@@ -50,7 +78,30 @@ def as_space(space: Space) -> Space:
             f"a configuration takes up to {size} bytes",
             f"more than {MOST_JSON_BYTES} not every database stores: name options shorter",
         )
-    return made
+    return RestrictedSpace(made, _as_forbidden(made, forbidden))
+
+
+def _as_forbidden(space: Space, forbidden: Forbidden) -> Sequence[Conditions]:
+    if not isinstance(forbidden, Sequence) or not all(
+        isinstance(combination, Mapping) and combination for combination in forbidden
+    ):
+        raise SettingsError(
+            f"forbidden is {forbidden!r}",
+            "list combinations, as in [{'optimizer': 'sgd', 'batch_size': (16, 32)}]",
+        )
+    made = [as_conditions(combination) for combination in forbidden]
+    for name, values in (item for combination in made for item in combination.items()):
+        parameter = space.get(name)
+        if not isinstance(parameter, Choice | Whole):
+            raise SettingsError(
+                f"forbidden has values of {name!r}", "that must be a Choice or Whole of the space"
+            )
+        if not values or not all(map(parameter.admits, values)):
+            raise SettingsError(
+                f"forbidden has {name!r} as one of {list(values)}", f"allowed: {parameter}"
+            )
+    # In the order of the space, in which its configurations are made.
+    return tuple({name: each[name] for name in space if name in each} for each in made)
 
 
 def _check_condition(name: str, parameter: Parameter, before: Space) -> None:
@@ -91,11 +142,17 @@ def check_params(space: Space, params: Params) -> None:
             raise SettingsError(f"parameter {name!r} is not in the space", f"it has {known}")
         if not space[name].applies(params):
             raise SettingsError(
-                f"parameter {name!r} does not apply here", f"only when {_told(space[name])}"
+                f"parameter {name!r} does not apply here",
+                f"only when {_told(space[name].conditions)}",
             )
         if not space[name].admits(value):
             raise SettingsError(
                 f"parameter {name!r} cannot be {value!r}", f"allowed: {space[name]}"
+            )
+    for combination in forbidden_in(space):
+        if hold(combination, params):
+            raise SettingsError(
+                f"the space forbids that {_told(combination)}", "change one of these values"
             )
 
 
@@ -108,85 +165,7 @@ def active(space: Space, params: Params) -> Params:
     return made
 
 
-def count_points(space: Space) -> int | float:
-    """How many configurations a space has; infinitely many where a parameter is a real number."""
-    total: int | float = 0
-    for part in _parts(space):
-        sizes = [axis.size for axis in part.axes.values()]
-        # Not multiplied with: some whole numbers are too large to be made floats.
-        total += math.inf if math.inf in sizes else math.prod(sizes)
-    return total
-
-
-def points(space: Space) -> Iterator[Params]:
-    """Every configuration of a space without real numbers; those with equal conditions follow each other."""
-    for part in _parts(space):
-        for chosen in product(*(axis.values() for axis in part.axes.values())):
-            yield active(space, {**part.known, **dict(zip(part.axes, chosen, strict=True))})
-
-
-def point_at(space: Space, number: int) -> Params:
-    """The configuration that stands there among `points`, counted from 0."""
-    for part in _parts(space):
-        if number < (size := math.prod(int(axis.size) for axis in part.axes.values())):
-            point = dict(part.known)
-            for name, axis in part.axes.items():
-                size //= int(axis.size)
-                place, number = divmod(number, size)
-                point[name] = next(islice(axis.values(), place, None))
-            return active(space, point)
-        number -= size
-    raise IndexError(number)
-
-
-@dataclass(frozen=True)
-class _Axis:
-    """A parameter, but for the values that conditions name."""
-
-    parameter: Parameter
-    named: Sequence[Value]
-
-    @property
-    def size(self) -> int | float:
-        return count(self.parameter) - len(self.named)
-
-    def values(self) -> Iterator[Value]:
-        return (value for value in values(self.parameter) if value not in self.named)
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Configurations in which the same parameters apply: the values that conditions name, and those along
-    whose axes any value goes with any."""
-
-    known: Params
-    axes: Mapping[str, _Axis]
-
-
-def _parts(space: Space) -> list[_Part]:
-    """A space, in parts that have nothing in common."""
-    named: dict[str, dict[Value, None]] = {}
-    for parameter in space.values():
-        for parent, admitted in parameter.conditions.items():
-            named.setdefault(parent, {}).update(dict.fromkeys(admitted))
-    parts = [_Part({}, {})]
-    for name, parameter in space.items():
-        rest = _Axis(parameter, tuple(named.get(name, ())))
-        grown: list[_Part] = []
-        for part in parts:
-            if not parameter.applies(part.known):
-                grown.append(part)
-                continue
-            grown += [_Part({**part.known, name: value}, part.axes) for value in rest.named]
-            if rest.size:
-                grown.append(_Part(part.known, {**part.axes, name: rest}))
-        parts = grown
-    return parts
-
-
-def _told(parameter: Parameter) -> str:
-    """Its condition, in words."""
+def _told(conditions: Conditions) -> str:
     return " and ".join(
-        f"{name} is {' or '.join(map(str, admitted))}"
-        for name, admitted in parameter.conditions.items()
+        f"{name} is {' or '.join(map(str, admitted))}" for name, admitted in conditions.items()
     )

@@ -14,7 +14,7 @@ from studies.checkpoint import Checkpoint
 from studies.data.prepared_data import PreparedData
 from studies.errors import SettingsError
 from studies.json_values import check_json, check_text, plain
-from studies.space import Params, Space, as_params, as_space
+from studies.space import Forbidden, Params, Space, as_params, as_space, forbidden_in
 from studies.training_outcomes import Evidence, Model, Outcome, Report
 
 # The steps of a trial are 32 bits in some databases.
@@ -137,6 +137,8 @@ class Study(Searched):
 
     space: Space
     baseline: Params
+    forbidden: Forbidden = ()
+    """Combinations of values of which no configuration has all, as in {"optimizer": "sgd", "batch_size": 16}."""
     epochs: int
     """What one training may take, and the most that is reported of it."""
     rungs: tuple[int, ...] | None = None
@@ -144,8 +146,10 @@ class Study(Searched):
     to warm up needs a later first one. None for those that suit most."""
 
     def __post_init__(self) -> None:
-        space = as_space(self.space)
-        self._hold(space=space, baseline=as_params(space, self.baseline))
+        space = as_space(self.space, self.forbidden)
+        # It is not forbidden, so something of the space is left.
+        baseline = as_params(space, self.baseline)
+        self._hold(space=space, forbidden=forbidden_in(space), baseline=baseline)
         super().__post_init__()
         if self.rungs and not self._has_increasing_rungs:
             raise SettingsError(

@@ -78,8 +78,9 @@ def run(
             conclusion = conclude(finished_study.read(db, study.name))
         page.print(draw_study(found, chart=has_braille(page), conclusion=conclusion))
         best = found.winner or found.best
-        assert best is not None, "a search that is done has completed a trial"
-        for job in found.front or [best]:
+        if best is None:
+            say(found.no_best_words)
+        for job in found.front or filter(None, [best]):
             say(ending_line(found.study, job))
         if conclusion is not None:
             say(f"Verdict: {conclusion.verdict}")

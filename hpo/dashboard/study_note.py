@@ -18,7 +18,7 @@ from hpo.result import result_tables
 from hpo.result.result import Conclusion
 from hpo.result.result_tables import Table
 from hpo.study.status import WORKING_PHASES, Status
-from storage.states import JobState, Phase
+from storage.states import JobState
 
 MOST_RUNNING = 20
 MOST_FAILURES = 5
@@ -47,7 +47,7 @@ def _blocks(status: Status, conclusion: Conclusion | None) -> Iterator[str]:
     elif status.best is not None:
         yield _best(status)
     else:
-        yield "No trial has been completed yet."
+        yield f"{status.no_best_words.capitalize()}."
     yield markdown.table(_progress(status))
     if status.running:
         yield markdown.table(_running(status))
@@ -71,12 +71,13 @@ def _blocks(status: Status, conclusion: Conclusion | None) -> Iterator[str]:
 def _best(status: Status) -> str:
     best, baseline = status.best, status.baseline
     assert best is not None, "asked for where there is one"
-    among = status.counts(Phase.SEARCH)[JobState.SUCCEEDED]
+    among = len(status.feasible)
     if status.study.has_front:
         return f"**{len(status.front)}** of {among} trials are on the front: no other beats them in all values."
     words = f"Best of {among} trials **{score_words(best.score or 0.0)}** ({best.title})"
     if baseline is not None:
         words += f", baseline {score_words(baseline.score or 0.0)}"
+        words += "" if baseline.is_feasible else " (infeasible)"
     where = "of one call each" if status.study.is_called else "on validation, of one seed each"
     return f"{words}, {where}: {unmarked(describe_params(best.params or {}))}"
 

@@ -23,7 +23,7 @@ from hpo.report.style import (
     style,
 )
 from hpo.study.status import Status
-from storage.states import DataSet, Direction, JobState, Phase, Split
+from storage.states import DataSet, Direction, Phase, Split
 
 AXIS_WIDTH = 90
 MOST_CURVES = 100
@@ -53,14 +53,14 @@ def _all(contents: Contents) -> Iterator[Figure | None]:
 
 def _learning_curves(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | None:
     """The metric by epoch of baseline and best, as they were trained in the search."""
-    baseline = contents.status.baseline
+    baseline, best = contents.status.baseline, contents.best
     chart = go.Figure()
     shown = (
         (baseline, "baseline", BASELINE_COLOUR),
-        (contents.best, f"best (trial {contents.best.trial_number})", BEST_COLOUR),
+        (best, f"best (trial {best.trial_number if best else ''})", BEST_COLOUR),
     )
     for job, name, colour in shown:
-        if job is None or (job is contents.best and name == "baseline"):
+        if job is None or (job is best and name == "baseline"):
             continue
         trial = next((each for each in trials if each.number == job.trial_number), None)
         if trial is not None and trial.intermediate_values:
@@ -125,19 +125,17 @@ def _front(contents: Contents) -> Figure | None:
     """The first two values of each trial, and which of them no other beats."""
     status = contents.status
     on_front = status.front
-    done = [
-        job
-        for job in status.of_phase(Phase.SEARCH)
-        if job.state == JobState.SUCCEEDED and job.scores
-    ]
-    if not done:
+    if not (status.feasible or status.infeasible):
         return None
     known = {job.id for job in on_front}
     chart = go.Figure()
     for name, jobs, colour, size in (
-        ("others", [job for job in done if job.id not in known], BASELINE_COLOUR, 7),
+        ("infeasible", status.infeasible, FAILED_COLOUR, 7),
+        ("others", [job for job in status.feasible if job.id not in known], BASELINE_COLOUR, 7),
         ("on the front", on_front, BEST_COLOUR, 10),
     ):
+        if name == "infeasible" and not jobs:
+            continue
         values = [job.scores or [] for job in jobs]
         chart.add_scatter(
             x=[each[0] for each in values], y=[each[1] for each in values], mode="markers", name=name,
@@ -150,7 +148,7 @@ def _front(contents: Contents) -> Figure | None:
         "front",
         "All trials by their values",
         f"Each completed trial by its values, of one call each. None is better in all of them than the"
-        f" {len(on_front)} on the front.{more}",
+        f" {len(on_front)} on the front{', of those that are feasible' if status.infeasible else ''}.{more}",
         chart,
     )
 
@@ -162,11 +160,17 @@ def _history(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | None
         return None
     numbers, best = _best_so_far(contents.status)
     chart = go.Figure()
-    chart.add_scatter(
-        x=[each.number for each in complete], y=[each.values[0] for each in complete],
-        mode="markers", name="completed",
-        marker={"color": BEST_COLOUR, "size": 7, "opacity": 0.75},
-    )  # fmt: skip
+    broken = {job.trial_number for job in contents.status.infeasible}
+    for name, colour, is_broken in (
+        ("completed", BEST_COLOUR, False),
+        ("infeasible", BASELINE_COLOUR, True),
+    ):
+        there = [each for each in complete if (each.number in broken) is is_broken]
+        if there:
+            chart.add_scatter(
+                x=[each.number for each in there], y=[each.values[0] for each in there],
+                mode="markers", name=name, marker={"color": colour, "size": 7, "opacity": 0.75},
+            )  # fmt: skip
     chart.add_scatter(
         x=numbers, y=best, mode="lines", name="best so far",
         line={"color": BEST_COLOUR, "width": 2, "shape": "hv"},
@@ -202,22 +206,20 @@ def _history(contents: Contents, trials: Sequence[FrozenTrial]) -> Figure | None
 
 
 def _best_so_far(status: Status) -> tuple[list[int], list[float]]:
-    """The best score of all trials up to each that improved it, and to the last."""
+    """The best score of all feasible trials up to each that improved it, and to the last; empty without any."""
     key = status.study.direction.key
     numbers: list[int] = []
     best: list[float] = []
     done = [
         (job.trial_number, job.score)
-        for job in status.of_phase(Phase.SEARCH)
-        if job.state == JobState.SUCCEEDED
-        and job.score is not None
-        and job.trial_number is not None
+        for job in status.feasible
+        if job.score is not None and job.trial_number is not None
     ]
     for number, score in sorted(done):
         if not best or key(score) < key(best[-1]):
             numbers.append(number)
             best.append(score)
-    return [*numbers, max(done)[0]], [*best, best[-1]]
+    return [*numbers, *(number for number, _ in sorted(done)[-1:])], [*best, *best[-1:]]
 
 
 def _sampled(contents: Contents, shown: int) -> str:

@@ -48,9 +48,9 @@ def _blocks(contents: Contents) -> Iterator[str]:
         yield "## Each class of the holdout"
         yield table(told.classes)
         yield told.of_classes
-    else:
+    elif (told_params := wording.params(contents)).rows:
         yield "## Hyperparameters"
-        yield table(wording.params(contents))
+        yield table(told_params)
     if contents.layers:
         yield "## The model"
         yield "\n".join(
@@ -59,7 +59,7 @@ def _blocks(contents: Contents) -> Iterator[str]:
             + (f", from {' and '.join(map(str, layer.sources))}" if contents.has_branches else "")
             for layer in contents.layers
         )
-    yield "## The front" if contents.study.has_front else "## The best trials of the search"
+    yield "## The front" if contents.status.front else "## The best trials of the search"
     yield table(wording.trials(contents))
     if failures := entries(wording.failures(contents)):
         yield "## Failures"

@@ -43,8 +43,9 @@ class Contents:
     status: Status
     attempts: Sequence[AttemptRecord]
     trials: optuna.Study
-    best: JobRecord
-    """The best of the search, or what was compared with the baseline in the end."""
+    best: JobRecord | None
+    """The best of the search, or what was compared with the baseline in the end; None where no trial is
+    feasible."""
     finished: FinishedStudy | None
     conclusion: Conclusion | None
     layers: tuple[Layer, ...]
@@ -80,7 +81,7 @@ def read_contents(db: Database, name: str, find: FindData | None = None) -> Cont
         NoResult: no trial has been completed yet.
     """
     status = read_status(db, name)
-    if status.best is None:
+    if not (status.feasible or status.infeasible):
         raise NoResult(
             f"study '{name}' has nothing to report yet, no trial has been completed",
             f"`hpo status {name}` shows how it stands",

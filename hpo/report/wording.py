@@ -19,7 +19,6 @@ from hpo.formatting import (
 from hpo.report.report_data import Contents
 from hpo.result.result_tables import Entry, Table, of_params
 from hpo.search.promotion import rungs_of
-from hpo.study.search_jobs import best_first
 from hpo.study.status import WORKING_PHASES
 from storage.records import JobRecord, StudyRecord
 from storage.states import AttemptState, JobState, Phase
@@ -55,15 +54,18 @@ def facts(contents: Contents) -> Iterator[Entry]:
         yield Entry("baseline on the holdout", on_holdout)
     else:
         # Nothing better is known yet than one training of each; the highest of many flatters.
-        among = status.counts(Phase.SEARCH)[JobState.SUCCEEDED]
+        among = len(status.feasible)
         where = "one call" if status.study.is_called else "validation, one seed"
-        if status.study.has_front:
+        if contents.best is None:
+            yield Entry(f"best, {where}", "none is feasible")
+        elif status.study.has_front:
             yield Entry(f"on the front, of {among}", str(len(status.front)))
         else:
             which = "winner" if status.winner is not None else f"best of {among}"
             yield Entry(f"{which}, {where}", score_words(contents.best.score or 0))
         if status.baseline is not None:
-            yield Entry(f"baseline, {where}", score_words(status.baseline.score or 0))
+            mark = "" if status.baseline.is_feasible else " (infeasible)"
+            yield Entry(f"baseline, {where}", f"{score_words(status.baseline.score or 0)}{mark}")
     counts = status.counts(Phase.SEARCH)
     yield Entry("trials", f"{status.done(Phase.SEARCH)} of {status.total(Phase.SEARCH)}")
     if counts[JobState.PAUSED]:
@@ -71,6 +73,8 @@ def facts(contents: Contents) -> Iterator[Entry]:
     yield Entry("pruned", str(counts[JobState.PRUNED]))
     if counts[JobState.DIVERGED]:
         yield Entry("diverged", str(counts[JobState.DIVERGED]))
+    if status.infeasible:
+        yield Entry("infeasible", str(len(status.infeasible)))
     study = contents.study
     if contents.attempts:
         seconds = ((study.ended_ms or status.now_ms) - contents.attempts[0].began_ms) / 1000
@@ -80,7 +84,7 @@ def facts(contents: Contents) -> Iterator[Entry]:
 
 def params(contents: Contents) -> Table:
     """All hyperparameters of baseline and best; of the best alone, where there is no baseline."""
-    best = contents.best.params or {}
+    best = contents.best
     if front := contents.status.front[:MOST_COMPARED]:
         names = dict.fromkeys(name for job in front for name in job.params or {})
         titles = (job.title for job in front)
@@ -89,10 +93,12 @@ def params(contents: Contents) -> Table:
             tuple((name, *(_value(job, name) for job in front)) for name in names),
         )
     if not contents.study.has_baseline:
-        return Table(
-            ("hyperparameter", "best"), tuple((name, _value(contents.best, name)) for name in best)
+        known = (
+            () if best is None else tuple((name, _value(best, name)) for name in best.params or {})
         )
-    return of_params("hyperparameter", ("baseline", "best"), contents.study.baseline, best)
+        return Table(("hyperparameter", "best"), known)
+    found = (best and best.params) or {}
+    return of_params("hyperparameter", ("baseline", "best"), contents.study.baseline, found)
 
 
 def _value(job: JobRecord, name: str) -> str:
@@ -101,23 +107,29 @@ def _value(job: JobRecord, name: str) -> str:
 
 
 def trials(contents: Contents) -> Table:
-    """The best trials of the search, best first; of several directions those on the front."""
+    """The best trials of the search, best first, and behind all others those that violate a constraint; of
+    several directions those on the front."""
     status = contents.status
+    best_first = (*status.feasible, *status.infeasible)[:MOST_TRIALS]
     steps = "last step" if contents.study.is_called else "epochs"
     return Table(
         ("trial", contents.study.metric, steps, "device time", "hyperparameters"),
         tuple(
             (
-                f"{job.trial_number}{' (baseline)' if job is contents.status.baseline else ''}",
+                _number(job, is_baseline=job is status.baseline),
                 scores_words(job),
                 str(job.epoch),
                 duration(job.device_seconds),
                 describe_params(job.params or {}),
             )
-            for job in status.front[:MOST_ON_FRONT]
-            or best_first(status.study, status.jobs)[:MOST_TRIALS]
+            for job in status.front[:MOST_ON_FRONT] or best_first
         ),
     )
+
+
+def _number(job: JobRecord, *, is_baseline: bool) -> str:
+    marks = " (baseline)" * is_baseline + " (infeasible)" * (not job.is_feasible)
+    return f"{job.trial_number}{marks}"
 
 
 def phases(contents: Contents) -> Table:

@@ -17,7 +17,18 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from hpo.search.seeds import derive_seed
 from hpo.search.trial_history import SamplersStudy
-from studies.space import Choice, Parameter, Params, Real, Space, Whole, count_points, points
+from studies.space import (
+    Choice,
+    Parameter,
+    Params,
+    Real,
+    Space,
+    Whole,
+    as_space,
+    forbidden_in,
+    is_forbidden,
+)
+from studies.space_points import count_points, point_at, points
 
 SAMPLES = 10
 """So often the sampler is asked: where it is sure of the best, it says that again and again."""
@@ -28,18 +39,33 @@ MOST_LEFT = 10_000
 
 
 def propose(study: SamplersStudy, sampler: BaseSampler, space: Space, seed: int) -> Params:
-    """The sampler's proposal; where that was tried, which a trial that runs was too, its next one,
-    then one by chance, at last one of the points that are left. Only where nothing is left, as of a
+    """The sampler's proposal; where that was tried, which a trial that runs was too, or is forbidden, its next
+    one, then one by chance, at last one of the points that are left. Only where nothing is left, as of a
     range too narrow to hold more numbers, it is one that was tried."""
     chance = RandomSampler(seed=derive_seed(seed, "chance"))
     for source in (*[sampler] * SAMPLES, *[chance] * DRAWS):
         params = draw(study, source, space)
-        if not study.has_tried(params):
+        if not (is_forbidden(space, params) or study.has_tried(params)):
             return params
-    if count_points(space) == math.inf:
-        return params
-    left = islice((point for point in points(space) if not study.has_tried(point)), MOST_LEFT)
-    return random.Random(seed).choice(list(left) or [params])  # noqa: S311 - no secret
+    picked = random.Random(seed)  # noqa: S311 - no secret
+    if count_points(space) < math.inf:
+        left = islice((point for point in points(space) if not study.has_tried(point)), MOST_LEFT)
+        if found := list(left):
+            return picked.choice(found)
+    return _pick(study, chance, space, picked) if is_forbidden(space, params) else params
+
+
+def _pick(study: optuna.Study, chance: BaseSampler, space: Space, picked: random.Random) -> Params:
+    """A configuration that is not forbidden, however few those are: one of the points that there are once its
+    real numbers are drawn."""
+    trial = create_trial(state=TrialState.RUNNING)
+    drawn = {
+        name: Choice((chance.sample_independent(study, trial, name, each),), when=space[name].when)
+        for name, each in distributions(space).items()
+        if isinstance(space[name], Real)
+    }
+    countable = as_space({**space, **drawn}, forbidden_in(space))
+    return point_at(countable, picked.randrange(int(count_points(countable))))
 
 
 def draw(study: optuna.Study, sampler: BaseSampler, space: Space) -> Params:

@@ -16,7 +16,8 @@ from hpo.search.proposals import distributions
 from hpo.search.seeds import derive_seed
 from storage.records import StudyRecord
 from storage.states import Sampler
-from studies.space import Params, Space, count_points, point_at
+from studies.space import Params, Space
+from studies.space_points import count_points, point_at
 
 MAX_STARTUP_TRIALS = 5
 """So many, and at most a third of all, are chosen by chance before the estimator is asked. Over 12 tables

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import optuna
+from optuna.study._constrained_optimization import _get_feasible_trials
 from optuna.study._multi_objective import _fast_non_domination_rank
 from optuna.trial import FrozenTrial, TrialState
 
@@ -29,11 +30,13 @@ MOST_SHARE = 0.005
 
 def recall(trials: Sequence[FrozenTrial], *directions: Direction) -> list[FrozenTrial]:
     """Those of a study's trials that its sampler looks at, in their order: all that are not
-    finished, the best, and so many of the others. Of several directions the best are those that fewest
-    others are better than in all (Deb et al., "A fast and elitist multiobjective genetic algorithm", 2002)."""
+    finished, the best, and so many of the others. The best are feasible, where any is; of several directions
+    they are those that fewest others are better than in all (Deb et al., "A fast and elitist multiobjective
+    genetic algorithm", 2002)."""
     if len(trials) <= BEST + REST:
         return list(trials)
     complete = _complete(trials)
+    complete = _get_feasible_trials(complete) or complete
     keys = [
         [direction.key(value) for direction, value in zip(directions, trial.values, strict=True)]
         for trial in complete

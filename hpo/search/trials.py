@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import optuna
 from optuna.pruners import BasePruner, NopPruner, PercentilePruner
 from optuna.study._constrained_optimization import _CONSTRAINTS_KEY as CONSTRAINTS
+from optuna.study._constrained_optimization import _get_feasible_trials
 from optuna.trial import FrozenTrial, TrialState, create_trial
 from sqlalchemy.engine import Connection
 
@@ -209,6 +210,7 @@ class Trials:
         with self._db.translated():
             trial = self._read(trial_id, lease)
         values = _values(trial, ending)
+        columns["is_feasible"] = bool(_get_feasible_trials([trial]))
 
         def write(tx: Connection, trial_id: int) -> None:
             if ending.reason is not None:

@@ -154,12 +154,15 @@ def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) ->
             return EndSearch(reason)
     if any(not job.state.is_final for job in jobs):
         return None
+    complete = search_jobs.completed(jobs)
     if not study.is_judged:
-        return Advance(Phase.DONE) if best else Stop("no trial was completed")
+        return Advance(Phase.DONE) if complete else Stop("no trial was completed")
     baseline = search_jobs.latest(jobs, BASELINE)
     best = list(islice(search_jobs.distinct(best, baseline), study.select_top))
     if not best:
-        return Stop("no trial besides the baseline was completed, so there is nothing to compare")
+        is_any = any(search_jobs.distinct(complete, baseline))
+        lacks = "is feasible" if is_any else "was completed"
+        return Stop(f"no trial besides the baseline {lacks}, so there is nothing to compare")
     first = racing.next_round(study, (job.configuration for job in best), ())
     assert first is not None, "there is a configuration, and a seed for it"
     return _begin_round(study, best, first)

@@ -11,7 +11,7 @@ from hpo.errors import UsageError
 from storage.records import NewStudy, Params, StudyRecord
 from storage.states import Direction, Pruner, Sampler
 from studies.objective import Objective
-from studies.space import count_points
+from studies.space_points import count_points
 from studies.study import Study
 
 DEFAULTS: Mapping[str, Any] = {

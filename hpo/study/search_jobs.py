@@ -52,9 +52,15 @@ def again(study: StudyRecord, failed: JobRecord, number: int) -> NewJob:
     return NewJob(Phase.SEARCH, failed.configuration, seed, params=params)
 
 
+def completed(jobs: Iterable[JobRecord]) -> list[JobRecord]:
+    """The search jobs among them that were trained to their end."""
+    return [job for job in among(jobs) if job.state == JobState.SUCCEEDED]
+
+
 def best_first(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[JobRecord]:
-    """Succeeded search jobs by score; ties go to the lower loss, then to the lower trial number."""
-    done = [job for job in jobs if job.phase == Phase.SEARCH and job.state == JobState.SUCCEEDED]
+    """The feasible of the completed search jobs by score; ties go to the lower loss, then to the lower trial
+    number. As in Optuna, what violates a constraint is never the best."""
+    done = [job for job in completed(jobs) if job.is_feasible]
     key = study.direction.key
     return sorted(done, key=lambda job: (key(job.score or 0.0), job.loss or 0.0, job.trial_number))
 
@@ -70,9 +76,9 @@ def distinct(best: Iterable[JobRecord], baseline: JobRecord) -> Iterator[JobReco
 
 
 def front(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[JobRecord]:
-    """The succeeded search jobs that no other is better than in all of their scores, or as good in some and
-    better in others; the best by the first score first."""
-    done = [job for job in jobs if job.phase == Phase.SEARCH and job.state == JobState.SUCCEEDED]
+    """The feasible of the completed search jobs that no other is better than in all of their scores, or as
+    good in some and better in others; the best by the first score first."""
+    done = [job for job in completed(jobs) if job.is_feasible]
     ranked = sorted((keys_of(study, job), job.trial_number or 0, job.id, job) for job in done)
     found: list[tuple[tuple[float, ...], JobRecord]] = []
     for keys, _, _, job in ranked:  # in this order none is beaten by one that comes later

@@ -7,7 +7,7 @@ from typing import Any
 
 from hpo.device_hours import Cost
 from hpo.study import final_looks, racing, time_left
-from hpo.study.search_jobs import best_first, front
+from hpo.study.search_jobs import best_first, completed, front
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, StudyRecord, WorkerRecord
 from storage.states import JobState, Phase
@@ -95,8 +95,28 @@ class Status:
 
     @property
     def best(self) -> JobRecord | None:
-        """The best search trial so far, the baseline among them; of several directions by the first."""
-        return next(iter(best_first(self.study, self.jobs)), None)
+        """The best search trial so far, the baseline among them; of several directions by the first. None
+        where none is complete, and where none that is complete is feasible."""
+        return next(iter(self.feasible), None)
+
+    @property
+    def feasible(self) -> list[JobRecord]:
+        """The complete search trials among which the best is, that one first."""
+        return best_first(self.study, self.jobs)
+
+    @property
+    def infeasible(self) -> list[JobRecord]:
+        """The complete search trials that violate a constraint."""
+        return [job for job in completed(self.jobs) if not job.is_feasible]
+
+    @property
+    def no_best_words(self) -> str:
+        """Why there is no best."""
+        if not self.infeasible:
+            return "no trial has been completed yet"
+        return (
+            f"no trial is feasible: each of {len(self.infeasible)} completed violates a constraint"
+        )
 
     @property
     def front(self) -> list[JobRecord]:
@@ -107,8 +127,7 @@ class Status:
     def baseline(self) -> JobRecord | None:
         if not self.study.has_baseline:
             return None
-        succeeded = best_first(self.study, self.jobs)
-        return next((job for job in succeeded if job.configuration == BASELINE), None)
+        return next((job for job in completed(self.jobs) if job.configuration == BASELINE), None)
 
     @property
     def seconds_left(self) -> float | None:
@@ -157,7 +176,7 @@ def _attempts(job: JobRecord) -> str:
 
 def as_json(status: Status) -> dict[str, Any]:
     """The status as plain data, for programs: all trainings there are, in their phases. `best` is that
-    of the search, `winner` what is compared with the baseline in the end."""
+    of the search, of its feasible trials, `winner` what is compared with the baseline in the end."""
     best, baseline, winner = status.best, status.baseline, status.winner
     return {
         "study": asdict(status.study),

@@ -43,6 +43,8 @@ MARKS = {
     JobState.FAILED: "FAILED",
     JobState.CANCELLED: "cancelled",
 }
+INFEASIBLE = "infeasible"
+"""Of one that is complete, and violates a constraint."""
 
 
 def draw_study(
@@ -93,9 +95,16 @@ def status_line(status: Status) -> str:
     study = status.study
     running = ", ".join(f"{job.title} at {_stand(study, job)}" for job in status.running)
     done, total = status.done(study.phase), status.total(study.phase)
-    best = f"; best of the search {score_words(status.best.score or 0.0)}" if status.best else ""
-    if study.has_front:
-        best = f"; {len(status.front)} on the front" if status.best else ""
+    best = ""
+    if status.best is None and status.infeasible:
+        best = f"; {status.no_best_words}"
+    elif status.best is not None:
+        score = score_words(status.best.score or 0.0)
+        best = (
+            f"; {len(status.front)} on the front"
+            if study.has_front
+            else f"; best of the search {score}"
+        )
     left = left_words(study, status.seconds_left)
     return (
         f"{study.phase} {done}/{total}{best}; {running or _why_idle(status)}{left and '; ' + left}"
@@ -124,7 +133,7 @@ def ending_line(study: StudyRecord, job: JobRecord) -> str:
     stand = f"{job.epoch} epochs, " if study.epochs else f"step {job.epoch}, " if job.epoch else ""
     words = [
         f"{job.title}:{score}",
-        MARKS[job.state],
+        MARKS[job.state] or ("" if job.is_feasible else INFEASIBLE),
         f"after {stand}{seconds:.0f} s",
     ]
     if job.state == JobState.FAILED:
@@ -145,6 +154,8 @@ def _bars(status: Status) -> Table:
             f"{counts[state]} {mark}" for state, mark in MARKS.items() if mark and counts[state]
         ]
         if phase == Phase.SEARCH:
+            if status.infeasible:
+                marks.insert(0, f"{len(status.infeasible)} {INFEASIBLE}")
             is_usual = status.study.sampler is Sampler.TPE
             marks += limit_words(status.study) if is_usual else [search_words(status.study)]
         style = "bold" if phase == status.study.phase else "dim"
@@ -177,17 +188,18 @@ def _scores(status: Status) -> Text:
     """What the search found; beside its winner it is no more than where that came from."""
     baseline, best, winner = status.baseline, status.best, status.winner
     if best is None:
-        return Text("no trial has been completed yet", style="dim")
+        return Text(status.no_best_words, style="bold red" if status.infeasible else "dim")
     if status.study.has_front:
         return _front(status)
     # The highest of many flatters: it is not said without how many they were.
     text = Text.assemble(
-        f"best of {status.counts(Phase.SEARCH)[JobState.SUCCEEDED]} trials ",
+        f"best of {len(status.feasible)} trials ",
         (score_words(best.score or 0.0), "" if winner else "bold green"),
         f" ({best.title})",
     )
     if baseline is not None:
-        text.append(f"   baseline {score_words(baseline.score or 0.0)}")
+        told = score_words(baseline.score or 0.0) if baseline.is_feasible else INFEASIBLE
+        text.append(f"   baseline {told}")
     text.append("   (one seed each)", style="dim")
     if best.params and winner is None:
         text.append(f"\n{describe_params(best.params)}", style="dim")
@@ -196,7 +208,7 @@ def _scores(status: Status) -> Text:
 
 def _front(status: Status) -> Text:
     """The trials of which none is the best."""
-    front, among = status.front, status.counts(Phase.SEARCH)[JobState.SUCCEEDED]
+    front, among = status.front, len(status.feasible)
     ways = ", ".join(status.study.directions)
     text = Text.assemble((f"front: {len(front)} of {among} trials", "bold green"), f" ({ways})")
     for job in front[:MOST_ON_FRONT]:
@@ -234,14 +246,9 @@ def _chart(status: Status) -> Text | None:
 
 
 def _best_over_time(status: Status) -> Iterator[tuple[float, float]]:
-    """Each completed trial's end, in minutes since the study began, and the best score until then."""
+    """The end of each feasible trial, in minutes since the study began, and the best score until then."""
     scores: list[float] = []
-    trials = [
-        job
-        for job in status.of_phase(Phase.SEARCH)
-        if job.state == JobState.SUCCEEDED and job.ended_ms is not None
-    ]
-    for job in sorted(trials, key=lambda job: job.ended_ms or 0):
+    for job in sorted(status.feasible, key=lambda job: job.ended_ms or 0):
         best = status.study.direction.best([*scores[-1:], job.score or 0.0])
         assert best is not None, "of one or two"
         scores.append(best)

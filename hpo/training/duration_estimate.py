@@ -11,7 +11,8 @@ from hpo.definition_loader import Definition
 from hpo.devices.discovery import Device
 from hpo.errors import WorkFailed
 from hpo.search.promotion import expected_epochs, rungs_of
-from hpo.search.proposals import draw
+from hpo.search.proposals import propose
+from hpo.search.trial_history import SamplersStudy
 from hpo.statistics.interim_looks import plan
 from hpo.study import racing
 from hpo.training import one_off_work
@@ -124,8 +125,10 @@ def _sample(params: Params, last: Report | None, seconds: float) -> Sample:
 
 
 def _random(definition: Definition, count: int) -> list[Params]:
-    study, chance = optuna.create_study(), optuna.samplers.RandomSampler(seed=0)
-    return [draw(study, chance, definition.study.space) for _ in range(count)]
+    made, chance = optuna.create_study(), optuna.samplers.RandomSampler(seed=0)
+    study = SamplersStudy(study_name=made.study_name, storage=made._storage)
+    space = definition.study.space
+    return [propose(study, chance, space, number) for number in range(count)]
 
 
 def _work(definition: Definition, data: PreparedData, params: Params) -> Work:

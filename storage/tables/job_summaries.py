@@ -30,7 +30,7 @@ def of_phase(tx: Connection, name: str, last: int) -> tuple[StudyRecord, Outline
     since_best = 0
     if study.patience is not None and row.best_score is not None:
         reached_ms = sa.select(sa.func.min(jobs.c.ended_ms)).where(
-            search, jobs.c.state == JobState.SUCCEEDED, jobs.c.score == row.best_score
+            search, *_FEASIBLE, jobs.c.score == row.best_score
         )
         since_best = tx.scalars(
             sa.select(sa.func.count())
@@ -42,6 +42,10 @@ def of_phase(tx: Connection, name: str, last: int) -> tuple[StudyRecord, Outline
         bool(row.unfinished), bool(row.baseline_failed), tuple(ended), row.best_score, since_best
     )
     return study, outline, int(row.clock_ms)
+
+
+# What the best is among.
+_FEASIBLE = jobs.c.state == JobState.SUCCEEDED, jobs.c.is_feasible
 
 
 @cache
@@ -56,9 +60,8 @@ def _outline() -> sa.Select[Any]:
         jobs.c.configuration == BASELINE,
         jobs.c.state.in_([JobState.FAILED, JobState.DIVERGED]),
     )
-    succeeded = search, jobs.c.state == JobState.SUCCEEDED
     lowest, highest = (
-        sa.select(first(jobs.c.score)).where(*succeeded).scalar_subquery()
+        sa.select(first(jobs.c.score)).where(search, *_FEASIBLE).scalar_subquery()
         for first in (sa.func.min, sa.func.max)
     )
     has_limit = sa.or_(studies.c.target.is_not(None), studies.c.patience.is_not(None))

@@ -201,7 +201,7 @@ def count_jobs(tx: Connection) -> list[JobTally]:
         jobs.c.started_ms.is_not(None),
         jobs.c.ended_ms > now_ms() - HOUR_MS,
     )
-    best = sa.case((jobs.c.state == JobState.SUCCEEDED, jobs.c.score))
+    best = sa.case((sa.and_(jobs.c.state == JobState.SUCCEEDED, jobs.c.is_feasible), jobs.c.score))
     rows = tx.execute(
         sa.select(
             studies.c.name.label("study"),

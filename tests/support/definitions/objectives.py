@@ -28,6 +28,13 @@ def branches(trial: optuna.Trial) -> float:
     return rate + layers
 
 
+def fenced(trial: optuna.Trial) -> float:
+    """The lowest of its values are not feasible."""
+    x = trial.suggest_float("x", 0, 1)
+    trial.set_constraint("fence", 0.5 - x)
+    return x
+
+
 def lame(trial: optuna.Trial) -> float:
     """Some fail."""
     if trial.suggest_categorical("leg", ["left", "right"]) == "left":

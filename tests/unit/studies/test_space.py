@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -23,9 +22,6 @@ from studies.space import (
     as_params,
     as_space,
     check_params,
-    count_points,
-    point_at,
-    points,
 )
 
 # As a user's file makes them, which no checker sees.
@@ -95,7 +91,6 @@ def test_options_of_any_kind_stand_beside_each_other() -> None:
     assert as_params(space, {"limit": True}) == {"limit": True}
     with pytest.raises(SettingsError):
         as_params(space, {"limit": 1})
-    assert count_points(space) == 4 + 4
 
 
 def test_what_numpy_gives_is_held_as_json_gives_it_back() -> None:
@@ -208,14 +203,37 @@ def test_check_params_names_the_culprit(params: dict[str, str | float], named: s
         check_params(SPACE, params)
 
 
-def test_points_are_counted() -> None:
-    """Every combination is one; a real number leaves no end of them."""
-    assert count_points({"a": Choice(("x", "y", "z"))}) == 3
-    assert count_points({"a": Choice((1, 2)), "b": Whole(1, 9, step=4), "c": Whole(0, 1)}) == 12
-    assert count_points(SPACE) == math.inf
-    assert count_points({}) == 1
-    many = {str(number): Whole(0, 2**53) for number in range(30)}
-    assert count_points({**many, "rate": Real(0, 1)}) == math.inf
+@pytest.mark.parametrize(
+    ("forbidden", "named"),
+    [
+        ({"optimizer": "sgd"}, r"forbidden is {'optimizer': 'sgd'}: list combinations, as in \["),
+        ("sgd", "forbidden is 'sgd': list combinations"),
+        (None, "forbidden is None: list combinations"),
+        ([{}], r"forbidden is \[{}\]: list combinations"),
+        ([{"optimiser": "sgd"}], "values of 'optimiser': that must be a Choice or Whole"),
+        ([{"rate": 0.5}], "values of 'rate': that must be a Choice or Whole"),
+        ([{"optimizer": "sdg"}], r"'optimizer' as one of \['sdg'\]: allowed: Choice"),
+        ([{"layers": ()}], r"'layers' as one of \[\]: allowed: Whole"),
+        ([{"layers": (1, 2.0)}], r"'layers' as one of \[1, 2.0\]: allowed: Whole"),
+    ],
+)
+def test_what_cannot_be_forbidden(forbidden: Any, named: str) -> None:
+    """Is told when the space is written down, in one line."""
+    with pytest.raises(SettingsError, match=named) as refused:
+        as_space({**CONDITIONAL, "rate": Real(0, 1)}, forbidden)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_what_is_forbidden_is_no_point_of_the_space() -> None:
+    """One value is as good as several; what does not apply is part of no combination."""
+    space = as_space(CONDITIONAL, [{"skip": (2, 4), "optimizer": "adam"}, {"momentum": 0.5}])
+    check_params(space, {"optimizer": "adam", "layers": 1})
+    check_params(space, {"optimizer": "adam", "layers": 2, "skip": 1})
+    for skip in (2, 4):
+        with pytest.raises(SettingsError, match="forbids that optimizer is adam and skip is 2 or"):
+            as_params(space, {"optimizer": "adam", "layers": 2, "skip": skip})
+    with pytest.raises(SettingsError, match=r"forbids that momentum is 0\.5: change"):
+        as_params(space, {"optimizer": "rmsprop", "layers": 1, "momentum": 0.5})
 
 
 def test_what_applies_follows_from_the_values_of_others() -> None:
@@ -252,20 +270,3 @@ def test_a_value_that_does_not_apply_is_refused(params: dict[str, Any], named: s
     """As one that is missing is; the message says when it would."""
     with pytest.raises(SettingsError, match=named):
         as_params(CONDITIONAL, params)
-
-
-def test_configurations_that_differ_in_nothing_that_applies_are_one() -> None:
-    """Each is counted once, and has a number of its own."""
-    of_optimizers, of_layers = 1 + 2 + 3, 1 + 3 + 3
-    assert count_points(CONDITIONAL) == of_optimizers * of_layers
-    found = [point_at(CONDITIONAL, number) for number in range(int(count_points(CONDITIONAL)))]
-    for params in found:
-        check_params(CONDITIONAL, params)
-    assert len({tuple(params.items()) for params in found}) == len(found)
-    with pytest.raises(IndexError):
-        point_at(CONDITIONAL, len(found))
-    assert list(points(CONDITIONAL)) == found
-    real: Space = {"a": Choice(("x", "y")), "rate": Real(0, 1, when={"a": "x"})}
-    assert count_points(real) == math.inf
-    many: Space = {"n": Whole(1, 10**9), "kind": Choice(("a", "b"), when={"n": (5, 7)})}
-    assert count_points(many) == 10**9 + 2

@@ -124,6 +124,10 @@ def test_what_numpy_gives_is_held_as_json_gives_it_back() -> None:
         ({"epochs": 2**31}, "setting epochs cannot be 2147483648"),
         ({"space": {}, "baseline": {}}, "is no space"),
         ({"baseline": {**STUDY.baseline, "filters": True}}, "'filters' cannot be True"),
+        (
+            {"forbidden": [{"filters": STUDY.baseline["filters"]}]},
+            "the space forbids that filters is",
+        ),
         ({"data": "digits"}, "data is 'digits': give an ImageSource"),
         ({"build_model": "convnet"}, "build_model is 'convnet': give a function"),
         ({"trainer": None}, "trainer is None: give a function"),

@@ -1,5 +1,6 @@
 """Objectives as people write them for Optuna, called by real workers."""
 
+import json
 import os
 import signal
 from collections import Counter
@@ -44,6 +45,20 @@ def test_a_run_calls_it_as_often_as_asked(shell: CommandLine) -> None:
             assert trial.constraints == {"depth": len(units) - 2}
     again = shell.run("run", f"{OBJECTIVES}:branches")
     assert (again.returncode, again.stdout) == (0, done.stdout)
+
+
+@on("sqlite", "postgresql")
+def test_the_best_is_feasible(shell_on: CommandLine, url: str) -> None:
+    """As Optuna has it of the same trials; a target is reached by none that violates a constraint."""
+    limits = ("--trials", "12", "--target", "0.4")
+    said = shell_on.succeed("run", f"{OBJECTIVES}:fenced", "--name", "fenced", *limits)
+    told = json.loads(shell_on.succeed("status", "fenced", "--json"))
+    assert len(told["trials"]) == 12
+    for trial in told["trials"]:
+        assert trial["is_feasible"] is (trial["score"] >= 0.5)
+    best = optuna.load_study(study_name="fenced", storage=url).best_trial
+    assert told["best"]["trial_number"] == best.number
+    assert said.startswith(f"trial {best.number}: {best.value:.4f} after ")
 
 
 @on("sqlite", "postgresql")

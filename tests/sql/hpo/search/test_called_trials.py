@@ -265,6 +265,23 @@ def test_attributes_and_constraints(db: Database, trials: CalledTrials, begin: B
         trials.keep(job, lease, "hpo:job", 7, is_constraint=False)
 
 
+@pytest.mark.parametrize(("value", "is_feasible"), [(0.0, True), (1e-9, False)])
+def test_what_violates_a_constraint_ends_as_that(
+    db: Database, study: StudyRecord, trials: CalledTrials, begin: Begin, value: float, is_feasible: bool
+) -> None:  # fmt: skip
+    """In the job's row, as Optuna has it of its trial; also where another goes on with it. What a later
+    call says of a constraint is what counts."""
+    job, lease = begin()
+    trials.keep(job, lease, "memory", 2.0, is_constraint=True)
+    trials.keep(job, lease, "memory", value, is_constraint=True)
+    trials.keep(job, lease, "time", -1.0, is_constraint=True)
+    assert _row(db, job).is_feasible
+    _succeed(CalledTrials(db, study, MADE_BY), job, lease, 0.5)
+    assert _row(db, job).is_feasible is is_feasible
+    ended = optuna.load_study(study_name="called", storage=db.optuna)
+    assert bool(ended.best_trials) is is_feasible
+
+
 @on("sqlite")
 def test_the_first_trial_is_one_among_others(
     db: Database, study: StudyRecord, trials: CalledTrials, begin: Begin

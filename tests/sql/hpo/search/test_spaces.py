@@ -15,7 +15,8 @@ from hpo.study.planning import Budget
 from storage.database import Database
 from storage.states import JobState
 from storage.tables import studies
-from studies.space import Choice, Params, Real, Space, Whole, count_points
+from studies.space import Choice, Params, Real, Space, Whole
+from studies.space_points import count_points
 from tests.support.claims import claim_next
 from tests.support.fixtures import MADE_BY
 

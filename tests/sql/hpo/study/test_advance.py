@@ -186,6 +186,7 @@ _JOBS = st.fixed_dictionaries(
         "generation": st.integers(1, 2),
         "trial_id": st.sampled_from([None, None, 7]),
         "score": st.sampled_from([None, 0.3, 0.5]),
+        "is_feasible": st.booleans(),
         "started_ms": st.integers(1, 3),
         "ended_ms": st.integers(1, 3),  # several at the same moment
     }
@@ -195,7 +196,7 @@ _JOBS = st.fixed_dictionaries(
 def _a_job(state: JobState) -> dict[str, object]:
     return {
         "state": state, "phase": Phase.SEARCH, "generation": 1, "trial_id": None, "score": None,
-        "started_ms": 1, "ended_ms": 1,
+        "is_feasible": True, "started_ms": 1, "ended_ms": 1,
     }  # fmt: skip
 
 

@@ -138,6 +138,9 @@ def test_more_trials_than_a_space_has_points(db: Database, toy: Definition) -> N
         create(db, "toy", tiny, Budget(trials=5))
     with pytest.raises(StudyNotFound):
         _get(db)
+    fewer = replace(study, forbidden=[{"x": 0.1, "kind": "bad"}])
+    with pytest.raises(UsageError, match="'toy' has 3 configurations: --trials 4 would"):
+        create(db, "toy", replace(toy, searched=fewer), Budget(trials=4))
     made = create(db, "toy", tiny, Budget(trials=3))
     fail_next(db, made, "no memory")
     retry(db, "toy", 0)

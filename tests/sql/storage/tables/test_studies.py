@@ -34,11 +34,13 @@ def test_the_best_score_is_that_of_its_direction(
     direction: Direction,
     best: float,
 ) -> None:
-    """Of all that succeeded; another state has none."""
-    for score in (0.2, 0.9, 0.4):
+    """Of all that succeeded and are feasible; another state has none."""
+    better = 1.1 * best if direction is Direction.MAXIMIZE else 0.1
+    for score in (0.2, 0.9, better):
         _, lease = claim()
+        ended = {"score": score, "loss": 1.0, "is_feasible": score != better}
         with db.transaction() as tx:
-            jobs.write(tx, lease, state=JobState.SUCCEEDED, score=score, loss=1.0)
+            jobs.write(tx, lease, state=JobState.SUCCEEDED, **ended)
     with db.transaction() as tx:
         studies.write(tx, squares, direction=direction)
         tallies = {tally.state: tally for tally in studies.count_jobs(tx)}

@@ -38,6 +38,15 @@ def test_a_study_that_has_just_begun() -> None:
     assert "No trial has been completed yet." in study_note.write(status_of())
 
 
+def test_what_violates_a_constraint_is_not_the_best() -> None:
+    """Nor is there a best where all do."""
+    broken = trial(1, JobState.SUCCEEDED, score=0.9, is_feasible=False)
+    text = study_note.write(status_of(trial(0, JobState.SUCCEEDED, score=0.5), broken))
+    assert "Best of 1 trials **0.5000** (trial 0)" in text
+    text = study_note.write(status_of(broken))
+    assert "No trial is feasible: each of 1 completed violates a constraint." in text
+
+
 def test_many_workers() -> None:
     """Some have a line, the others are counted."""
     running = [trial(number, JobState.LEASED) for number in range(study_note.MOST_RUNNING + 3)]

@@ -10,6 +10,7 @@ from optuna.trial import create_trial
 
 from hpo.report import charts
 from hpo.report.report_data import Contents
+from storage.records import JobRecord
 from storage.states import Direction
 
 
@@ -74,6 +75,33 @@ def test_constraints_are_told_apart(contents: Contents) -> None:
     *lines, _ = figures["coordinates"].chart.data
     assert {line.name for line in lines if line.name} == {"Feasible", "Infeasible"}
     assert [line.line.dash for line in lines if not line.name].count("dot") == 2
+
+
+def _numbers(jobs: list[JobRecord]) -> list[int]:
+    return sorted(job.trial_number or 0 for job in jobs)
+
+
+@pytest.mark.parametrize("is_any_feasible", [True, False])
+def test_what_violates_a_constraint_has_its_colour(
+    contents: Contents, is_any_feasible: bool
+) -> None:
+    """And is no step of the best so far, of which there may be none."""
+    best = contents.status.best
+    status = replace(
+        contents.status,
+        jobs=tuple(
+            replace(job, is_feasible=is_any_feasible and job != best)
+            for job in contents.status.jobs
+        ),
+    )
+    changed = replace(contents, status=status, best=status.best)
+    drawn = {each.id: each.chart for each in charts.draw(changed)}
+    points = {line.name: line.x for line in drawn["history"].data if line.mode == "markers"}
+    assert list(points.get("completed", ())) == _numbers(status.feasible)
+    assert list(points["infeasible"]) == _numbers(status.infeasible)
+    (line,) = [line for line in drawn["history"].data if line.name == "best so far"]
+    assert best is not None and best.score not in line.y
+    assert bool(line.y) is is_any_feasible
 
 
 def test_whole_numbers_are_marked_by_themselves(contents: Contents) -> None:

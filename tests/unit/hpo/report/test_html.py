@@ -30,7 +30,8 @@ def test_it_asks_nothing_of_any_network(contents: Contents) -> None:
 
 def test_names_and_errors_are_no_markup(contents: Contents) -> None:
     """Whatever a name, a parameter or an error's text holds, it is shown and not obeyed."""
-    status = contents.status
+    status, best = contents.status, contents.best
+    assert best is not None
     hostile = replace(
         contents,
         status=replace(
@@ -39,7 +40,7 @@ def test_names_and_errors_are_no_markup(contents: Contents) -> None:
             workers=tuple(replace(each, host=HOSTILE) for each in status.workers),
             jobs=tuple(replace(job, params={HOSTILE: HOSTILE}) for job in status.jobs),
         ),
-        best=replace(contents.best, params={HOSTILE: HOSTILE}),
+        best=replace(best, params={HOSTILE: HOSTILE}),
         attempts=[replace(each, reason=HOSTILE, device=HOSTILE) for each in contents.attempts],
     )
     text = html.write(hostile)

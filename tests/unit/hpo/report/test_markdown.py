@@ -26,6 +26,24 @@ def test_what_it_tells(contents: Contents) -> None:
     ]  # fmt: skip
 
 
+def test_what_violates_a_constraint_is_marked(contents: Contents) -> None:
+    """Behind all that do not; where all do, there is no best, which is said."""
+    changed = replace(contents, finished=None, conclusion=None)
+    first, *_ = contents.status.feasible
+    for infeasible in ([first], contents.status.feasible):
+        known = {job.id for job in infeasible}
+        jobs = (replace(job, is_feasible=job.id not in known) for job in contents.status.jobs)
+        status = replace(contents.status, jobs=tuple(jobs))
+        best = status.best
+        text = markdown.write(replace(changed, status=status, best=best))
+        rows = [line for line in text.splitlines() if line.startswith("| ") and " x=" in line]
+        assert [" (infeasible) |" in row for row in rows] == (
+            [False] * len(status.feasible) + [True] * len(status.infeasible)
+        )
+        assert f"- infeasible: {len(infeasible)}\n" in text
+        assert ("- best, validation, one seed: none is feasible\n" in text) is (best is None)
+
+
 def test_models_failures_and_faults(contents: Contents) -> None:
     """They have their place where there are any; what went on says from where."""
     first, second, *others = contents.attempts

@@ -16,7 +16,17 @@ from hpo.search.proposals import distributions, draw, propose
 from hpo.search.samplers import Estimator, make_sampler, n_good
 from hpo.search.trial_history import SamplersStudy
 from storage.states import Sampler
-from studies.space import Choice, Params, Real, Space, Whole, check_params, count_points
+from studies.space import (
+    Choice,
+    Forbidden,
+    Params,
+    Real,
+    Space,
+    Whole,
+    as_space,
+    check_params,
+)
+from studies.space_points import count_points
 from tests.support.statuses import STUDY
 
 WHOLE: Space = {"n": Whole(1, 7, 2), "kind": Choice(("a", "b", "c"))}
@@ -123,6 +133,42 @@ def test_nothing_is_proposed_twice(state: TrialState) -> None:
     points.remove({"n": 500, "kind": "b"})
     left = propose(_history(space, {state: points}), Sure(sure), space, 0)
     assert left == {"n": 500, "kind": "b"}
+
+
+_PAIRS: Forbidden = [{"kind": "a", "n": (1, 3)}, {"kind": "c"}, {"n": 7}]
+
+
+@pytest.mark.parametrize("name", Sampler)
+def test_what_is_forbidden_is_not_proposed(name: Sampler) -> None:
+    """All else is, each once, and then the space is at its end."""
+    study = replace(STUDY, sampler=name)
+    space = as_space(WHOLE, _PAIRS)
+    total = int(count_points(space))
+    assert total == 4
+    tried: list[Params] = []
+    for number in range(1, total + 1):
+        history = _history(space, {TrialState.COMPLETE: tried})
+        tried.append(propose(history, make_sampler(study, space, number), space, number))
+        check_params(space, tried[-1])
+    assert len({tuple(params.values()) for params in tried}) == total
+    history = _history(space, {TrialState.COMPLETE: tried})
+    for sure in tried[0], {"n": 7, "kind": "c"}:
+        assert propose(history, Sure(sure), space, 0) in tried
+
+
+@pytest.mark.parametrize("name", [each for each in Sampler if each is not Sampler.GRID])
+def test_of_a_space_of_which_little_is_not_forbidden_that_is_proposed(name: Sampler) -> None:
+    """However unlikely it is to be met by chance, and though there are real numbers beside it."""
+    numbers = {f"n{index}": Whole(1, 100) for index in range(4)}
+    kinds: Space = {**numbers, "rate": Real(0.1, 1.0, log=True, when={"n0": 1}), "x": Real(0, 1)}
+    forbidden: Forbidden = [{name: range(2, 101)} for name in ("n0", "n1", "n2")]
+    space, study = as_space(kinds, forbidden), replace(STUDY, sampler=name)
+    tried: list[Params] = []
+    for number in range(1, 4):
+        history = _history(space, {TrialState.COMPLETE: tried})
+        tried.append(propose(history, make_sampler(study, space, number), space, number))
+        check_params(space, tried[-1])
+        assert tried[-1] not in tried[:-1]
 
 
 @pytest.mark.parametrize("parameter", [Real(1.0, math.nextafter(1.0, 2.0)), Choice((1.0,))])

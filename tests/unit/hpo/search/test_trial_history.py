@@ -43,6 +43,15 @@ def test_of_many_the_best_and_an_even_part(direction: Direction) -> None:
     assert min(tenths) > 0.8 * max(tenths)
 
 
+def test_the_best_are_feasible() -> None:
+    """However many that violate a constraint have better values."""
+    trials = _trials(*[TrialState.COMPLETE] * 3000)
+    for trial in trials:
+        trial.set_constraint("size", trial.number % 100 - 1.0)
+    kept = {each.number for each in recall(trials, Direction.MAXIMIZE)}
+    assert {trial.number for trial in trials if trial.number % 100 <= 1} <= kept
+
+
 def test_of_several_directions_the_front_is_kept() -> None:
     """Whatever else is left out of many."""
     trials = []

@@ -12,7 +12,7 @@ from hpo.search.trial_history import BEST, REST
 from hpo.search.warm_start import as_history, first_choice, fitting
 from storage.records import BASELINE, EarlierTrial, Params
 from storage.states import Direction
-from studies.space import Choice, Real, Space, check_params
+from studies.space import Choice, Real, Space, as_space, check_params
 from tests.support.squares import NEW_STUDY
 from tests.support.statuses import STUDY
 
@@ -46,8 +46,9 @@ def test_what_a_configuration_lacks_it_has_as_the_baseline() -> None:
             _trial(3, 0.7, optimizer="adam", momentum=0.9, rate=0.02),  # does not apply
             _trial(4, 0.7, optimizer="adam", rate=0.5),  # out of bounds
             _trial(5, 0.7, optimizer="adam", rate=0.02, layers=3),  # unknown
+            _trial(6, 0.7, optimizer="adam", rate=0.02, flip=True),  # forbidden
         ],
-        SPACE,
+        as_space(SPACE, [{"optimizer": "adam", "flip": True}]),
         NEW,
     )
     assert [trial.params for trial in found] == [

@@ -24,11 +24,13 @@ def _jobs(values: list[tuple[int, int]]) -> list[JobRecord]:
     ]  # fmt: skip
 
 
-@given(st.lists(_VALUES, max_size=12))
-def test_none_on_it_is_beaten(values: list[tuple[int, int]]) -> None:
-    """And each that is not, is: by one that is as good in all and better in some."""
-    jobs = _jobs(values)
-    found = front(BOTH, jobs)
+@given(st.lists(_VALUES, max_size=12), st.sets(st.integers(0, 11)))
+def test_none_on_it_is_beaten(values: list[tuple[int, int]], infeasible: set[int]) -> None:
+    """And each that is not, is: by one that is as good in all and better in some. What violates a
+    constraint is not on it, and beats none."""
+    all_jobs = [replace(job, is_feasible=job.id not in infeasible) for job in _jobs(values)]
+    found = front(BOTH, all_jobs)
+    jobs = [job for job in all_jobs if job.is_feasible]
 
     def is_beaten(job: JobRecord) -> bool:
         keys = keys_of(BOTH, job)

@@ -132,6 +132,36 @@ def test_a_search_alone_is_done_with_what_was_completed() -> None:
     assert lost == Stop("no trial was completed")
 
 
+def _infeasible(number: int, score: float = 1.0) -> JobRecord:
+    return replace(_job(number, score=score), is_feasible=False)
+
+
+def test_what_violates_a_constraint_is_not_selected() -> None:
+    """However good its score is, the baseline's too, which stops nothing by that."""
+    step = decide(STUDY, [_infeasible(0), _infeasible(1), _job(2), _job(3, score=0.7)], NOW)
+    assert _numbers(step) == [3, 2]
+
+
+def test_where_none_is_feasible_nothing_is_judged() -> None:
+    """The study stops and says why; a search alone has found what it could."""
+    ended = [_job(0), _infeasible(1), _infeasible(2), _job(3, PRUNED)]
+    step = decide(STUDY, ended, NOW)
+    assert isinstance(step, Stop)
+    assert step.reason.startswith("no trial besides the baseline is feasible")
+    alone = replace(STUDY, final_seeds=0)
+    assert decide(alone, [_infeasible(0), *ended[1:]], NOW) == Advance(Phase.DONE)
+
+
+def test_a_limit_is_reached_by_what_is_feasible() -> None:
+    """A target, and what others are to be better than."""
+    study = replace(STUDY, target=0.8, patience=1)
+    begun = replace(_job(2, score=0.5), started_ms=10, ended_ms=20)
+    trials = [_infeasible(0), begun, _job(3, OPEN)]
+    assert decide(study, trials, NOW) is None
+    assert isinstance(decide(study, [_job(0, score=0.9), *trials], NOW), EndSearch)
+    assert isinstance(decide(study, [_job(0, score=0.6), begun, _job(3, OPEN)], NOW), EndSearch)
+
+
 def test_ties_go_to_the_lower_loss_then_to_the_lower_number() -> None:
     """On equal scores the lower validation loss wins, and then the earlier trial."""
     ended = [

@@ -132,6 +132,23 @@ def test_a_page_shows_what_is_known() -> None:
     ]
 
 
+def test_what_violates_a_constraint_is_marked() -> None:
+    """It is counted, and is the best of nothing; where all do, there is no best, which is said."""
+    broken = trial(1, JobState.SUCCEEDED, score=0.9, is_feasible=False)
+    assert ending_line(STUDY, broken).startswith("trial 1: 0.9000 infeasible after ")
+    _, search, *_, best, _ = shown(draw_study(status_of(trial(2, JobState.SUCCEEDED), broken)))
+    assert search.endswith(" 1 infeasible")
+    assert best == "best of 1 trials 0.6000 (trial 2)   (one seed each)"
+    baseline = replace(broken, configuration=0)
+    *_, best, _ = shown(draw_study(status_of(trial(2, JobState.SUCCEEDED), baseline)))
+    assert "   baseline infeasible   " in best
+    none = "no trial is feasible: each of 1 completed violates a constraint"
+    for directions in (["maximize"], ["maximize", "minimize"]):
+        status = status_of(broken, settings={"directions": directions})
+        assert shown(draw_study(status))[-1] == none
+        assert none in status_line(status)
+
+
 def _decided(**changes: object) -> Status:
     """Trial 1 has the highest score of the search, trial 2 is in the final phase."""
     baseline, best, other = (

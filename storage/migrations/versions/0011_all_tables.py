@@ -9,7 +9,7 @@ from storage.clock import now_ms
 from storage.schema import LONG_BYTES, LONG_TEXT
 
 # What stood before was never released; its tables are refused.
-revision = "0010"
+revision = "0011"
 down_revision = None
 
 
@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.Column("epoch_seconds", sa.Double()),
         sa.Column("score", sa.Double()),
         sa.Column("scores", sa.JSON(none_as_null=True)),
+        sa.Column("is_feasible", sa.Boolean(), nullable=False, server_default="1"),
         sa.Column("loss", sa.Double()),
         sa.Column("rung", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("rung_value", sa.Double()),

@@ -1,0 +1,107 @@
+"""The configurations of a search space, one by one: how many there are, and which stands where among them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, product, takewhile
+
+from studies.parameters import Parameter, Value, count, hold, values
+from studies.space import Params, Space, active, forbidden_in, is_forbidden
+
+
+def count_points(space: Space) -> int | float:
+    """How many configurations a space has; infinitely many where a parameter is a real number."""
+    total = 0
+    for part in _parts(space):
+        sizes = [axis.size for axis in part.axes.values()]
+        # Not multiplied with: some whole numbers are too large to be made floats.
+        if math.inf in sizes:
+            return math.inf
+        total += math.prod(map(int, sizes))
+    return total
+
+
+def points(space: Space) -> Iterator[Params]:
+    """Every configuration of a space without real numbers; those with equal conditions follow each other."""
+    for part in _parts(space):
+        for chosen in product(*(axis.values() for axis in part.axes.values())):
+            yield active(space, {**part.known, **dict(zip(part.axes, chosen, strict=True))})
+
+
+def point_at(space: Space, number: int) -> Params:
+    """The configuration that stands there among `points`, counted from 0."""
+    for part in _parts(space):
+        if number < (size := math.prod(int(axis.size) for axis in part.axes.values())):
+            point = dict(part.known)
+            for name, axis in part.axes.items():
+                size //= int(axis.size)
+                place, number = divmod(number, size)
+                point[name] = axis.at(place)
+            return active(space, point)
+        number -= size
+    raise IndexError(number)
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """A parameter, but for the values that are named: by conditions, or by what is forbidden."""
+
+    parameter: Parameter
+    named: Sequence[Value]
+
+    @property
+    def size(self) -> int | float:
+        return count(self.parameter) - len(self.named)
+
+    def values(self) -> Iterator[Value]:
+        return (value for value in values(self.parameter) if value not in self.named)
+
+    def at(self, place: int) -> Value:
+        """The value that stands there among them, however many there are."""
+        of_all = values(self.parameter)
+        for before in sorted(map(of_all.index, self.named)):
+            place += before <= place
+        return of_all[place]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Configurations in which the same parameters apply: the values that are named, and those along whose
+    axes any value goes with any."""
+
+    known: Params
+    axes: Mapping[str, _Axis]
+
+
+def _parts(space: Space) -> Iterator[_Part]:
+    """A space, in parts that have nothing in common, without what is forbidden."""
+    names = tuple(space)
+    growing = [(_Part({}, {}), 0)]
+    while growing:
+        part, done = growing.pop()
+        if is_forbidden(space, part.known):
+            continue
+        if done == len(names):
+            yield part
+            continue
+        name, parameter = names[done], space[names[done]]
+        if not parameter.applies(part.known):
+            growing.append((part, done + 1))
+            continue
+        rest = _Axis(parameter, _named(space, name, part.known))
+        grown = [_Part({**part.known, name: value}, part.axes) for value in rest.named]
+        if rest.size:
+            grown.append(_Part(part.known, {**part.axes, name: rest}))
+        growing += ((each, done + 1) for each in reversed(grown))  # the last is taken up first
+
+
+def _named(space: Space, name: str, known: Params) -> Sequence[Value]:
+    """The values of a parameter on which it depends what else applies, or is forbidden beside those that are
+    known."""
+    told = [parameter.conditions.get(name, ()) for parameter in space.values()]
+    for combination in forbidden_in(space):
+        before = dict(takewhile(lambda item: item[0] != name, combination.items()))
+        told.append(combination.get(name, ()) if hold(before, known) else ())
+    return tuple(dict.fromkeys(chain.from_iterable(told)))

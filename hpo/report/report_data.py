@@ -80,7 +80,7 @@ def read_contents(db: Database, name: str, find: FindData | None = None) -> Cont
         StudyNotFound, DatabaseUnavailable
         NoResult: no trial has been completed yet.
     """
-    status = read_status(db, name)
+    status = read_status(db, name, with_attributes=True)
     if not (status.feasible or status.infeasible):
         raise NoResult(
             f"study '{name}' has nothing to report yet, no trial has been completed",

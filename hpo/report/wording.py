@@ -26,6 +26,8 @@ from storage.states import AttemptState, JobState, Phase
 MOST_TRIALS = 10
 MOST_COMPARED = 5
 MOST_ON_FRONT = 30
+MOST_ATTRIBUTES = 5
+"""So many columns of what an objective kept beside its value."""
 MOST_FAULTS = 30
 
 
@@ -108,21 +110,25 @@ def _value(job: JobRecord, name: str) -> str:
 
 def trials(contents: Contents) -> Table:
     """The best trials of the search, best first, and behind all others those that violate a constraint; of
-    several directions those on the front."""
+    several directions those on the front. With the numbers that an objective kept beside their values."""
     status = contents.status
     best_first = (*status.feasible, *status.infeasible)[:MOST_TRIALS]
     steps = "last step" if contents.study.is_called else "epochs"
+    shown = status.front[:MOST_ON_FRONT] or best_first
+    kept = [status.attributes.get(job.trial_id or 0, {}) for job in shown]
+    names = list(dict.fromkeys(name for each in kept for name in each))[:MOST_ATTRIBUTES]
     return Table(
-        ("trial", contents.study.metric, steps, "device time", "hyperparameters"),
+        ("trial", contents.study.metric, *names, steps, "device time", "hyperparameters"),
         tuple(
             (
                 _number(job, is_baseline=job is status.baseline),
                 scores_words(job),
+                *(score_words(each[name]) if name in each else "-" for name in names),
                 str(job.epoch),
                 duration(job.device_seconds),
                 describe_params(job.params or {}),
             )
-            for job in status.front[:MOST_ON_FRONT] or best_first
+            for job, each in zip(shown, kept, strict=True)
         ),
     )
 

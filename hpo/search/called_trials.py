@@ -19,9 +19,10 @@ from optuna.trial import FrozenTrial
 from sqlalchemy.engine import Connection
 
 from hpo.search import samplers
+from hpo.search.optuna_study import OURS
 from hpo.search.promotion import Advice
 from hpo.search.trial_history import SamplersStudy
-from hpo.search.trials import MOST_HELD, OURS, Ending, Trials
+from hpo.search.trials import MOST_HELD, Ending, Trials
 from storage.records import JobRecord, Lease
 from storage.tables import trials
 from storage.tables.trials import Param

@@ -13,7 +13,9 @@ from storage.records import StudyRecord
 from storage.tables import jobs, optuna_study
 from studies.study import Direction
 
-UUID_ATTRIBUTE = "hpo:study"
+OURS = "hpo:"
+"""So begin the names of attributes that are our own."""
+UUID_ATTRIBUTE = f"{OURS}study"
 log = logging.getLogger(__name__)
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection
 
 from hpo.provenance import Provenance
 from hpo.search import optuna_study, rungs, samplers
-from hpo.search.optuna_study import UUID_ATTRIBUTE
+from hpo.search.optuna_study import OURS, UUID_ATTRIBUTE
 from hpo.search.promotion import Advice
 from hpo.search.proposals import distributions, propose
 from hpo.search.trial_history import PrunersStudy, SamplersStudy
@@ -36,7 +36,6 @@ from storage.tables import earlier_trials, jobs, paused_jobs, trials
 from storage.tables.trials import NewTrial, Param
 from studies.space import Params, Space
 
-OURS = "hpo:"
 JOB_ATTRIBUTE = f"{OURS}job"
 REASON_ATTRIBUTE = f"{OURS}reason"
 PROVENANCE_ATTRIBUTE = f"{OURS}provenance"

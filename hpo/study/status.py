@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from hpo.device_hours import Cost
+from hpo.search.optuna_study import OURS
 from hpo.study import final_looks, racing, time_left
 from hpo.study.search_jobs import best_first, completed, front
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, StudyRecord, WorkerRecord
 from storage.states import JobState, Phase
-from storage.tables import attempts, jobs, paused_jobs, studies, workers
+from storage.tables import attempts, jobs, paused_jobs, studies, trials, workers
 
 WORKING_PHASES = (Phase.SEARCH, Phase.SELECT, Phase.FINAL)
 
@@ -28,6 +29,8 @@ class Status:
     """The device of each job that runs, by the job's id."""
     paused_bytes: int = 0
     """What the checkpoints of paused jobs take."""
+    attributes: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    """The numbers that an objective kept with its trials beside their values, by Optuna's ids, if asked for."""
 
     def of_phase(self, phase: Phase) -> list[JobRecord]:
         """The jobs of a phase; of select and final only the present generation's."""
@@ -143,7 +146,7 @@ class Status:
         ]
 
 
-def read_status(db: Database, name: str) -> Status:
+def read_status(db: Database, name: str, *, with_attributes: bool = False) -> Status:
     """Raises:
     StudyNotFound, DatabaseUnavailable
     """
@@ -156,6 +159,7 @@ def read_status(db: Database, name: str) -> Status:
             studies.clock_ms(tx),
             {each.job_id: each.device for each in attempts.running(tx, study.id)},
             paused_jobs.checkpoint_bytes(tx, study.id),
+            trials.numbers_kept(tx, study.id, OURS) if with_attributes and study.is_called else {},
         )
 
 
@@ -197,7 +201,10 @@ def as_json(status: Status) -> dict[str, Any]:
         "failures": [asdict(job) for job in status.jobs if job.state == JobState.FAILED],
         "workers": [asdict(worker) for worker in status.workers],
         "seconds_left": status.seconds_left,
-        "trials": [asdict(job) for job in status.of_phase(Phase.SEARCH)],
+        "trials": [
+            asdict(job) | {"attributes": status.attributes.get(job.trial_id or 0, {})}
+            for job in status.of_phase(Phase.SEARCH)
+        ],
         "select": [asdict(job) for job in status.of_phase(Phase.SELECT)],
         "final": [asdict(job) for job in status.of_phase(Phase.FINAL)],
     }

@@ -6,6 +6,7 @@ Optuna's own storage would make several commits of it, and asks the database fiv
 """
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -145,6 +146,24 @@ def set_attribute(
     of_key = sa.and_(table.c.trial_id == trial_id, table.c.key == key)
     if tx.execute(sa.update(table).where(of_key).values(row)).rowcount == 0:
         tx.execute(_told[table], row)
+
+
+def numbers_kept(tx: Connection, study_id: int, ours: str) -> dict[int, dict[str, float]]:
+    """The numbers that were kept with the trials of our study of that id, by Optuna's ids and their names,
+    of which none begins with `ours`."""
+    attribute = TrialUserAttributeModel
+    rows = tx.execute(
+        sa.select(attribute.trial_id, attribute.key, attribute.value_json)
+        .join(jobs, jobs.c.trial_id == attribute.trial_id)
+        .where(jobs.c.study_id == study_id, attribute.key.not_like(f"{ours}%"))
+        .order_by(attribute.trial_user_attribute_id)
+    )
+    kept: defaultdict[int, dict[str, float]] = defaultdict(dict)
+    for row in rows:
+        value = json.loads(row.value_json)
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            kept[row.trial_id][row.key] = value
+    return dict(kept)
 
 
 def end(

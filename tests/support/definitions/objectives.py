@@ -32,6 +32,7 @@ def fenced(trial: optuna.Trial) -> float:
     """The lowest of its values are not feasible."""
     x = trial.suggest_float("x", 0, 1)
     trial.set_constraint("fence", 0.5 - x)
+    trial.set_user_attr("double", 2 * x)
     return x
 
 

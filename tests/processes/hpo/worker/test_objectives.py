@@ -49,13 +49,15 @@ def test_a_run_calls_it_as_often_as_asked(shell: CommandLine) -> None:
 
 @on("sqlite", "postgresql")
 def test_the_best_is_feasible(shell_on: CommandLine, url: str) -> None:
-    """As Optuna has it of the same trials; a target is reached by none that violates a constraint."""
+    """As Optuna has it of the same trials; a target is reached by none that violates a constraint. What was
+    kept with a trial is told, too."""
     limits = ("--trials", "12", "--target", "0.4")
     said = shell_on.succeed("run", f"{OBJECTIVES}:fenced", "--name", "fenced", *limits)
     told = json.loads(shell_on.succeed("status", "fenced", "--json"))
     assert len(told["trials"]) == 12
     for trial in told["trials"]:
         assert trial["is_feasible"] is (trial["score"] >= 0.5)
+        assert trial["attributes"] == {"double": 2 * trial["score"]}
     best = optuna.load_study(study_name="fenced", storage=url).best_trial
     assert told["best"]["trial_number"] == best.number
     assert said.startswith(f"trial {best.number}: {best.value:.4f} after ")

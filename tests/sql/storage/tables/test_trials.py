@@ -90,6 +90,18 @@ def test_a_trial_needs_its_study(db: Database, held: Held) -> None:
     assert _job(db, held).trial_id is None
 
 
+def test_numbers_that_were_kept(db: Database, held: Held, trial_id: int) -> None:
+    """By the trial's id; neither ours nor what is no number."""
+    notes = {"size": 3, "recall": 0.5, "hpo:job": 7, "told": "3", "is_good": True, "all": [1]}
+    for key, value in notes.items():
+        change(db, trial_id, held.lease, partial(trials.set_attribute, key=key, value=value))
+    study_id = _job(db, held).study_id
+    with db.reading() as tx:
+        kept = trials.numbers_kept(tx, study_id, "hpo:")
+        assert kept == {trial_id: {"a": 1, "size": 3, "recall": 0.5}}  # it began with the first
+        assert trials.numbers_kept(tx, study_id + 1, "hpo:") == {}
+
+
 def test_a_stale_write_is_refused(
     db: Database, held: Held, trial_id: int, take_over: TakeOver
 ) -> None:

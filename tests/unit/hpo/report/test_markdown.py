@@ -44,6 +44,20 @@ def test_what_violates_a_constraint_is_marked(contents: Contents) -> None:
         assert ("- best, validation, one seed: none is feasible\n" in text) is (best is None)
 
 
+def test_what_an_objective_kept_has_columns(contents: Contents) -> None:
+    """Beside the value; a trial that kept nothing of that name has a dash there."""
+    first, second, *_ = contents.status.feasible
+    assert first.trial_id is not None and second.trial_id is not None
+    kept = {first.trial_id: {"recall": 0.25, "size": 3.0}, second.trial_id: {"size": 4.0}}
+    text = markdown.write(replace(contents, status=replace(contents.status, attributes=kept)))
+    lines = text.splitlines()
+    table = lines.index(
+        "| trial | validation accuracy | recall | size | epochs | device time | hyperparameters |"
+    )
+    rows = [line.split(" | ")[2:4] for line in lines[table + 2 : table + 4]]
+    assert rows == [["0.2500", "3.0000"], ["-", "4.0000"]]
+
+
 def test_models_failures_and_faults(contents: Contents) -> None:
     """They have their place where there are any; what went on says from where."""
     first, second, *others = contents.attempts

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, FiniteFloat, TypeAdapter, ValidationError
 
 from studies.checkpoint import Checkpoint
 from studies.data.prepared_data import PreparedData
-from studies.errors import SettingsError
+from studies.errors import InvalidOutput, SettingsError
 from studies.json_values import check_json, check_text, plain
 from studies.space import Forbidden, Params, Space, as_params, as_space, forbidden_in
 from studies.training_outcomes import Evidence, Model, Outcome, Report
@@ -23,6 +23,7 @@ _Rungs = Annotated[
     tuple[_Epochs, ...] | None,
     BeforeValidator(lambda given: _split(given) if isinstance(given, str) else given),
 ]
+_BOUNDS = TypeAdapter(dict[str, FiniteFloat])
 MOST_NAME = 255
 """What the database takes of a definition's name, in characters."""
 Direction = Literal["maximize", "minimize"]
@@ -139,6 +140,10 @@ class Study(Searched):
     baseline: Params
     forbidden: Forbidden = ()
     """Combinations of values of which no configuration has all, as in {"optimizer": "sgd", "batch_size": 16}."""
+    at_most: Mapping[str, float] = field(default_factory=dict)
+    """Bounds of metrics that a training tells of its last epoch: what is beyond one is never the best."""
+    at_least: Mapping[str, float] = field(default_factory=dict)
+    """The same from below."""
     epochs: int
     """What one training may take, and the most that is reported of it."""
     rungs: tuple[int, ...] | None = None
@@ -151,6 +156,8 @@ class Study(Searched):
         baseline = as_params(space, self.baseline)
         self._hold(space=space, forbidden=forbidden_in(space), baseline=baseline)
         super().__post_init__()
+        for side in ("at_most", "at_least"):
+            self._hold(**{side: _valid(_BOUNDS, side, dict(getattr(self, side)))})
         if self.rungs and not self._has_increasing_rungs:
             raise SettingsError(
                 f"setting rungs cannot be {','.join(map(str, self.rungs))} of {self.epochs} epochs",
@@ -161,6 +168,22 @@ class Study(Searched):
     def _has_increasing_rungs(self) -> bool:
         later = (*(self.rungs or ()), self.epochs)[1:]
         return all(rung < next_ for rung, next_ in zip(self.rungs or (), later, strict=True))
+
+    def constraints(self, metrics: Mapping[str, float]) -> dict[str, float]:
+        """How far beyond each bound the last epoch's metrics are, by its words; what is not has zero or less.
+
+        Raises:
+            InvalidOutput: the training told nothing of what is bounded.
+        """
+        beyond = {}
+        for sign, word, bounds in ((1, "at most", self.at_most), (-1, "at least", self.at_least)):
+            for name, bound in bounds.items():
+                if name not in metrics:
+                    raise InvalidOutput(
+                        f"the metrics are {', '.join(metrics)}", f"{name} is bounded, and missing"
+                    )
+                beyond[f"{name} {word} {bound:g}"] = sign * (metrics[name] - bound)
+        return beyond
 
     @property
     def score_key(self) -> str:

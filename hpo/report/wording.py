@@ -27,7 +27,7 @@ MOST_TRIALS = 10
 MOST_COMPARED = 5
 MOST_ON_FRONT = 30
 MOST_ATTRIBUTES = 5
-"""So many columns of what an objective kept beside its value."""
+"""So many columns of what was kept beside the values."""
 MOST_FAULTS = 30
 
 
@@ -110,7 +110,7 @@ def _value(job: JobRecord, name: str) -> str:
 
 def trials(contents: Contents) -> Table:
     """The best trials of the search, best first, and behind all others those that violate a constraint; of
-    several directions those on the front. With the numbers that an objective kept beside their values."""
+    several directions those on the front. With the numbers that were kept beside their values."""
     status = contents.status
     best_first = (*status.feasible, *status.infeasible)[:MOST_TRIALS]
     steps = "last step" if contents.study.is_called else "epochs"

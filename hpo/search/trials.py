@@ -8,7 +8,7 @@ import copy
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -65,6 +65,10 @@ class Ending:
     reason: str | None = None
     scores: tuple[float, ...] = ()
     """All of them, where there are several."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """What else a training told of its last epoch; its trial keeps that."""
+    constraints: Mapping[str, float] = field(default_factory=dict)
+    """How far beyond its bounds that is."""
 
     @property
     def columns(self) -> dict[str, object]:
@@ -209,11 +213,15 @@ class Trials:
         with self._db.translated():
             trial = self._read(trial_id, lease)
         values = _values(trial, ending)
+        beyond = {f"{CONSTRAINTS}:{name}": value for name, value in ending.constraints.items()}
+        trial._system_attrs = {**trial.system_attrs, **beyond}
         columns["is_feasible"] = bool(_get_feasible_trials([trial]))
 
         def write(tx: Connection, trial_id: int) -> None:
             if ending.reason is not None:
                 trials.set_attribute(tx, trial_id, REASON_ATTRIBUTE, ending.reason)
+            trials.add_attributes(tx, trial_id, ending.metrics)
+            trials.add_attributes(tx, trial_id, beyond, is_systems=True)
             trials.end(tx, trial_id, _TRIAL_STATES[ending.state], values)
 
         if self._write(trial_id, lease, write, **ending.columns, **columns):

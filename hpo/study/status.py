@@ -30,7 +30,7 @@ class Status:
     paused_bytes: int = 0
     """What the checkpoints of paused jobs take."""
     attributes: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
-    """The numbers that an objective kept with its trials beside their values, by Optuna's ids, if asked for."""
+    """The numbers that were kept with trials beside their values, by Optuna's ids, if asked for."""
 
     def of_phase(self, phase: Phase) -> list[JobRecord]:
         """The jobs of a phase; of select and final only the present generation's."""
@@ -159,7 +159,7 @@ def read_status(db: Database, name: str, *, with_attributes: bool = False) -> St
             studies.clock_ms(tx),
             {each.job_id: each.device for each in attempts.running(tx, study.id)},
             paused_jobs.checkpoint_bytes(tx, study.id),
-            trials.numbers_kept(tx, study.id, OURS) if with_attributes and study.is_called else {},
+            trials.numbers_kept(tx, study.id, OURS) if with_attributes else {},
         )
 
 

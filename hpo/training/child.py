@@ -10,6 +10,7 @@ import signal
 import sys
 import traceback
 from base64 import b64encode
+from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Never
@@ -46,6 +47,8 @@ from studies.image_classification.study import ImageClassification
 from studies.objective import Functions, Objective
 from studies.study import Study
 
+MOST_METRICS = 20
+"""That are kept beside the score and the loss."""
 _functions: dict[tuple[str, str], Functions] = {}
 
 
@@ -269,9 +272,13 @@ def _finish(
                 raise
             # What it answered is there, and is worth more than the model.
             model_file, not_kept = None, _cause(error)
+    metrics = dict(trained.metrics)
+    constraints = study.constraints(metrics)
     return protocol.Trained(
-        score=finite(study.epochs, study.score_key, trained.metrics[study.score_key]),
-        loss=finite(study.epochs, "val_loss", trained.metrics["val_loss"]),
+        score=finite(study.epochs, study.score_key, metrics.pop(study.score_key)),
+        loss=finite(study.epochs, "val_loss", metrics.pop("val_loss")),
+        metrics=dict(islice(metrics.items(), MOST_METRICS)),
+        constraints=constraints,
         evaluations=tuple(evaluated),
         model_file=model_file,
         not_kept=not_kept,

@@ -245,6 +245,10 @@ class Trained(_Message):
     """All values of an objective that gives several, of which the first is its score."""
     evaluations: tuple[Evaluated, ...] = ()
     model_file: str | None = None
+    metrics: dict[str, FiniteFloat] = {}
+    """What else a training told of its last epoch, of which the search job's trial keeps as much."""
+    constraints: dict[str, FiniteFloat] = {}
+    """How far beyond its bounds that is."""
     not_kept: str | None = None
     """Why there is no such file, where the definition's code could not write it."""
 

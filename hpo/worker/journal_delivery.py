@@ -273,8 +273,11 @@ def give_up(db: Database, trials: Trials, job: JobRecord, lease: Lease, reason: 
 def _ending(outcome: Outcome, unit: str) -> Ending:
     """What it is for the job, of which such units are reported."""
     match outcome:
-        case Trained(score=score, loss=loss, scores=scores):
-            return Ending(JobState.SUCCEEDED, score, loss, scores=scores)
+        case Trained() as trained:
+            return Ending(
+                JobState.SUCCEEDED, trained.score, trained.loss, scores=trained.scores,
+                metrics=trained.metrics, constraints=trained.constraints,
+            )  # fmt: skip
         case Pruned(epoch=epoch, hopeless=None):
             return Ending(JobState.PRUNED, reason=f"pruned after {unit} {epoch}")
         case Pruned(epoch=epoch, hopeless=hopeless):

@@ -94,9 +94,7 @@ def create(
     trial_id = tx.execute(_begun, row).inserted_primary_key.trial_id  # type: ignore[union-attr]  # an INSERT has one
     if new.params:
         tx.execute(_param_set, [param.row(trial_id, name) for name, param in new.params.items()])
-    if new.attributes:
-        told = [_attribute(trial_id, *each) for each in new.attributes.items()]
-        tx.execute(_told[USER_ATTRIBUTES], told)
+    add_attributes(tx, trial_id, new.attributes)
     strike(tx, lease, trial_id=trial_id, trial_number=number, **columns)
     return trial_id, number
 
@@ -146,6 +144,15 @@ def set_attribute(
     of_key = sa.and_(table.c.trial_id == trial_id, table.c.key == key)
     if tx.execute(sa.update(table).where(of_key).values(row)).rowcount == 0:
         tx.execute(_told[table], row)
+
+
+def add_attributes(
+    tx: Connection, trial_id: int, values: Mapping[str, Any], *, is_systems: bool = False
+) -> None:
+    """Writes attributes that a locked trial has not yet."""
+    if values:
+        table = SYSTEM_ATTRIBUTES if is_systems else USER_ATTRIBUTES
+        tx.execute(_told[table], [_attribute(trial_id, *each) for each in values.items()])
 
 
 def numbers_kept(tx: Connection, study_id: int, ours: str) -> dict[int, dict[str, float]]:

@@ -8,8 +8,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from studies.errors import InvalidOutput
-from studies.json_values import plain
+from studies.json_values import check_text, plain
 from studies.training_outcomes import Diverged, Epoch, Outcome, Report, Stopped, Trained
+
+MOST_NAME = 255
+"""Of a metric, in characters."""
 
 
 def run(
@@ -82,6 +85,10 @@ class _Metrics:
                 f"{', '.join(missing)} is missing",
             )
         made = {str(plain(name)): _as_float(name, value) for name, value in metrics.items()}
+        for name in made:
+            check_text("the name of a metric", name, MOST_NAME)
+            if name.startswith("hpo:"):
+                raise InvalidOutput(f"a metric is called {name!r}", "names with hpo: are our own")
         for name, value in made.items():
             if not math.isfinite(value):
                 raise _NotFinite(Diverged(epoch, f"{name} was {value} after epoch {epoch}"))

@@ -12,7 +12,7 @@ import pytest
 from studies import cifar100, digits
 from studies.data.splits import PerClass
 from studies.digits import Digits
-from studies.errors import SettingsError
+from studies.errors import InvalidOutput, SettingsError
 from studies.space import Choice, Params, Real, check_params
 from studies.study import Study
 
@@ -71,6 +71,17 @@ def test_baseline_outside_the_space_is_refused() -> None:
     """A definition cannot be written down with a baseline that no trial could have."""
     with pytest.raises(SettingsError, match="'filters' cannot be 33"):
         replace(STUDY, baseline={**STUDY.baseline, "filters": 33})
+
+
+def test_what_is_beyond_a_bound() -> None:
+    """By how much, of each bound; what is bounded must be told."""
+    study = replace(digits.STUDY, at_most={"ms": 5}, at_least={"recall": 0.5})
+    told = {"ms": 7.0, "recall": 0.75, "val_accuracy": 0.9}
+    assert study.constraints(told) == {"ms at most 5": 2.0, "recall at least 0.5": -0.25}
+    with pytest.raises(InvalidOutput, match=r"the metrics are ms: recall is bounded, and missing"):
+        study.constraints({"ms": 1.0})
+    with pytest.raises(SettingsError, match="at_most cannot be"):
+        replace(digits.STUDY, at_most={"ms": float("nan")})
 
 
 def test_the_published_best_lies_in_the_space() -> None:

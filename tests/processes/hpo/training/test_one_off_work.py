@@ -162,6 +162,22 @@ def test_what_the_machine_cannot_do_is_told(work: Ask) -> None:
         _run(changed)
 
 
+def test_what_is_told_is_held_against_its_bounds(tmp_path: Path) -> None:
+    """As the definition has them."""
+    file = tmp_path / "bounded.py"
+    parity = (DEFINITIONS / "parity.py").read_text()
+    bounded = "dataclasses.replace(STUDY, at_most={'val_share_right': 0.5})"
+    file.write_text(f"{parity}\nimport dataclasses\nSTUDY = {bounded}\n")
+    definition = definition_loader.load(str(file)).with_settings({"numbers": "8"})
+    training_file = definition.study.prepare(tmp_path / "cache").training_path("search")
+    asked = Work(
+        definition=definition.reference, definition_hash=definition.hash, params={"threshold": 0.5},
+        settings=definition.study.settings(), seed=1, training_file=str(training_file),
+    )  # fmt: skip
+    done = one_off_work.run(find(1)[0], asked, stall_seconds=300)
+    assert isinstance(done, Trained) and done.constraints == {"val_share_right at most 0.5": 0.125}
+
+
 def test_any_kind_of_study_is_trained_and_judged(tmp_path: Path) -> None:
     """A child asks the study itself how: one of a kind that hpo does not know, without images, is
     trained, judged on what is held out, and its model is kept."""

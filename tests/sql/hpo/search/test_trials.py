@@ -238,6 +238,25 @@ def test_how_a_trial_ends(
         trials.end(job, lease, ending)
 
 
+def test_what_else_a_training_told_stays_with_its_trial(
+    db: Database, study: StudyRecord, trials: Trials, claim: Claim
+) -> None:
+    """Metrics as attributes; and what is beyond a bound is as if Optuna had been told of a constraint."""
+    for number, beyond in enumerate((0.0, 0.5)):
+        job, lease = claim()
+        job = trials.begin(job, lease, SPACE)
+        ending = Ending(
+            JobState.SUCCEEDED, 0.5, 1.0, metrics={"ms": 5.0}, constraints={"ms at most 5": beyond}
+        )
+        trials.end(job, lease, ending)
+        found = _optuna_trials(db, study)[number]
+        assert found.user_attrs["ms"] == 5.0
+        assert found.constraints == {"ms at most 5": beyond}
+        with db.reading() as tx:
+            assert jobs.get(tx, job.id).is_feasible == (beyond <= 0)
+    assert optuna.load_study(study_name=study.name, storage=db.optuna).best_trial.number == 0
+
+
 def test_a_trial_pruned_before_its_first_report_has_no_value(
     db: Database, study: StudyRecord, trials: Trials, claim: Claim
 ) -> None:

@@ -45,6 +45,7 @@ BEAR_ON_NO_RESULT = (
     # Which images there are a study agrees on by their own hash.
     "data.cifar100_source",
     "data.image_source",
+    "data.pictures",
     "data.raw_images",
     "data.splits",
     "image_classification.saved_model",  # reads what was trained

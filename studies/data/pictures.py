@@ -1,5 +1,7 @@
 """A person's own pictures, made what a model takes."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from hpo.errors import UsageError
+from studies.errors import DataError
 
 # Nothing else is tried: Pillow knows dozens of formats that nobody's camera writes, some read by
 # other programs (EPS by Ghostscript), and each is a way in.
@@ -32,12 +34,12 @@ def read(files: Sequence[Path], shape: tuple[int, int, int]) -> NDArray[np.uint8
         uint8 (n, height, width, channels), 0 to 255, in the order of the files.
 
     Raises:
-        UsageError: a file cannot be read, is no whole picture of a known format, or is too large;
+        DataError: a file cannot be read, is no whole picture of a known format, or is too large;
             or the model takes neither 1 nor 3 channels.
     """
     height, width, channels = shape
     if channels not in _MODES:
-        raise UsageError(
+        raise DataError(
             f"the model takes images of {channels} channels, a picture has 1 (grey) or 3 (colour)",
             "give a study of such images",
         )
@@ -48,7 +50,7 @@ def read(files: Sequence[Path], shape: tuple[int, int, int]) -> NDArray[np.uint8
         # A decoder raises whatever a damaged file makes it trip over.
         except Exception as error:
             cause, mend = _reason(error, file)
-            raise UsageError(f"{file} {cause}", mend) from error
+            raise DataError(f"{file} {cause}", mend) from error
         image[...] = np.asarray(fitted).reshape(shape)
     return images
 

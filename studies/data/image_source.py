@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
@@ -24,7 +24,7 @@ from pydantic import (
 
 from studies.code_hash import DECIDE_ON_DATA, sha256_of_package
 from studies.code_loader import sha256_of_class
-from studies.data.splits import PerClass, check_classes, check_facts
+from studies.data.splits import PerClass, Pool, Shares, check_classes, check_facts, check_names
 from studies.errors import DataError, SettingsError, Unreadable, keeps_from_reading
 
 Pixels = NDArray[np.uint8]
@@ -32,14 +32,12 @@ Labels = NDArray[np.int64]
 
 
 def _separated(value: object) -> object:
-    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(",")] if value.strip() else []
 
 
-ClassNames = Annotated[
-    tuple[Annotated[str, Field(min_length=1)], ...],
-    BeforeValidator(_separated),
-    Field(min_length=2),
-]
+ClassNames = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_separated)]
 
 
 @dataclass(frozen=True)
@@ -61,12 +59,20 @@ class ScriptLoader:
 
 @dataclass(frozen=True)
 class Pools:
-    """Raw images before any split: uint8 (n, height, width, channels), labels int64 (n,)."""
+    """Raw images before any split: uint8 (n, height, width, channels), labels int64 (n,). Where nobody
+    has set a test pool apart there is one pool, of which all is taken."""
 
     x_train: Pixels
     y_train: Labels
-    x_test: Pixels
-    y_test: Labels
+    x_test: Pixels | None = None
+    y_test: Labels | None = None
+
+    def of(self, pool: Pool) -> tuple[Pixels, Labels]:
+        """Images and labels of a pool that there is."""
+        if pool == "train":
+            return self.x_train, self.y_train
+        assert self.x_test is not None and self.y_test is not None, "nothing else is taken from it"
+        return self.x_test, self.y_test
 
 
 class ImageSource(BaseModel, ABC):
@@ -80,21 +86,51 @@ class ImageSource(BaseModel, ABC):
         frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True
     )
 
-    per_class: ClassVar[PerClass]
-    checksums: ClassVar[Mapping[str, str]]
+    per_class: ClassVar[PerClass | Shares] = Shares()
+    checksums: ClassVar[Mapping[str, str]] = {}
     """Checksums of the raw data, known without reading it."""
-    class_names: ClassVar[tuple[str, ...]]
-    """All classes of the raw data, known without reading it; a label is an index into them."""
+    class_names: ClassVar[tuple[str, ...]] = ()
+    """All classes of the raw data, known without reading it; a label is an index into them. Where only the
+    data itself tells them, `list_classes` does, and a label is an index into `labelled`."""
 
-    classes: ClassNames
-    new_classes: ClassNames
+    classes: ClassNames = ()
+    """Those that are searched on; all others, if none are named."""
+    new_classes: ClassNames = ()
+    """Those that winner and baseline are trained on in the end, too, from scratch; there need be none."""
     split_seed: NonNegativeInt = 0
 
     @model_validator(mode="after")
     def _has_these_classes(self) -> Self:
-        check_facts(type(self).__qualname__, self.class_names, self.per_class, self.checksums)
+        name = type(self).__qualname__
+        check_facts(name, self.class_names, self.per_class, self.checksums)
+        if not self.classes:
+            others = tuple(each for each in self.list_classes() if each not in self.new_classes)
+            # What was not given stays so, for `with_settings`.
+            self.__dict__["classes"] = others
+        check_names(name, self.labelled)
         check_classes(self.classes, self.new_classes, self.class_names)
         return self
+
+    def list_classes(self) -> Sequence[str]:
+        """All classes of the data. Asked only where none are named: a study has them among its settings,
+        so that its workers, and who has its bundle, need not have the data for this.
+
+        Raises:
+            SettingsError: there is no such data.
+        """
+        return self.class_names
+
+    @property
+    def labelled(self) -> tuple[str, ...]:
+        """The class that each label stands for."""
+        return self.class_names or (*self.classes, *self.new_classes)
+
+    def check_complete(self) -> None:
+        """Raise SettingsError where it was not said which data it is."""
+        if not self.classes:
+            raise SettingsError(
+                f"{type(self).__name__} has no classes", "say which data it is to take them from"
+            )
 
     @abstractmethod
     def read(self, data_dir: Path | None, cache_folder: Path) -> Pools:
@@ -114,7 +150,7 @@ class ImageSource(BaseModel, ABC):
     def with_settings(self, settings: Mapping[str, object]) -> Self:
         """This source with some fields replaced; SettingsError if a value does not fit."""
         try:
-            return self.model_validate(self.model_dump() | dict(settings))
+            return self.model_validate(self.model_dump(exclude_unset=True) | dict(settings))
         except ValidationError as error:
             first = error.errors()[0]
             key = first["loc"][0] if first["loc"] else "data"
@@ -145,6 +181,6 @@ class ImageSource(BaseModel, ABC):
             "settings": self.model_dump(mode="json"),
             "raw": dict(self.checksums),
             "per_class": asdict(self.per_class),
-            "class_names": self.class_names,
+            "class_names": self.labelled,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

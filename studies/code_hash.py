@@ -44,6 +44,7 @@ BEAR_ON_NO_RESULT = (
     "data.cifar100_files",  # gives the official files, or nothing
     # Which images there are a study agrees on by their own hash.
     "data.cifar100_source",
+    "data.folder_source",
     "data.image_source",
     "data.pictures",
     "data.raw_images",
@@ -55,6 +56,7 @@ BEAR_ON_NO_RESULT = (
 DECIDE_ON_DATA = (
     "data.image_data",
     "data.image_source",
+    "data.pictures",
     "data.raw_images",
     "data.splits",
     "json_values",
@@ -62,7 +64,7 @@ DECIDE_ON_DATA = (
 )
 """The modules of this package that, with a source's own, decide what is in the files of its images."""
 
-DEFINITIONS = ("cifar100", "cifar100_wide", "digits")
+DEFINITIONS = ("cifar100", "cifar100_wide", "digits", "images")
 """Part of those that are made from them."""
 
 _PACKAGE = Path(__file__).parent

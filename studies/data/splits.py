@@ -176,7 +176,7 @@ def split(
             )
             train, validation, holdout = per_class.least
             raise DataError(
-                f"class '{name}' has {there} images",
+                f"class '{name}' has {there} image{'s' * (len(ours) != 1)}",
                 f"it needs at least {train} to train, {validation} to validate and {holdout} to be"
                 " held out",
             )

@@ -43,8 +43,10 @@ BEAR_ON_NO_RESULT = (
     "raw_files",  # says when to read them again
     "data.cifar100_files",  # gives the official files, or nothing
     # Which images there are a study agrees on by their own hash.
+    "data.arrays_source",
     "data.cifar100_source",
     "data.folder_source",
+    "data.local_source",
     "data.image_source",
     "data.pictures",
     "data.raw_images",

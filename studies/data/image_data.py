@@ -49,6 +49,7 @@ def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = Non
     Raises SettingsError for classes that the data does not have, DataError for bad raw data or a
     cache that cannot be written, Unreadable for one of which nothing is known.
     """
+    source = source.with_settings({})  # which lists its classes
     source.check_complete()
     folder = cache_folder / source.key()
     if (there := prepared_data.find(folder, data_dir)) is not None:

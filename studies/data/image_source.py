@@ -103,17 +103,20 @@ class ImageSource(BaseModel, ABC):
     def _has_these_classes(self) -> Self:
         name = type(self).__qualname__
         check_facts(name, self.class_names, self.per_class, self.checksums)
-        if not self.classes:
-            others = tuple(each for each in self.list_classes() if each not in self.new_classes)
-            # What was not given stays so, for `with_settings`.
-            self.__dict__["classes"] = others
-        check_names(name, self.labelled)
-        check_classes(self.classes, self.new_classes, self.class_names)
+        self._take_classes(self.class_names)
         return self
 
+    def _take_classes(self, names: Sequence[str]) -> None:
+        """Those that are not new, where none are named."""
+        if not self.classes:
+            # What was not given stays so, for `with_settings`.
+            self.__dict__["classes"] = tuple(each for each in names if each not in self.new_classes)
+        check_names(type(self).__qualname__, self.labelled)
+        check_classes(self.classes, self.new_classes, self.class_names)
+
     def list_classes(self) -> Sequence[str]:
-        """All classes of the data. Asked only where none are named: a study has them among its settings,
-        so that its workers, and who has its bundle, need not have the data for this.
+        """All classes of the data. `with_settings` asks where none are named, so that a study has them
+        among its settings: neither its workers nor who has its bundle need the data to know them.
 
         Raises:
             SettingsError: there is no such data.
@@ -148,14 +151,18 @@ class ImageSource(BaseModel, ABC):
         return None
 
     def with_settings(self, settings: Mapping[str, object]) -> Self:
-        """This source with some fields replaced; SettingsError if a value does not fit."""
+        """This source with some fields replaced, and its classes listed if none are named; SettingsError
+        if a value does not fit."""
         try:
-            return self.model_validate(self.model_dump(exclude_unset=True) | dict(settings))
+            made = self.model_validate(self.model_dump(exclude_unset=True) | dict(settings))
         except ValidationError as error:
             first = error.errors()[0]
             key = first["loc"][0] if first["loc"] else "data"
             value = settings.get(str(key))
             raise SettingsError(f"setting {key} cannot be {value!r}: {first['msg']}") from None
+        if not made.classes:
+            made._take_classes(made.list_classes())
+        return made
 
     def key(self) -> str:
         """A name for the prepared data: a hash of all that decides what is in its files, the code of

@@ -247,8 +247,8 @@ def test_images_without_a_folder(shell: CommandLine) -> None:
     """Where none is named, or none is there: exit 2, whoever asks, and no study is made."""
     for command in (("run",), ("try",), ("create", "mine", "--study")):
         line = shell.fail(*command, "images", code=2)
-        assert "it is not said where the pictures are: --set data=FOLDER" in line
+        assert "it is not said where the images are: --set data=FOLDER" in line
         line = shell.fail(*command, "images", "--set", "data=nowhere", code=2)
-        assert "there is no folder" in line
+        assert f"there is no {shell.folder.resolve() / 'nowhere'}" in line
     assert not (shell.folder / "exports").exists()
     assert "no study 'mine'" in shell.fail("status", "mine", code=1)

@@ -116,7 +116,9 @@ def test_a_study_has_the_classes_it_was_made_with(pets: Path) -> None:
     again = images.STUDY.with_settings(settings)
     assert again.settings() == settings
     cache = there / "cache"
-    with pytest.raises(DataUnavailable, match=r"no folder \S+pets: .* bring it into HPO_DATA_DIR"):
+    with pytest.raises(
+        DataUnavailable, match=r"there is no \S+pets: .* bring it into HPO_DATA_DIR"
+    ):
         prepare(again.data, cache)
     of_size = again.with_settings({"size": 8})
     assert prepare(of_size.data, cache, there).sha256 == before.sha256
@@ -126,6 +128,9 @@ def _spoil(pets: Path, how: str) -> None:
     match how:
         case "no folder":
             shutil.rmtree(pets)
+        case "a file":
+            shutil.rmtree(pets)
+            pets.write_text("")
         case "one class":
             shutil.rmtree(pets / "cat")
         case "no class":
@@ -157,9 +162,10 @@ def _spoil(pets: Path, how: str) -> None:
 @pytest.mark.parametrize(
     ("how", "kind", "said"),
     [
-        ("no folder", SettingsError, r"there is no folder \S+pets: name one that is there"),
-        ("one class", SettingsError, r"pets holds one folder alone, dog, and a class is one: put"),
-        ("no class", SettingsError, r"pets holds no folder, and a class is one: put pictures into"),
+        ("no folder", SettingsError, r"there is no \S+pets: name what is there"),
+        ("a file", SettingsError, r"pets is no folder: put pictures into FOLDER/CLASS"),
+        ("one class", SettingsError, r"pets holds one class alone, dog: name a FOLDER, in which"),
+        ("no class", SettingsError, r"pets holds no class: name a FOLDER, in which a folder for"),
         ("few", DataError, r"class 'dog' has 2 images: it needs at least 1 to train, 1 to valid"),
         ("empty", DataError, r"class 'bird' has 0 images: it needs"),
         ("text", DataError, r"cat/notes.txt is no PNG, .* picture"),
@@ -188,18 +194,27 @@ def test_more_classes_than_there_may_be(tmp_path: Path) -> None:
     for number in range(257):
         (tmp_path / str(number)).mkdir()
     with pytest.raises(SettingsError, match="classes has 257 classes"):
-        Folder(data=str(tmp_path))
+        Folder().with_settings({"data": str(tmp_path)})
 
 
 def test_classes_that_the_folder_does_not_have(pets: Path) -> None:
     """They are named, with those that it has."""
-    with pytest.raises(DataError, match="has no pictures of bird, bee: it has cat, dog"):
+    with pytest.raises(DataError, match="has no bird, bee: it has cat, dog"):
         _prepare(pets, classes="cat,bird,bee")
+
+
+def test_a_definition_can_be_read_where_its_data_is_not() -> None:
+    """As on a machine that has a bundle: what is named there is looked for when it is needed."""
+    source = Folder(data="nowhere")
+    assert source.classes == ()
+    assert source.with_settings({"classes": "cat,dog"}).classes == ("cat", "dog")
+    with pytest.raises(SettingsError, match="there is no"):
+        source.with_settings({})
 
 
 def test_without_a_folder_nothing_can_be_made(tmp_path: Path) -> None:
     """It is asked for, and no data is prepared."""
     for refuse in (images.STUDY.check_complete, lambda: images.STUDY.prepare(tmp_path)):
-        with pytest.raises(SettingsError, match="where the pictures are: --set data=FOLDER"):
+        with pytest.raises(SettingsError, match="where the images are: --set data=FOLDER"):
             refuse()
     assert not list(tmp_path.iterdir())

@@ -50,8 +50,12 @@ BEAR_ON_NO_RESULT = (
     "raw_files",  # says when to read them again
     "data.cifar100_files",  # gives the official files, or nothing
     # Which images there are a study agrees on by their own hash.
+    "data.arrays_source",
     "data.cifar100_source",
+    "data.folder_source",
+    "data.local_source",
     "data.image_source",
+    "data.pictures",
     "data.raw_images",
     "data.source",
     "data.splits",
@@ -63,6 +67,7 @@ BEAR_ON_NO_RESULT = (
 DECIDE_ON_DATA = (
     "data.image_data",
     "data.image_source",
+    "data.pictures",
     "data.raw_images",
     "data.source",
     "data.splits",
@@ -72,7 +77,7 @@ DECIDE_ON_DATA = (
 )
 """The modules of this package that, with a source's own, decide what is in the files of its images."""
 
-DEFINITIONS = ("cifar100", "cifar100_wide", "diabetes", "digits")
+DEFINITIONS = ("cifar100", "cifar100_wide", "diabetes", "digits", "images")
 """Part of those that are made from them."""
 
 _PACKAGE = Path(__file__).parent

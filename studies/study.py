@@ -101,6 +101,9 @@ class Searched(ABC):
         assert not settings, "all that is known is a field"
         return {}
 
+    def check_complete(self) -> None:  # noqa: B027 - most can always be made
+        """Raise SettingsError where a setting that a study cannot be made without is not given."""
+
     @property
     def needs_keras(self) -> bool:
         """Whether Keras trains it, which a machine must then be able to."""

@@ -51,7 +51,7 @@ prove that nothing was changed since the bundle was written; they do not prove w
 | file | holds |
 | --- | --- |
 | `best.json` | parameters, seeds, scores with intervals, verdict |
-{model_row}| `predictions.npz` | what every final model answered on validation, holdout and new classes |
+{model_row}| `predictions.npz` | what every final model answered on {answered} |
 | `splits.json` | which image of the raw data served for what |
 | `environment.json`, `uv.lock` | versions, device and commit |
 | `report.html` | the report of the study with its pictures, for any browser |
@@ -96,6 +96,7 @@ def write(best: BestConfiguration, model: str | None) -> str:
         title=unmarked(told.title),
         scores=markdown.table(told.scores),
         changes=markdown.table(told.changes),
+        answered=f"validation{', holdout and new classes' if best.class_names['new'] else ' and holdout'}",
         verdict=markdown.verdict(told.verdict),
         remarks=markdown.remarks(told.remarks),
         class_scores=markdown.table(told.classes),

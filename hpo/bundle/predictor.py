@@ -8,8 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from hpo.bundle import model_loading, pictures
+from hpo.bundle import model_loading
+from hpo.errors import UsageError
 from hpo.settings import Settings
+from studies.data import pictures
+from studies.errors import DataError
 
 TOP = 3
 log = logging.getLogger(__name__)
@@ -35,7 +38,10 @@ def predict(
         WorkFailed: the model cannot be used here.
     """
     bundle = model_loading.open_bundle(folder, definition)
-    images = pictures.read(files, bundle.best.image_shape)
+    try:
+        images = pictures.read(files, bundle.best.image_shape)
+    except DataError as error:  # it was named on the command line
+        raise UsageError(error.cause, error.mend) from error
     names = bundle.best.class_names["search"]
     with tempfile.TemporaryDirectory(prefix="hpo-predict-") as temporary:
         images_file = Path(temporary) / "pictures.npz"

@@ -61,8 +61,8 @@ class EarlierOpening(Frozen):
 
 
 class Result(Frozen):
-    """What a study found, and the evidence. On the new classes both configurations were trained
-    from scratch; that pair is None where the winner has no model there."""
+    """What a study found, and the evidence. On the new classes, if it has any, both configurations were
+    trained from scratch; that pair is None where the winner has no model there."""
 
     study: str
     definition: str

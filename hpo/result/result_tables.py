@@ -65,8 +65,9 @@ def of_result(result: Result) -> ResultRows:
     scores = {
         "validation": _compared(result.validation),
         "holdout": _compared(result.holdout),
-        "new classes": _compared(result.new_holdout),
     }
+    if result.class_names["new"]:
+        scores["new classes"] = _compared(result.new_holdout)
     return ResultRows(
         title=f"Study {title}: trial {result.winner.trial_number} against the baseline",
         verdict=result.verdict,
@@ -83,10 +84,9 @@ def of_head_to_head(compared: HeadToHead) -> HeadToHeadRows:
     """All that is said of two winners."""
     first, second = compared.first, compared.second
     names = first.study, second.study
-    scores = {
-        "holdout": _compared(compared.holdout),
-        "new classes": _compared(compared.new_holdout),
-    }
+    scores = {"holdout": _compared(compared.holdout)}
+    if compared.new_holdout is not None:
+        scores["new classes"] = _compared(compared.new_holdout)
     caution = (
         f"Seeds that both were trained with: {compared.shared_seeds}, because both studies have the"
         " same --seed; the interval takes seeds to be independent"

@@ -153,7 +153,9 @@ def refuse_unsearchable(definition: Definition, new: NewStudy) -> None:
     """Raises:
     UsageError: the study's space has fewer points than there are to be trials, or no grid although
         that is its sampler; or an objective is asked for what only a declared study tells.
+    SettingsError: a setting that it cannot be made without is not given.
     """
+    definition.searched.check_complete()
     if isinstance(definition.searched, Objective):
         _refuse_for_objective(new, definition.searched.unfit_holdout)
         return

@@ -56,7 +56,8 @@ class Pace:
         search = base + other * _full_trainings(study, epochs)
         entered = min(study.select_top, study.trials - 1)
         select = sum(racing.fields(entered, study.select_seeds)) * other
-        final = (study.final_seeds + plan(study.final_seeds)[0].seeds) * (other + base)
+        on_new = plan(study.final_seeds)[0].seeds if study.settings.get("new_classes") else 0
+        final = (study.final_seeds + on_new) * (other + base)
         return (search + select + final) / self.slots
 
     @staticmethod

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from studies.data import prepared_data, raw_images
 from studies.data.image_source import ImageSource, Labels, Pixels, Pools
 from studies.data.prepared_data import Arrays, DataSet, PreparedData, holdout_name, training_name
-from studies.data.splits import Split, split
+from studies.data.splits import Part, Split, split
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = Non
     """The prepared data of `source` under `cache_folder`, made now unless it is there already, and made
     again where a file that was read for it has changed.
 
-    By data set its splits say the class of each label (`classes`), and for `train`, `validation`
+    Of a source without new classes there is no data set of these. By data set its splits say the class of each label (`classes`), and for `train`, `validation`
     and `holdout` the images as indices into a pool of the raw data (`pool`, `indices`), in the order
     in which they stand in the files.
 
@@ -46,18 +46,22 @@ def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = Non
     Raises SettingsError for classes that the data does not have, DataError for bad raw data or a
     cache that cannot be written, Unreadable for one of which nothing is known.
     """
+    source = source.with_settings({})  # which lists its classes
+    source.check_complete()
     folder = cache_folder / source.key()
     if (there := prepared_data.find(folder, data_dir)) is not None:
         return there
     given, raw = source.read_watched(data_dir, cache_folder)
-    pools = raw_images.checked(given, type(source).__name__, source.class_names)
+    pools = raw_images.checked(given, type(source).__name__, source.labelled)
     contents: dict[str, Arrays] = {}
     splits: dict[DataSet, dict[str, object]] = {}
     names: dict[DataSet, tuple[str, ...]] = {"search": source.classes, "new": source.new_classes}
     for data_set, classes in names.items():
-        wanted = tuple(source.class_names.index(name) for name in classes)
+        if not classes:
+            continue
+        wanted = {name: source.labelled.index(name) for name in classes}
         chosen = split(pools.y_train, pools.y_test, wanted, source.split_seed, source.per_class)
-        training, holdout = _arrays(pools, chosen, wanted)
+        training, holdout = _arrays(pools, chosen, list(wanted.values()))
         contents[training_name(data_set)] = training
         contents[holdout_name(data_set)] = holdout
         splits[data_set] = {"classes": classes, **_parts(chosen)}
@@ -80,27 +84,28 @@ def load_holdout(path: Path) -> Images:
         return Images(*_pair(arrays, "x", "y"))
 
 
-def _arrays(pools: Pools, chosen: Split, wanted: tuple[int, ...]) -> tuple[Arrays, Arrays]:
+def _arrays(pools: Pools, chosen: Split, wanted: Sequence[int]) -> tuple[Arrays, Arrays]:
     new_label = np.zeros(max(wanted) + 1, dtype=np.int64)
-    new_label[list(wanted)] = np.arange(len(wanted))
-    training: dict[str, NDArray[np.generic]] = {
-        "x_train": pools.x_train[chosen.train],
-        "y_train": new_label[pools.y_train[chosen.train]],
-        "x_validation": pools.x_test[chosen.validation],
-        "y_validation": new_label[pools.y_test[chosen.validation]],
-    }
-    holdout: dict[str, NDArray[np.generic]] = {
-        "x": pools.x_train[chosen.holdout],
-        "y": new_label[pools.y_train[chosen.holdout]],
-    }
-    return training, holdout
+    new_label[wanted] = np.arange(len(wanted))
+
+    def of(part: Part) -> tuple[Pixels, Labels]:
+        x, y = pools.of(part.pool)
+        return x[part.indices], new_label[y[part.indices]]
+
+    x_train, y_train = of(chosen.train)
+    x_validation, y_validation = of(chosen.validation)
+    x, y = of(chosen.holdout)
+    training: Arrays = {
+        "x_train": x_train, "y_train": y_train,
+        "x_validation": x_validation, "y_validation": y_validation,
+    }  # fmt: skip
+    return training, {"x": x, "y": y}
 
 
 def _parts(chosen: Split) -> dict[str, object]:
     return {
-        "train": {"pool": "train", "indices": chosen.train.tolist()},
-        "validation": {"pool": "test", "indices": chosen.validation.tolist()},
-        "holdout": {"pool": "train", "indices": chosen.holdout.tolist()},
+        name: {"pool": part.pool, "indices": part.indices.tolist()}
+        for name, part in vars(chosen).items()
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
@@ -12,21 +13,20 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, NonNegativeInt, model_validator
 
 from studies.data.source import Source
-from studies.data.splits import PerClass, check_classes, check_facts
+from studies.data.splits import PerClass, Pool, Shares, check_classes, check_facts, check_names
+from studies.errors import SettingsError
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 
 
 def _separated(value: object) -> object:
-    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(",")] if value.strip() else []
 
 
-ClassNames = Annotated[
-    tuple[Annotated[str, Field(min_length=1)], ...],
-    BeforeValidator(_separated),
-    Field(min_length=2),
-]
+ClassNames = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_separated)]
 
 
 @dataclass(frozen=True)
@@ -48,30 +48,71 @@ class ScriptLoader:
 
 @dataclass(frozen=True)
 class Pools:
-    """Raw images before any split: uint8 (n, height, width, channels), labels int64 (n,)."""
+    """Raw images before any split: uint8 (n, height, width, channels), labels int64 (n,). Where nobody
+    has set a test pool apart there is one pool, of which all is taken."""
 
     x_train: Pixels
     y_train: Labels
-    x_test: Pixels
-    y_test: Labels
+    x_test: Pixels | None = None
+    y_test: Labels | None = None
+
+    def of(self, pool: Pool) -> tuple[Pixels, Labels]:
+        """Images and labels of a pool that there is."""
+        if pool == "train":
+            return self.x_train, self.y_train
+        assert self.x_test is not None and self.y_test is not None, "nothing else is taken from it"
+        return self.x_test, self.y_test
 
 
 class ImageSource(Source):
     """Where images come from, with the settings that decide how they are split."""
 
-    per_class: ClassVar[PerClass]
-    class_names: ClassVar[tuple[str, ...]]
-    """All classes of the raw data, known without reading it; a label is an index into them."""
+    per_class: ClassVar[PerClass | Shares] = Shares()
+    class_names: ClassVar[tuple[str, ...]] = ()
+    """All classes of the raw data, known without reading it; a label is an index into them. Where only the
+    data itself tells them, `list_classes` does, and a label is an index into `labelled`."""
 
-    classes: ClassNames
-    new_classes: ClassNames
+    classes: ClassNames = ()
+    """Those that are searched on; all others, if none are named."""
+    new_classes: ClassNames = ()
+    """Those that winner and baseline are trained on in the end, too, from scratch; there need be none."""
     split_seed: NonNegativeInt = 0
 
     @model_validator(mode="after")
     def _has_these_classes(self) -> Self:
-        check_facts(type(self).__qualname__, self.class_names, self.per_class, self.checksums)
-        check_classes(self.classes, self.new_classes, self.class_names)
+        name = type(self).__qualname__
+        check_facts(name, self.class_names, self.per_class, self.checksums)
+        self._take_classes(self.class_names)
         return self
+
+    def _take_classes(self, names: Sequence[str]) -> None:
+        """Those that are not new, where none are named."""
+        if not self.classes:
+            # What was not given stays so, for `with_settings`.
+            self.__dict__["classes"] = tuple(each for each in names if each not in self.new_classes)
+        check_names(type(self).__qualname__, self.labelled)
+        check_classes(self.classes, self.new_classes, self.class_names)
+
+    def list_classes(self) -> Sequence[str]:
+        """All classes of the data. `with_settings` asks where none are named, so that a study has them
+        among its settings: neither its workers nor who has its bundle need the data to know them.
+
+        Raises:
+            SettingsError: there is no such data.
+        """
+        return self.class_names
+
+    @property
+    def labelled(self) -> tuple[str, ...]:
+        """The class that each label stands for."""
+        return self.class_names or (*self.classes, *self.new_classes)
+
+    def check_complete(self) -> None:
+        """Raise SettingsError where it was not said which data it is."""
+        if not self.classes:
+            raise SettingsError(
+                f"{type(self).__name__} has no classes", "say which data it is to take them from"
+            )
 
     @abstractmethod
     def read(self, data_dir: Path | None, cache_folder: Path) -> Pools:
@@ -85,5 +126,12 @@ class ImageSource(Source):
 
     def facts(self) -> dict[str, object]:
         """With its classes, and how many images of each serve for what."""
-        of_classes = {"per_class": asdict(self.per_class), "class_names": self.class_names}
+        of_classes = {"per_class": asdict(self.per_class), "class_names": self.labelled}
         return super().facts() | of_classes
+
+    def with_settings(self, settings: Mapping[str, object]) -> Self:
+        """With its classes listed where none are named."""
+        made = super().with_settings(settings)
+        if not made.classes:
+            made._take_classes(made.list_classes())
+        return made

@@ -25,28 +25,23 @@ def checked(pools: object, source: str, class_names: Sequence[str]) -> Pools:
     """
     if not isinstance(pools, Pools):
         raise DataError(f"{source}.read gives {type(pools).__name__}", "return Pools")
-    made = Pools(
-        _images(f"x_train of {source}", pools.x_train),
-        _labels(f"y_train of {source}", pools.y_train, class_names),
-        _images(f"x_test of {source}", pools.x_test),
-        _labels(f"y_test of {source}", pools.y_test, class_names),
-    )
-    for x, y, part in (
-        (made.x_train, made.y_train, "train"),
-        (made.x_test, made.y_test, "test"),
-    ):
+    made: dict[str, Any] = {}
+    for part in ("train",) if pools.x_test is None and pools.y_test is None else ("train", "test"):
+        x = _images(f"x_{part} of {source}", getattr(pools, f"x_{part}"))
+        y = _labels(f"y_{part} of {source}", getattr(pools, f"y_{part}"), class_names)
         if len(x) != len(y):
             raise DataError(
                 f"x_{part} of {source} has {len(x)} images, and y_{part} {len(y)} labels",
                 "give as many",
             )
-    if made.x_train.shape[1:] != made.x_test.shape[1:]:
+        made |= {f"x_{part}": x, f"y_{part}": y}
+    if "x_test" in made and made["x_train"].shape[1:] != made["x_test"].shape[1:]:
         raise DataError(
-            f"images in x_train of {source} are {_size(made.x_train)}, and in x_test"
-            f" {_size(made.x_test)}",
+            f"images in x_train of {source} are {_size(made['x_train'])}, and in x_test"
+            f" {_size(made['x_test'])}",
             "they must be of one size",
         )
-    return made
+    return Pools(**made)
 
 
 def _images(name: str, given: object) -> Pixels:

@@ -60,7 +60,7 @@ class Source(BaseModel, ABC):
     def with_settings(self, settings: Mapping[str, object]) -> Self:
         """This source with some fields replaced; SettingsError if a value does not fit."""
         try:
-            return self.model_validate(self.model_dump() | dict(settings))
+            return self.model_validate(self.model_dump(exclude_unset=True) | dict(settings))
         except ValidationError as error:
             first = error.errors()[0]
             key = first["loc"][0] if first["loc"] else "data"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,17 @@ MOST_NAME = 255
 """In characters."""
 
 
+Pool = Literal["train", "test"]
+Parts = tuple[Indices, Indices, Indices]
+"""What trains, what validates, and what is held out."""
+
+
 @dataclass(frozen=True)
 class PerClass:
     """How many images of each class train and validate; the rest of the training pool is held
-    out."""
+    out. Those that validate are of the test pool, where there is one."""
+
+    pools: ClassVar[tuple[Pool, Pool, Pool]] = ("train", "test", "train")
 
     train: int
     validation: int
@@ -36,17 +44,62 @@ class PerClass:
                 )
             object.__setattr__(self, name, plain(count))
 
+    @property
+    def least(self) -> tuple[int, int, int]:
+        """How many of each class there must be of each part."""
+        return self.train, self.validation, 1
+
+    def divide(self, ours: Indices, tests: Indices | None) -> Parts:
+        """The parts of a class of which these are in the training pool, and in the test pool."""
+        train, left = ours[: self.train], ours[self.train :]
+        if tests is None:
+            return train, left[: self.validation], left[self.validation :]
+        return train, tests[: self.validation], left
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Which share of each class trains, and which validates, so that classes may be of any size; the
+    rest is held out. Where there is a test pool that is held out, and these two share the other."""
+
+    pools: ClassVar[tuple[Pool, Pool, Pool]] = ("train", "train", "test")
+    least: ClassVar = (1, 1, 1)
+
+    train: float = 0.6
+    validation: float = 0.2
+
+    def __post_init__(self) -> None:
+        if not (min(self.train, self.validation) > 0 and self.train + self.validation < 1):
+            raise SettingsError(
+                f"the shares {self.train} and {self.validation} leave nothing for some part",
+                "give two above 0 that are less than 1 together",
+            )
+
+    def divide(self, ours: Indices, tests: Indices | None) -> Parts:
+        """The parts of a class of which these are in the training pool, and in the test pool."""
+        if tests is None:
+            n_held_out = max(1, round(len(ours) * (1 - self.train - self.validation)))
+            tests, ours = ours[:n_held_out], ours[n_held_out:]
+        n_validation = max(1, round(len(ours) * self.validation / (self.train + self.validation)))
+        return ours[n_validation:], ours[:n_validation], tests
+
+
+@dataclass(frozen=True)
+class Part:
+    """Images of a pool that serve for the same, one class after another in the order they were asked
+    for."""
+
+    pool: Pool
+    indices: Indices
+
 
 @dataclass(frozen=True)
 class Split:
-    """Indices into the training pool (`train`, `holdout`) and the test pool (`validation`).
+    """Which images train, which validate, and which are held out."""
 
-    Each holds the classes one after another, in the order they were asked for.
-    """
-
-    train: Indices
-    validation: Indices
-    holdout: Indices
+    train: Part
+    validation: Part
+    holdout: Part
 
 
 def check_facts(source: str, class_names: object, per_class: object, checksums: object) -> None:
@@ -55,28 +108,38 @@ def check_facts(source: str, class_names: object, per_class: object, checksums: 
         raise SettingsError(
             f"class_names of {source} is {class_names!r}", "give a tuple: ('apple', 'boy')"
         )
-    for name in class_names:
-        check_text(f"a class of {source}", name, MOST_NAME)
+    check_names(source, class_names)
     if repeated := sorted({name for name in class_names if class_names.count(name) > 1}):
         raise SettingsError(
             f"class_names of {source} repeats {', '.join(repeated)}", "name each once"
         )
-    if not isinstance(per_class, PerClass):
-        raise SettingsError(f"per_class of {source} is {per_class!r}", "give a PerClass")
+    if not isinstance(per_class, PerClass | Shares):
+        raise SettingsError(f"per_class of {source} is {per_class!r}", "give a PerClass or Shares")
     if not isinstance(checksums, Mapping):
         raise SettingsError(f"checksums of {source} is {checksums!r}", "map names to checksums")
     check_json(f"checksums of {source}", dict(checksums))
 
 
+def check_names(source: str, names: Sequence[object]) -> None:
+    """Raise SettingsError, naming the source, for a class whose name cannot be stored."""
+    for name in names:
+        check_text(f"a class of {source}", name, MOST_NAME)
+
+
 def check_classes(
     classes: Sequence[str], new_classes: Sequence[str], class_names: Sequence[str]
 ) -> None:
-    """Raise SettingsError, naming the classes, if one is unknown, repeated or in both sets, or if
-    a set has more than can be told apart."""
-    if unknown := [name for name in (*classes, *new_classes) if name not in class_names]:
+    """Raise SettingsError, naming the classes, if one is repeated or in both sets, if a set has more
+    than can be told apart, or one alone, or if one is not among `class_names`, where these are known."""
+    asked = (*classes, *new_classes)
+    if class_names and (unknown := [name for name in asked if name not in class_names]):
         known = ", ".join(class_names)
         raise SettingsError(f"unknown class {', '.join(unknown)}", f"the data has {known}")
     for key, names in (("classes", classes), ("new_classes", new_classes)):
+        if len(names) == 1:
+            raise SettingsError(
+                f"setting {key} cannot be {names[0]!r} alone", "name two classes or more"
+            )
         if len(names) > MAX_CLASSES:
             raise SettingsError(
                 f"setting {key} has {len(names)} classes",
@@ -91,30 +154,35 @@ def check_classes(
 
 
 def split(
-    train_labels: NDArray[np.int64],
-    test_labels: NDArray[np.int64],
-    wanted: Sequence[int],
+    train_labels: Indices,
+    test_labels: Indices | None,
+    wanted: Mapping[str, int],
     split_seed: int,
-    per_class: PerClass,
+    per_class: PerClass | Shares,
 ) -> Split:
-    """Split the images whose label is in `wanted`.
+    """Split the images of the classes that are `wanted`, each by its label.
 
-    A class is split the same way whatever classes stand beside it. Raises DataError if the pools
-    hold too few images of a class.
+    A class is split the same way whatever classes stand beside it. Raises DataError if there are
+    too few images of a class.
     """
-    train, validation, holdout = [], [], []
-    for label in wanted:
+    found: list[Parts] = []
+    for name, label in wanted.items():
         ours = hash_order(train_labels, label, split_seed, "train")
-        tests = hash_order(test_labels, label, split_seed, "test")
-        if len(ours) <= per_class.train or len(tests) < per_class.validation:
-            raise DataError(
-                f"label {label} has {len(ours)} training and {len(tests)} test images",
-                f"more than {per_class.train} and at least {per_class.validation} are needed",
+        tests = None if test_labels is None else hash_order(test_labels, label, split_seed, "test")
+        parts = per_class.divide(ours, tests)
+        if any(len(part) < least for part, least in zip(parts, per_class.least, strict=True)):
+            there = (
+                f"{len(ours)}" if tests is None else f"{len(ours)} training and {len(tests)} test"
             )
-        train.append(ours[: per_class.train])
-        holdout.append(ours[per_class.train :])
-        validation.append(tests[: per_class.validation])
-    return Split(np.concatenate(train), np.concatenate(validation), np.concatenate(holdout))
+            train, validation, holdout = per_class.least
+            raise DataError(
+                f"class '{name}' has {there} image{'s' * (len(ours) != 1)}",
+                f"it needs at least {train} to train, {validation} to validate and {holdout} to be"
+                " held out",
+            )
+        found.append(parts)
+    pools = per_class.pools if test_labels is not None else ("train",) * 3
+    return Split(*map(Part, pools, map(np.concatenate, zip(*found, strict=True))))
 
 
 def hash_order(labels: NDArray[np.int64], label: int, split_seed: int, pool: str) -> Indices:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 def build(params: Params, image_shape: tuple[int, int, int], n_classes: int) -> keras.Model:
     """An uncompiled classifier of raw images, uint8 (n, *image_shape) -> float32 (n, n_classes).
 
-    `conv_layers` blocks, each followed by 2x2 max pooling, with `filters` filters in the first and twice as
-    many in each next. A `block` is one 3x3 convolution ("plain", if not given), two ("double"), or two with
-    a shortcut around them ("residual": He et al. 2016, "Deep residual learning"); with `batch_norm`, if not
-    given in all blocks but plain ones, each convolution is normalised (Ioffe and Szegedy 2015). The `head`
-    is a dense layer of `dense_units` ("flatten", if not given), or the mean of each filter ("pooling"); of
-    either `dropout` (0 if not given) is the share dropped while training; softmax. `activation` follows
-    every layer but the last.
+    `conv_layers` blocks, each followed by 2x2 max pooling while more than a pixel is left, with `filters`
+    filters in the first and twice as many in each next. A `block` is one 3x3 convolution ("plain", if not
+    given), two ("double"), or two with a shortcut around them ("residual": He et al. 2016, "Deep residual
+    learning"); with `batch_norm`, if not given in all blocks but plain ones, each convolution is normalised
+    (Ioffe and Szegedy 2015). The `head` is a dense layer of `dense_units` ("flatten", if not given), or the
+    mean of each filter ("pooling"); of either `dropout` (0 if not given) is the share dropped while
+    training; softmax. `activation` follows every layer but the last.
     """
     import keras
 
@@ -44,7 +44,8 @@ def build(params: Params, image_shape: tuple[int, int, int], n_classes: int) -> 
         else:
             for _ in range(2 if block == "double" else 1):
                 x = convolve(x, filters)
-        x = keras.layers.MaxPooling2D()(x)
+        if min(x.shape[1:3]) > 1:
+            x = keras.layers.MaxPooling2D()(x)
     if params.get("head", "flatten") == "pooling":
         x = keras.layers.GlobalAveragePooling2D()(x)
     else:

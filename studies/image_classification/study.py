@@ -90,6 +90,9 @@ class ImageClassification(Study):
     def _changed_parts(self, settings: Mapping[str, object]) -> Mapping[str, Any]:
         return {"data": self.data.with_settings(settings)}
 
+    def check_complete(self) -> None:
+        self.data.check_complete()
+
     def find_data(self, cache_folder: Path) -> PreparedData | None:
         return prepared_data.find(cache_folder / self.data.key())
 

@@ -241,3 +241,14 @@ def test_bundles_that_are_none(shell: CommandLine) -> None:
     for arguments in (("predict", "other", "other/picture.png"), ("verify", "other", "--retrain")):
         assert "other has no manifest.json" in shell.fail(*arguments, code=1)
     assert [path.name for path in shell.folder.iterdir()] == ["other"]
+
+
+def test_images_without_a_folder(shell: CommandLine) -> None:
+    """Where none is named, or none is there: exit 2, whoever asks, and no study is made."""
+    for command in (("run",), ("try",), ("create", "mine", "--study")):
+        line = shell.fail(*command, "images", code=2)
+        assert "it is not said where the images are: --set data=FOLDER" in line
+        line = shell.fail(*command, "images", "--set", "data=nowhere", code=2)
+        assert f"there is no {shell.folder.resolve() / 'nowhere'}" in line
+    assert not (shell.folder / "exports").exists()
+    assert "no study 'mine'" in shell.fail("status", "mine", code=1)

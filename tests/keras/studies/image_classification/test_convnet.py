@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from studies import cifar100, cifar100_wide, digits
+from studies import cifar100, cifar100_wide, digits, images
 from studies.image_classification.study import ImageClassification
 from studies.space import Choice, Params, Space, active
 
@@ -28,8 +28,10 @@ def _corner(space: Space, end: int) -> Params:
         (cifar100.STUDY, (32, 32, 3)),
         (cifar100_wide.STUDY, (32, 32, 3)),
         (digits.STUDY, (8, 8, 1)),
+        (images.STUDY, (8, 8, 3)),
+        (images.STUDY, (3, 50, 1)),
     ],
-    ids=["cifar100", "cifar100-wide", "digits"],
+    ids=["cifar100", "cifar100-wide", "digits", "images", "images of any shape"],
 )
 def test_both_ends_of_the_space_can_be_built(
     study: ImageClassification, shape: tuple[int, int, int], end: int

@@ -99,6 +99,14 @@ def test_images_without_a_comparison_have_one_row(result: Result) -> None:
     assert told.scores.rows[-1] == ("new classes", "-", "-", "-", "-")
 
 
+def test_a_study_without_new_classes_says_nothing_of_them(result: Result) -> None:
+    """Neither a row nor a word."""
+    without = {"new_holdout": None, "new_validation": None}
+    told = of_result(_with(result, **without, class_names={"search": ("a", "b"), "new": ()}))
+    assert {row[0] for row in told.scores.rows} == {"", "validation", "holdout"}
+    assert not any("new" in remark.text for remark in told.remarks)
+
+
 def test_one_seed_has_no_interval(result: Result) -> None:
     """Numbers stand alone then."""
     alone = Estimate(0.5, None, 1, 40, None)

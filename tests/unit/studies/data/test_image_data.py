@@ -96,7 +96,8 @@ def test_every_image_is_of_its_class_and_serves_once(
     """Looked up in the official files, each image has the class it is said to have, training
     and holdout exhaust the class's 500 training images, and validation comes from the tests."""
     train_pool = _identities(cifar_pools.x_train)
-    test_pool = _identities(cifar_pools.x_test)
+    x_test, y_test = cifar_pools.of("test")
+    test_pool = _identities(x_test)
     for data_set in DATA_SETS:
         names = CLASSES[data_set]
         training = load_training(cifar.training_path(data_set))
@@ -105,7 +106,7 @@ def test_every_image_is_of_its_class_and_serves_once(
         for pool, labels, images, ours in (
             (train_pool, cifar_pools.y_train, training.x_train, training.y_train),
             (train_pool, cifar_pools.y_train, holdout.x, holdout.y),
-            (test_pool, cifar_pools.y_test, training.x_validation, training.y_validation),
+            (test_pool, y_test, training.x_validation, training.y_validation),
         ):
             for image, label in zip(images, ours, strict=True):
                 official = {cifar100_source.CLASS_NAMES[labels[i]] for i in pool[image.tobytes()]}
@@ -137,10 +138,6 @@ def test_the_splits_file_says_which_image_of_the_raw_data_serves_for_what(
     """Looked up in the official files, its indices give the very images of the prepared files."""
     splits = json.loads(cifar.splits_path.read_text(encoding="utf-8"))
     assert set(splits) == set(DATA_SETS)
-    pools = {
-        "train": (cifar_pools.x_train, cifar_pools.y_train),
-        "test": (cifar_pools.x_test, cifar_pools.y_test),
-    }
     for data_set in DATA_SETS:
         said = splits[data_set]
         assert tuple(said["classes"]) == CLASSES[data_set]
@@ -151,7 +148,7 @@ def test_the_splits_file_says_which_image_of_the_raw_data_serves_for_what(
             ("validation", training.x_validation, training.y_validation),
             ("holdout", holdout.x, holdout.y),
         ):
-            pixels, labels = pools[said[part]["pool"]]
+            pixels, labels = cifar_pools.of(said[part]["pool"])
             indices = said[part]["indices"]
             assert np.array_equal(pixels[indices], x)
             classes = [cifar100_source.CLASS_NAMES[label] for label in labels[indices]]
@@ -191,6 +188,50 @@ def test_sources_that_differ_share_no_files() -> None:
     names = tuple(reversed(digits.Digits.class_names))
     assert key(per_class=PerClass(train=70, validation=30)) != ours.key()
     assert key(class_names=names) != ours.key()
+
+
+SHORT = """
+import numpy as np
+from studies.data.image_source import ImageSource, Pools
+
+class Squares(ImageSource):
+    class_names = ("a", "b", "c", "d")
+
+    def read(self, data_dir, cache_folder):
+        return Pools(np.arange(20 * 4).reshape(20, 2, 2).astype(np.uint8), np.arange(20) % 4)
+
+SOURCE = Squares()
+"""
+
+
+def test_what_is_not_said_need_not_be(made: Made, tmp_path: Path) -> None:
+    """All classes are searched on, by shares of one pool, and none is new."""
+    source = made("short", SHORT)
+    assert source.model_dump() == {"classes": tuple("abcd"), "new_classes": (), "split_seed": 0}
+    data = prepare(source, tmp_path / "cache")
+    assert sorted(data.manifest.files) == ["search-holdout.npz", "search.npz"]
+    assert not list(data.folder.glob("new*"))
+    assert set(json.loads(data.splits_path.read_text())) == {"search"}
+    assert np.bincount(load_training(data.training_path("search")).y_train).tolist() == [3] * 4
+    assert np.bincount(load_holdout(data.holdout_path("search")).y).tolist() == [1] * 4
+
+
+def test_the_classes_that_are_not_named_are_all_others(made: Made) -> None:
+    """Whatever is named as new, then or later; and none by naming nothing."""
+    source = made("short", SHORT).with_settings({"new_classes": "b, d"})
+    assert (source.classes, source.new_classes) == (("a", "c"), ("b", "d"))
+    assert source.with_settings({"new_classes": ""}).classes == tuple("abcd")
+    named = digits.STUDY.data.with_settings({"new_classes": ""})
+    assert (named.classes, named.new_classes) == (digits.STUDY.data.classes, ())
+    with pytest.raises(SettingsError, match="setting classes cannot be 'a' alone"):
+        source.with_settings({"new_classes": "b,c,d"})
+
+
+def test_a_source_that_knows_no_classes_is_incomplete(made: Made) -> None:
+    """It can be defined, and nothing can be prepared of it."""
+    text = SHORT.replace('    class_names = ("a", "b", "c", "d")\n', "")
+    with pytest.raises(SettingsError, match="Squares has no classes: say which data it is"):
+        made("none", text)
 
 
 @pytest.fixture

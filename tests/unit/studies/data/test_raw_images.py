@@ -32,7 +32,7 @@ def test_what_is_right_is_left_as_it_is() -> None:
     """Not even copied."""
     made = raw_images.checked(GOOD, "Mine", NAMES)
     assert made.x_train is X
-    assert np.array_equal(made.y_test, Y)
+    assert np.array_equal(made.of("test")[1], Y)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_what_is_right_is_left_as_it_is() -> None:
 def test_labels_of_any_kind_of_whole_numbers(labels: object) -> None:
     """In a row or a column they are the same labels."""
     made = _checked(y_train=labels, y_test=labels)
-    for each in (made.y_train, made.y_test):
+    for each in (made.y_train, made.of("test")[1]):
         assert each.dtype == np.int64
         assert each.tolist() == Y.tolist()
 
@@ -58,15 +58,25 @@ def test_images_of_any_kind_of_whole_numbers(dtype: str) -> None:
     """From 0 to 255 they are the same images."""
     x = X % 128
     made = _checked(x_train=x.astype(dtype), x_test=x.astype(dtype).tolist())
-    for each in (made.x_train, made.x_test):
+    for each in (made.x_train, made.of("test")[0]):
         assert each.dtype == np.uint8
         assert np.array_equal(each, x)
+
+
+def test_one_pool_is_enough() -> None:
+    """Labels that are one short are missed all the same; those of a pool alone are no pool."""
+    made = raw_images.checked(Pools(X, Y), "Mine", NAMES)
+    assert made.x_test is None and made.y_test is None
+    with pytest.raises(DataError, match="x_train of Mine has 6 images, and y_train 5 labels"):
+        raw_images.checked(Pools(X, Y[1:]), "Mine", NAMES)
+    with pytest.raises(DataError, match="x_test of Mine is object"):
+        raw_images.checked(Pools(X, Y, None, Y), "Mine", NAMES)
 
 
 def test_grey_images_are_given_their_channel() -> None:
     """(n, height, width), as keras.datasets.mnist gives them; the two pools may differ in that."""
     made = _checked(x_train=X[..., 0], x_test=X[..., :1])
-    assert made.x_train.shape == made.x_test.shape == (6, 4, 4, 1)
+    assert made.x_train.shape == made.of("test")[0].shape == (6, 4, 4, 1)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +166,7 @@ def test_labels_in_a_column_are_prepared_as_labels(tmp_path: Path) -> None:
             pools = super().read(data_dir, cache_folder)
             columns: dict[str, Any] = {
                 "y_train": pools.y_train[:, None],
-                "y_test": pools.y_test[:, None],
+                "y_test": pools.of("test")[1][:, None],
             }
             return replace(pools, **columns)
 

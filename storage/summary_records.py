@@ -72,7 +72,7 @@ class TrialFacts(FromRow):
 @dataclass(frozen=True)
 class JobTally(FromRow):
     """So many jobs of a study are in a phase and a state; `best_score` is that of those that
-    succeeded, and `trials_last_hour` counts the search jobs that ended within an hour."""
+    succeeded and are feasible, and `trials_last_hour` counts the search jobs that ended within an hour."""
 
     study: str
     phase: Phase

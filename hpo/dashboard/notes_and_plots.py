@@ -180,7 +180,7 @@ class LiveContent:
         page.winner = winner.trial_number if is_done and winner else None
 
     def _draw(self, page: _Page, status: Status) -> None:
-        if not (status.feasible or status.infeasible):
+        if not status.completed:
             return
         from hpo.report import charts  # which the dashboard's start need not wait for
 

@@ -125,7 +125,7 @@ def _front(contents: Contents) -> Figure | None:
     """The first two values of each trial, and which of them no other beats."""
     status = contents.status
     on_front = status.front
-    if not (status.feasible or status.infeasible):
+    if not status.completed:
         return None
     known = {job.id for job in on_front}
     chart = go.Figure()

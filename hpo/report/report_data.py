@@ -81,7 +81,7 @@ def read_contents(db: Database, name: str, find: FindData | None = None) -> Cont
         NoResult: no trial has been completed yet.
     """
     status = read_status(db, name, with_attributes=True)
-    if not (status.feasible or status.infeasible):
+    if not status.completed:
         raise NoResult(
             f"study '{name}' has nothing to report yet, no trial has been completed",
             f"`hpo status {name}` shows how it stands",

@@ -112,9 +112,8 @@ def trials(contents: Contents) -> Table:
     """The best trials of the search, best first, and behind all others those that violate a constraint; of
     several directions those on the front. With the numbers that were kept beside their values."""
     status = contents.status
-    best_first = (*status.feasible, *status.infeasible)[:MOST_TRIALS]
     steps = "last step" if contents.study.is_called else "epochs"
-    shown = status.front[:MOST_ON_FRONT] or best_first
+    shown = status.front[:MOST_ON_FRONT] or status.completed[:MOST_TRIALS]
     kept = [status.attributes.get(job.trial_id or 0, {}) for job in shown]
     names = list(dict.fromkeys(name for each in kept for name in each))[:MOST_ATTRIBUTES]
     return Table(

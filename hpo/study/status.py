@@ -113,6 +113,11 @@ class Status:
         return [job for job in completed(self.jobs) if not job.is_feasible]
 
     @property
+    def completed(self) -> list[JobRecord]:
+        """All complete search trials, the best first, and behind all others those that violate a constraint."""
+        return [*self.feasible, *self.infeasible]
+
+    @property
     def no_best_words(self) -> str:
         """Why there is no best."""
         if not self.infeasible:

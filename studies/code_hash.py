@@ -18,6 +18,7 @@ BEAR_ON_RESULTS = (
     "image_classification.convnet",
     "image_classification.compiled_epoch",
     "image_classification.evaluation",
+    "image_classification.fitting",
     "image_classification.fused_normalisation",
     "data.image_data",
     "image_classification.recipe",

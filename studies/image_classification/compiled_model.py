@@ -69,21 +69,27 @@ def make(
 
 
 def _build(study: ImageClassification, params: Params, images: TrainingImages) -> CompiledModel:
-    batch_size = int(params["batch_size"])
+    batch_size = recipe.batch_size(params)
     steps_per_epoch = math.ceil(len(images.x_train) / batch_size)
     recipe.check(params, steps_per_epoch * study.epochs)
     augmentation.check(params, images.x_train.shape[1:])
     with keras_backend.dtype_policy(study.policy):
         model = study.build_model(params, images.x_train.shape[1:], images.n_classes)
     _check(model, images.n_classes)
+    optimizer, loss = (
+        recipe.build_optimizer(params, steps_per_epoch, study.epochs),
+        recipe.loss_of(params),
+    )
+    if model.compiled:
+        optimizer, loss = model.optimizer, model.loss
     train_epoch = compiled_epoch.compiled(
         model,
         images.x_train[:1],
         recipe.targets(params, images.y_train[:1], images.n_classes),
         batch_size,
         partial(augmentation.apply, params),
-        optimizer=recipe.build_optimizer(params, steps_per_epoch, study.epochs),
-        loss=recipe.loss_of(params),
+        optimizer=optimizer,
+        loss=loss,
         metrics=["accuracy"],
     )
     return CompiledModel(model, train_epoch, training_state.unseeded())

@@ -58,7 +58,7 @@ def train(
 ) -> Outcome:
     """Train `study`'s model on `images` until `study.epochs` epochs are complete.
 
-    Of `params` it reads `batch_size` and what `recipe` and `augmentation` say; the rest is the model's.
+    Of `params` it reads what `recipe` and `augmentation` say; the rest is the model's.
     Nothing but these arguments bears on the result, and after each epoch the whole state is in
     Keras's variables: the order of the images is drawn from (seed, epoch), and so is what happens to
     each.

@@ -11,7 +11,7 @@ from storage.states import DataSet, Direction, JobState, Phase, Sampler
 
 EPOCHS = 20
 STUDY = StudyRecord(
-    id=1, uuid="u", name="toy", definition="toy", definition_hash="h", 
+    id=1, uuid="u", name="toy", definition="toy", definition_hash="h",
     settings={"epochs": EPOCHS, "classes": ["a", "b"], "new_classes": ["c", "d"]},
     baseline={"x": 0.5}, metric="validation accuracy", direction=Direction.MAXIMIZE, seed=0, trials=16, select_top=3, select_seeds=2, final_seeds=3, priority=0,
     timeout_ms=None, target=None, patience=None, sampler=Sampler.TPE, generation=1,

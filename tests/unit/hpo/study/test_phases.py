@@ -17,7 +17,7 @@ from storage.states import DataSet, Direction, JobState, Phase, Sampler, Split
 OPEN, LEASED, PAUSED, SUCCEEDED, PRUNED, DIVERGED, FAILED, CANCELLED = JobState
 NOW = 1_000_000
 STUDY = StudyRecord(
-    id=1, uuid="u", name="toy", definition="toy", definition_hash="h", 
+    id=1, uuid="u", name="toy", definition="toy", definition_hash="h",
     settings={"epochs": 5, "classes": ["a", "b"], "new_classes": ["c", "d"]},
     baseline={"x": 0.5}, metric="validation accuracy", direction=Direction.MAXIMIZE, seed=0, trials=4, select_top=2, select_seeds=2, final_seeds=2, priority=0,
     timeout_ms=None, target=None, patience=None, sampler=Sampler.TPE, generation=1,

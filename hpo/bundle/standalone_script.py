@@ -170,7 +170,9 @@ def _imports_apart(source: str) -> tuple[list[str], str]:
     return lines[:end], "\n".join(lines[end:]).strip()
 
 
-_RECIPE = (targets.targets, targets.loss_of, optimizers.build_optimizer, fused_normalisation)
+_RECIPE = (
+    targets.targets, targets.loss_of, optimizers.batch_size, optimizers.build_optimizer, fused_normalisation,
+)  # fmt: skip
 _CHANGING = (augmentation.draw, augmentation.apply)
 
 _PREPARED = ScriptLoader(
@@ -239,13 +241,13 @@ def train(x_train, y_train, x_validation, y_validation):
     n_classes = int(y_train.max()) + 1
     model = build_model(PARAMS, x_train.shape[1:], n_classes)
     keras.config.set_dtype_policy("float32")
-    batch_size = int(PARAMS["batch_size"])
-    model.compile(
-        optimizer=build_optimizer(PARAMS, math.ceil(len(x_train) / batch_size), EPOCHS),
-        loss=loss_of(PARAMS),
-        metrics=["accuracy"],
-        jit_compile=False,
-    )
+    n_batch = batch_size(PARAMS)
+    if model.compiled:
+        optimizer, loss = model.optimizer, model.loss
+    else:
+        optimizer = build_optimizer(PARAMS, math.ceil(len(x_train) / n_batch), EPOCHS)
+        loss = loss_of(PARAMS)
+    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=False)
     y_train = targets(PARAMS, y_train, n_classes)
     # Its variables are made before the epoch is traced.
     model.compute_metrics(x_train[:1], y_train[:1], model(x_train[:1]))
@@ -257,9 +259,9 @@ def train(x_train, y_train, x_validation, y_validation):
         x = $changed
 
         def step(start):
-            batch = slice(start, start + batch_size)
+            batch = slice(start, start + n_batch)
             model.train_step((x[batch], y[batch]))
-            return start + batch_size
+            return start + n_batch
 
         with fused_normalisation():
             n = len(x_train)

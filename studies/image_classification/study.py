@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 Policy = Literal["float32", "mixed_bfloat16"]
 BuildModel = Callable[[Params, tuple[int, int, int], int], "keras.Model"]
-"""(params, image shape as height x width x channels, number of classes) -> uncompiled model
-that takes raw uint8 images and gives float32 class probabilities."""
+"""(params, image shape as height x width x channels, number of classes) -> model that takes raw
+uint8 images and gives float32 class probabilities. One that is compiled is trained with its own optimizer and
+loss, any other as `optimizers` and `targets` say."""
 
 
 @dataclass(frozen=True)

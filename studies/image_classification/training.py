@@ -58,7 +58,7 @@ def train(
 ) -> Outcome:
     """Train `study`'s model on `images` until `study.epochs` epochs are complete.
 
-    Of `params` it reads `batch_size` and what `optimizers`, `targets` and `augmentation` say; the rest is the model's.
+    Of `params` it reads what `optimizers`, `targets` and `augmentation` say; the rest is the model's.
     Nothing but these arguments bears on the result, and after each epoch the whole state is in
     Keras's variables: the order of the images is drawn from (seed, epoch), and so is what happens to
     each.
@@ -112,21 +112,26 @@ def _compile(
 
 
 def _build(study: ImageClassification, params: Params, images: TrainingImages) -> CompiledModel:
-    batch_size = int(params["batch_size"])
+    batch_size = optimizers.batch_size(params)
     steps_per_epoch = math.ceil(len(images.x_train) / batch_size)
     optimizers.check(params, steps_per_epoch * study.epochs)
     augmentation.check(params, images.x_train.shape[1:])
     with keras_backend.dtype_policy(study.policy):
         model = study.build_model(params, images.x_train.shape[1:], images.n_classes)
     _check(model, images.n_classes)
+    if model.compiled:
+        optimizer, loss = model.optimizer, model.loss
+    else:
+        optimizer = optimizers.build_optimizer(params, steps_per_epoch, study.epochs)
+        loss = targets.loss_of(params)
     train_epoch = compiled_epoch.compiled(
         model,
         images.x_train[:1],
         targets.targets(params, images.y_train[:1], images.n_classes),
         batch_size,
         partial(augmentation.apply, params),
-        optimizer=optimizers.build_optimizer(params, steps_per_epoch, study.epochs),
-        loss=targets.loss_of(params),
+        optimizer=optimizer,
+        loss=loss,
         metrics=["accuracy"],
     )
     return CompiledModel(model, train_epoch, training_state.unseeded())

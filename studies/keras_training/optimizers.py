@@ -29,12 +29,17 @@ def check(params: Params, steps: int) -> None:
         )
 
 
+def batch_size(params: Params) -> int:
+    """How many images a step takes; 32 if not given."""
+    return int(params.get("batch_size", 32))
+
+
 def build_optimizer(
     params: Params, steps_per_epoch: int, epochs: int
 ) -> keras.optimizers.Optimizer:
-    """The optimizer `params["optimizer"]` for a training of so many epochs.
+    """The optimizer `params["optimizer"]`, Adam if not given, for a training of so many epochs.
 
-    Its rate is `learning_rate`, or follows from `base_learning_rate`, which is that of batches of 32 and a
+    Its rate is `learning_rate`, 0.001 if not given, or follows from `base_learning_rate`, which is that of batches of 32 and a
     momentum of 0.9: as the batch grows SGD takes as much longer steps (Goyal et al. 2017, "Accurate, large
     minibatch SGD"), the others by the root of it (Malladi et al. 2022, "On the SDEs and scaling rules for
     adaptive gradient algorithms"). With `momentum`, which is then Nesterov's, a step moves in the long run
@@ -52,14 +57,14 @@ def build_optimizer(
     """
     import keras
 
-    name, steps = params["optimizer"], epochs * steps_per_epoch
+    name, steps = params.get("optimizer", "adam"), epochs * steps_per_epoch
     momentum = float(params.get("momentum", 0.9))
     if "base_learning_rate" in params:
-        batches = int(params["batch_size"]) / 32
+        batches = batch_size(params) / 32
         scale = 10 * batches * (1 - momentum) / 0.1 if name == "sgd" else math.sqrt(batches)
         rate = scale * float(params["base_learning_rate"])
     else:
-        rate = float(params["learning_rate"])
+        rate = float(params.get("learning_rate", 1e-3))
     schedule = params.get("schedule", "cosine" if name == "sgd" else "constant")
     if schedule == "cosine":
         rate = keras.optimizers.schedules.CosineDecay(rate, steps)

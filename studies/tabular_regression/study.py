@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 Metric = Literal["mse", "mae"]
 BuildModel = Callable[[Params, int], "keras.Model"]
-"""(params, number of columns) -> uncompiled model that takes float32 (n, columns) and gives float32 (n, 1), both as
-numbers of mean 0 and deviation 1: what scales them is put around it."""
+"""(params, number of columns) -> model that takes float32 (n, columns) and gives float32 (n, 1), both as
+numbers of mean 0 and deviation 1: what scales them is put around it. One that is compiled is trained with its own
+optimizer and loss, any other as `optimizers` says, by the metric."""
 
 
 @dataclass(frozen=True)

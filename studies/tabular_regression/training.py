@@ -54,7 +54,7 @@ def train(
 ) -> Outcome:
     """Train `study`'s model until `study.epochs` epochs are complete.
 
-    Of `params` it reads `batch_size` and what `optimizers` says; the rest is the model's. Columns and what is
+    Of `params` it reads what `optimizers` says; the rest is the model's. Columns and what is
     to be told are scaled by the rows that train, to a mean of 0 and a deviation of 1.
     """
     scale = _Scale(rows.train)
@@ -153,7 +153,7 @@ def _build(
     """
     import keras
 
-    batch_size = int(params["batch_size"])
+    batch_size = optimizers.batch_size(params)
     steps_per_epoch = math.ceil(len(x) / batch_size)
     optimizers.check(params, steps_per_epoch * study.epochs)
     model: object = study.build_model(params, x.shape[1])
@@ -164,13 +164,18 @@ def _build(
         raise InvalidOutput(
             f"the model of build_model answers {answers}", f"it must be {(None, 1)}, one number"
         )
+    if model.compiled:
+        optimizer, loss = model.optimizer, model.loss
+    else:
+        optimizer = optimizers.build_optimizer(params, steps_per_epoch, study.epochs)
+        loss = study.metric
     train_epoch = compiled_epoch.compiled(
         model,
         x[:1],
         y[:1, None],
         batch_size,
         lambda inputs, _: inputs,
-        optimizer=optimizers.build_optimizer(params, steps_per_epoch, study.epochs),
-        loss=study.metric,
+        optimizer=optimizer,
+        loss=loss,
     )
     return CompiledModel(model, train_epoch, training_state.unseeded())

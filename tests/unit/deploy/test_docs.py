@@ -46,4 +46,4 @@ def test_definitions_that_are_shown_load(tmp_path: Path) -> None:
     for name, code in blocks:
         (tmp_path / f"{name}.py").write_text(code)
         assert definition_loader.load(str(tmp_path / f"{name}.py")).name == name
-    assert len(blocks) == 2
+    assert len(blocks) == 1

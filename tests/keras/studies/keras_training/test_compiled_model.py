@@ -116,3 +116,31 @@ def test_what_cannot_be_told_apart_is_not_kept(images: TrainingImages) -> None:
     study = replace(STUDY, build_model=lambda *of: noisy(*of))
     training._compile(study, PARAMS, images, 0)
     assert not compiled_model._kept
+
+
+def test_a_model_that_is_compiled_is_trained_with_what_it_was_compiled_with(
+    images: TrainingImages,
+) -> None:
+    """With its own optimizer and loss: the very training that others have with the same."""
+    import keras
+
+    asked: Params = {"optimizer": "rmsprop", "learning_rate": 0.003, "batch_size": 16}
+
+    def build(params: Params, image_shape: tuple[int, int, int], n_classes: int) -> keras.Model:
+        model = noisy(params, image_shape, n_classes)
+        model.compile(keras.optimizers.RMSprop(0.003), keras.losses.SparseCategoricalCrossentropy())
+        return model
+
+    def metrics(study: Any, params: Params) -> list[Any]:
+        told: list[Any] = []
+
+        def report(epoch: Epoch) -> bool:
+            told.append(dict(epoch.metrics))
+            return True
+
+        training.train(study, params, images, seed=1, report=report)
+        return told
+
+    own = metrics(replace(STUDY, build_model=build), {"batch_size": 16})
+    assert own == metrics(STUDY, asked)
+    assert own != metrics(STUDY, {"batch_size": 16})

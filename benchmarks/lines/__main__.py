@@ -16,7 +16,7 @@ from rich.table import Table
 from studies.objective import HOLDOUT
 
 SCRIPTS = Path(__file__).parent / "scripts"
-TASKS = ("regression", "boosting")
+TASKS = ("images", "regression", "boosting")
 TOOLS = ("hpo", "optuna", "keras_tuner")
 
 

@@ -7,14 +7,21 @@ from pathlib import Path
 import pytest
 
 from hpo import definition_loader
-from hpo import definition_loader as definitions
 from hpo.bundle.standalone_script import standalone
+from studies.image_classification.study import ImageClassification
 from studies.keras_training import optimizers
 from tests.support.scripts import Export, run_script
 
 
+OF_IMAGES = [
+    name
+    for name in definition_loader.BUILT_IN
+    if isinstance(definition_loader.load(name).study, ImageClassification)
+]
+
+
 @pytest.mark.parametrize("optimizer", optimizers.OPTIMIZERS)
-@pytest.mark.parametrize("name", definition_loader.BUILT_IN)
+@pytest.mark.parametrize("name", OF_IMAGES)
 def test_a_person_can_read_it(name: str, optimizer: str, exported: Export, tmp_path: Path) -> None:
     """It is short, has no long line, and nothing unused or undefined; nothing is said of changes to
     images that stay as they are."""
@@ -43,7 +50,7 @@ def test_files_that_are_not_the_official_ones_are_not_unpickled(
     bomb = b"cbuiltins\nprint\n(S'boom'\ntR."
     for name in ("train", "test"):
         (tmp_path / name).write_bytes(bomb)
-    definition = definitions.load("cifar100")
+    definition = definition_loader.load("cifar100")
     done = run_script(
         Path(sys.executable), standalone(definition, exported(definition, {})), tmp_path, tmp_path
     )
@@ -63,7 +70,7 @@ def test_what_cannot_be_meant_is_refused_before_training(
     exported: Export, tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     """As command lines do, with the usage."""
-    definition = definitions.load("digits")
+    definition = definition_loader.load("digits")
     script = standalone(definition, exported(definition, {}))
     done = run_script(Path(sys.executable), script, tmp_path, *arguments)
     assert done.returncode == 2

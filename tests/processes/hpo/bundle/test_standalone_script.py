@@ -12,7 +12,6 @@ from studies.image_classification.study import ImageClassification
 from studies.keras_training import optimizers
 from tests.support.scripts import Export, run_script
 
-
 OF_IMAGES = [
     name
     for name in definition_loader.BUILT_IN

@@ -246,7 +246,7 @@ class JobRecord(FromRow):
 @dataclass(frozen=True)
 class EarlierTrial(FromRow):
     """What a trial of the study that another was created from had come to by then: its last score, on
-    validation, after so many epochs; `is_complete` if these were all. `configuration` is BASELINE for that
+    validation, after so many epochs; `is_complete` if these were all, and it violates no constraint. `configuration` is BASELINE for that
     of the study it is of."""
 
     configuration: int

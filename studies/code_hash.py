@@ -30,6 +30,7 @@ BEAR_ON_RESULTS = (
     "json_values",
     "parameters",
     "data.prepared_data",
+    "data.table",
     "space",
     "study",
     "tabular_regression.study",
@@ -59,7 +60,6 @@ BEAR_ON_NO_RESULT = (
     "data.raw_images",
     "data.source",
     "data.splits",
-    "data.table",
     "image_classification.saved_model",  # reads what was trained
     "training_outcomes",  # words for what happened
     "code_hash",

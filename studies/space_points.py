@@ -10,14 +10,18 @@ from itertools import chain, product, takewhile
 from studies.parameters import Parameter, Value, count, hold, values
 from studies.space import Params, Space, active, forbidden_in, is_forbidden
 
+MOST_PARTS = 20_000
+"""To count more, of what is forbidden here and there, takes seconds; no study trains so many configurations."""
+
 
 def count_points(space: Space) -> int | float:
-    """How many configurations a space has; infinitely many where a parameter is a real number."""
+    """How many configurations a space has; infinitely many where a parameter is a real number, or it falls in
+    more than `MOST_PARTS`."""
     total = 0
-    for part in _parts(space):
+    for number, part in enumerate(_parts(space)):
         sizes = [axis.size for axis in part.axes.values()]
         # Not multiplied with: some whole numbers are too large to be made floats.
-        if math.inf in sizes:
+        if math.inf in sizes or number == MOST_PARTS:
             return math.inf
         total += math.prod(map(int, sizes))
     return total

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -171,6 +171,14 @@ class Study(Searched):
     def _has_increasing_rungs(self) -> bool:
         later = (*(self.rungs or ()), self.epochs)[1:]
         return all(rung < next_ for rung, next_ in zip(self.rungs or (), later, strict=True))
+
+    def _check_bounded(self, told: Collection[str]) -> None:
+        """Raise SettingsError for bounds of what a training is known not to tell."""
+        if unknown := sorted({*self.at_most, *self.at_least} - set(told)):
+            raise SettingsError(
+                f"{unknown[0]} is bounded, which no training tells",
+                f"known are {', '.join(told)}; a trainer of your own may tell more",
+            )
 
     def constraints(self, metrics: Mapping[str, float]) -> dict[str, float]:
         """How far beyond each bound the last epoch's metrics are, by its words; what is not has zero or less.

@@ -11,7 +11,7 @@ import tomli_w
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from hpo.errors import UsageError
+from hpo.errors import NoResult, UsageError
 from hpo.result.finished_study import FinishedStudy, search_alone
 from hpo.result.result import Result, assemble, conclude
 from hpo.study.search_jobs import best_first
@@ -77,7 +77,12 @@ def describe(finished: FinishedStudy) -> Document:
     if study.is_judged and not study.is_judged_by_values:
         return of_result(assemble(finished))
     conclusion = conclude(finished)
-    job = finished.exported or best_first(study, finished.jobs)[0]
+    ranked = best_first(study, finished.jobs)
+    if finished.winner is not None:
+        ranked = [job for job in finished.final if job.configuration == finished.winner]
+    job = finished.exported or next(iter(ranked), None)
+    if job is None:
+        raise NoResult(f"no trial of study '{study.name}' is feasible: none is the best")
     found = None if conclusion.by_values is None else conclusion.by_values.found
     return Document(
         study=study.name,

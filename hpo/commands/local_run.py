@@ -29,7 +29,6 @@ from storage.database import Database
 from storage.records import BASELINE, StudyRecord
 from storage.states import JobState, Phase
 from studies.errors import DataUnavailable, SettingsError
-from studies.objective import Objective
 from studies.study import Study
 
 # Beyond the grace that a worker has.
@@ -102,12 +101,16 @@ def run_either(
 
 def _run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
     planning.check(wanted.study_name, wanted.seed)
-    is_objective = isinstance(wanted.definition.searched, Objective)
-    if not is_objective and wanted.budget.final_seeds != 0:
+    # What is judged by classes has a bundle, as StudyRecord.is_judged_by_values says.
+    has_bundle = "classes" in wanted.definition.searched.settings()
+    if has_bundle and wanted.budget.final_seeds != 0:
         # Whoever waited for hours is not told then that nothing can be written.
         manifest.reserve(wanted.folder, wanted.study_name)
     elif wanted.bundle is not None:
-        raise UsageError("a search alone gives no bundle", "leave --bundle out")
+        raise UsageError(
+            "a bundle is of images that were judged: of anything else, or a search alone, there is none",
+            "leave --bundle out",
+        )
     return run(settings, wanted, console)
 
 

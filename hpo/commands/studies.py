@@ -48,9 +48,9 @@ def run(
 ) -> None:
     """Run a study on this machine from its creation to its exported result.
 
-    DEFINITION is cifar100, cifar100-wide, digits, images (a folder of pictures: --set data=FOLDER), a Python
-    file that defines STUDY, or FILE.py:FUNCTION, an objective as Optuna has it. The same command again goes
-    on where it was stopped, also without its options: what is not given is as it was created.
+    DEFINITION is cifar100, cifar100-wide, digits, diabetes, images (a folder of pictures: --set data=FOLDER), a
+    Python file that defines STUDY, or FILE.py:FUNCTION, an objective as Optuna has it. The same command again
+    goes on where it was stopped, also without its options: what is not given is as it was created.
     """
     from hpo import definition_loader
     from hpo.commands import local_run
@@ -97,7 +97,7 @@ def run(
 @click.option(
     "--study",
     "definition",
-    help="Definition: cifar100, cifar100-wide, digits, images, a Python file, or FILE.py:FUNCTION.",
+    help="Definition: cifar100, cifar100-wide, digits, diabetes, images, a Python file, or FILE.py:FUNCTION.",
 )
 @click.option("--extend", is_flag=True, help="Raise an existing study's total of --trials.")
 @click.option("--priority", type=int, help="Workers on all studies take those of a higher one first; default 0.")  # fmt: skip

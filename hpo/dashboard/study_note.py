@@ -44,6 +44,9 @@ def _blocks(status: Status, conclusion: Conclusion | None) -> Iterator[str]:
         yield f"Winner: {unmarked(told.title)}. What the search alone had ranked best may be another."
         yield markdown.table(told.scores)
         yield markdown.table(told.changes)
+    elif status.winner is not None and conclusion is not None:
+        params = unmarked(describe_params(status.winner.params or {}))
+        yield f"Winner: {status.winner.title}: {params}. What the search alone had ranked best may be another."
     elif status.best is not None:
         yield _best(status)
     else:

@@ -62,6 +62,11 @@ def compare_winners(first: FinishedStudy, second: FinishedStudy) -> HeadToHead:
             "name two, `hpo export` compares with the baseline",
         )
     for finished in (first, second):
+        if finished.study.is_judged_by_values:
+            raise NoResult(
+                f"study '{finished.study.name}' is no classifier of images, and only these are compared",
+                f"`hpo status {finished.study.name}` has its verdict against its baseline",
+            )
         if finished.winner is None:
             raise search_alone(finished.study)
         if not finished.trained(finished.winner, DataSet.SEARCH):

@@ -1,4 +1,4 @@
-"""The verdict on an objective, of whose values nothing is known but which way is better."""
+"""The verdict on what is judged by values, of which nothing is known but which way is better."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,9 +35,10 @@ def conclude_on_values(finished: FinishedStudy) -> ValueVerdict:
     best, baseline = (finished.trained(number, DataSet.SEARCH) for number in (winner, BASELINE))
     if not (best and baseline):
         which = "the baseline" if best else "the best"
+        last = "calls" if study.is_called else "trainings"
         reasons = "; ".join(sorted({first_line(job.reason) for job in lost}))
         raise NoResult(
-            f"{which} of study '{study.name}' gave no value in its last calls ({reasons})"
+            f"{which} of study '{study.name}' gave no value in its last {last} ({reasons})"
         )
     found = _compare(finished, best, baseline)
     numbers = len(best), len(baseline)
@@ -93,6 +94,7 @@ def _sentence(found: ValueDifference, direction: Direction, grounds: str) -> str
 
 def _caveats(finished: FinishedStudy, lost: list[JobRecord]) -> Iterable[str]:
     if number := len(lost):
-        yield f"{number} last call{'s' * (number != 1)} gave no value"
+        what = "call" if finished.study.is_called else "training"
+        yield f"{number} last {what}{'s' * (number != 1)} gave no value"
     if times := len(finished.openings_before):
         yield f"the holdout had been opened before, for {times} training{'s' * (times != 1)}"

@@ -65,7 +65,9 @@ def _pick(study: optuna.Study, chance: BaseSampler, space: Space, picked: random
         if isinstance(space[name], Real)
     }
     countable = as_space({**space, **drawn}, forbidden_in(space))
-    return point_at(countable, picked.randrange(int(count_points(countable))))
+    if (number := count_points(countable)) == math.inf:
+        return picked.choice(list(islice(points(countable), MOST_LEFT)))
+    return point_at(countable, picked.randrange(int(number)))
 
 
 def draw(study: optuna.Study, sampler: BaseSampler, space: Space) -> Params:

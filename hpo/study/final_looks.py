@@ -78,12 +78,15 @@ def _is_decided_by_values(
 
 
 def values_of(job: JobRecord, judged: Mapping[int, EvaluationRecord]) -> NDArray[np.float64]:
-    """What a call of the final phase gave (m,): for each example of a holdout, or one number. Its own value,
-    where the file has no holdout."""
+    """What a job of the final phase gave (m,): for each example of a holdout, or one number. Its own value,
+    where there is no holdout."""
     record = judged.get(job.id)
-    values = np.frombuffer(record.losses, "<f4") if record is not None else np.empty(0)
-    # A single number is the job's score, with all its digits.
-    return np.asarray([job.score] if len(values) < 2 else values, np.float64)
+    if record is None:
+        return np.asarray([job.score], np.float64)
+    values = np.frombuffer(record.losses, "<f4")
+    # A function that judges by one number has that as its score, with all its digits.
+    is_score = len(values) == 1 and values[0] == np.float32(job.score or 0.0)
+    return np.asarray([job.score] if is_score else values, np.float64)
 
 
 def _of_holdout(judged: Iterable[EvaluationRecord]) -> Mapping[int, EvaluationRecord]:

@@ -10,6 +10,7 @@ import signal
 import sys
 import traceback
 from base64 import b64encode
+from collections.abc import Mapping
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -36,6 +37,7 @@ from studies.checkpoint import Checkpoint
 from studies.data import image_data
 from studies.errors import (
     CheckpointError,
+    InvalidOutput,
     StudyError,
     Unreadable,
     fault_of,
@@ -44,6 +46,7 @@ from studies.errors import (
 )
 from studies.image_classification import saved_model
 from studies.image_classification.study import ImageClassification
+from studies.keras_training import checked_training
 from studies.objective import Functions, Objective
 from studies.study import Study
 
@@ -248,7 +251,9 @@ def _finish(
 ) -> protocol.Trained | protocol.Unfit:
     evaluated: list[protocol.Evaluated] = []
     if work.holdout_file is not None:
-        for split, evidence in study.judge(trained.model, data).items():
+        judged = study.judge(trained.model, data)
+        _check_evidence(study, judged)
+        for split, evidence in judged.items():
             labels = predictions = b""
             match evidence:
                 case training_outcomes.ClassEvidence(losses=values):
@@ -273,6 +278,8 @@ def _finish(
             # What it answered is there, and is worth more than the model.
             model_file, not_kept = None, _cause(error)
     metrics = dict(trained.metrics)
+    for name in metrics:
+        checked_training.check_name(name)
     constraints = study.constraints(metrics)
     return protocol.Trained(
         score=finite(study.epochs, study.score_key, metrics.pop(study.score_key)),
@@ -283,6 +290,21 @@ def _finish(
         model_file=model_file,
         not_kept=not_kept,
     )
+
+
+def _check_evidence(study: Study, judged: Mapping[str, training_outcomes.Evidence]) -> None:
+    """It is by its settings that a study is known to be judged by classes, or by values.
+
+    Raises:
+        InvalidOutput: it was judged otherwise.
+    """
+    for evidence in judged.values():
+        of_classes = isinstance(evidence, training_outcomes.ClassEvidence)
+        if of_classes != ("classes" in study.settings()):
+            raise InvalidOutput(
+                f"judge gives {type(evidence).__name__}",
+                "give ClassEvidence where a setting names the `classes`, else ValueEvidence",
+            )
 
 
 def _save(model: training_outcomes.Model, file: Path) -> None:

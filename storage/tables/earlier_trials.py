@@ -21,7 +21,8 @@ def of_search(tx: Connection, source: StudyRecord) -> list[EarlierTrial]:
         sa.select(
             jobs.c.configuration,
             jobs.c.params,
-            (jobs.c.state == JobState.SUCCEEDED).label("is_complete"),
+            # What violates a constraint is known, and not taken for good.
+            sa.and_(jobs.c.state == JobState.SUCCEEDED, jobs.c.is_feasible).label("is_complete"),
             jobs.c.epoch,
             jobs.c.score,
         )

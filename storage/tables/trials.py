@@ -6,7 +6,7 @@ Optuna's own storage would make several commits of it, and asks the database fiv
 """
 
 import json
-import math
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -168,7 +168,9 @@ def numbers_kept(tx: Connection, study_id: int, ours: str) -> dict[int, dict[str
     kept: defaultdict[int, dict[str, float]] = defaultdict(dict)
     for row in rows:
         value = json.loads(row.value_json)
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        # A whole number may be larger than floats are, as which pages show them.
+        if is_number and abs(value) <= sys.float_info.max:
             kept[row.trial_id][row.key] = value
     return dict(kept)
 

@@ -42,6 +42,8 @@ class Folder(LocalSource):
         pools = _pools(folder)
         self.refuse_unknown(folder, {name for pool in pools for name in pool})
         files = [file for pool in pools for name in self.labelled for file in pool.get(name, ())]
+        if not files:
+            raise DataError(f"{folder} has no pictures", _UNDERSTOOD)
         x = pictures.read(files, (self.size, self.size, pictures.count_channels(files, LEAST_SIDE)))
         y_train, *y_test = [self._labels(pool) for pool in pools]
         n = len(y_train)

@@ -11,7 +11,7 @@ import numpy as np
 from studies.data import prepared_data, raw_images
 from studies.data.image_source import ImageSource, Labels, Pixels, Pools
 from studies.data.prepared_data import Arrays, DataSet, PreparedData, holdout_name, training_name
-from studies.data.splits import Part, Split, split
+from studies.data.splits import Part, Split, hash_order, hash_order_within, split
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,10 @@ def prepare(source: ImageSource, cache_folder: Path, data_dir: Path | None = Non
         if not classes:
             continue
         wanted = {name: source.labelled.index(name) for name in classes}
-        chosen = split(pools.y_train, pools.y_test, wanted, source.split_seed, source.per_class)
+        order = hash_order if source.class_names else hash_order_within
+        chosen = split(
+            pools.y_train, pools.y_test, wanted, source.split_seed, source.per_class, order
+        )
         training, holdout = _arrays(pools, chosen, list(wanted.values()))
         contents[training_name(data_set)] = training
         contents[holdout_name(data_set)] = holdout

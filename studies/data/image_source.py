@@ -91,7 +91,7 @@ class ImageSource(Source):
             # What was not given stays so, for `with_settings`.
             self.__dict__["classes"] = tuple(each for each in names if each not in self.new_classes)
         check_names(type(self).__qualname__, self.labelled)
-        check_classes(self.classes, self.new_classes, self.class_names)
+        check_classes(self.classes, self.new_classes, names)
 
     def list_classes(self) -> Sequence[str]:
         """All classes of the data. `with_settings` asks where none are named, so that a study has them

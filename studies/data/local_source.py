@@ -13,12 +13,14 @@ from studies.data.image_source import ImageSource
 from studies.errors import DataError, DataUnavailable, SettingsError, Unreadable
 
 
-def _resolved(given: object) -> object:
-    return (
-        str(Path(given).expanduser().resolve())
-        if given and isinstance(given, str | Path)
-        else given
-    )
+def _absolute(given: object) -> object:
+    """Without following links: where these lead may change, and the study's setting must not."""
+    if not given or not isinstance(given, str | Path):
+        return given
+    try:
+        return str(Path(given).expanduser().absolute())
+    except RuntimeError as error:  # of a user that there is not
+        raise ValueError(str(error)) from error
 
 
 class LocalSource(ImageSource):
@@ -27,12 +29,14 @@ class LocalSource(ImageSource):
     kind: ClassVar[str]
     """What is to be named, for whom nothing is."""
 
-    data: Annotated[str, BeforeValidator(_resolved)] = ""
+    data: Annotated[str, BeforeValidator(_absolute)] = ""
     """Where it lies. On a machine that does not have it there, it is sought by its name in HPO_DATA_DIR."""
 
     def check_complete(self) -> None:
         if not self.data:
             raise SettingsError("it is not said where the images are", f"--set data={self.kind}")
+        if Path(self.data).exists():
+            self.refuse_unknown(Path(self.data), self.list_classes())
 
     def list_classes(self) -> Sequence[str]:
         if not self.data:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from studies.errors import DataError
+from studies.errors import DataError, Unreadable, keeps_from_reading
 
 # Nothing else is tried: Pillow knows dozens of formats that nobody's camera writes, some read by
 # other programs (EPS by Ghostscript), and each is a way in.
@@ -90,6 +90,8 @@ def _of_each(files: Sequence[Path], work: Callable[[Path], _T]) -> Iterator[_T]:
             raise
         # A decoder raises whatever a damaged file makes it trip over.
         except Exception as error:
+            if isinstance(error, OSError) and keeps_from_reading(error):
+                raise Unreadable.of(file, error) from error
             cause, mend = _reason(error, file)
             raise DataError(f"{file} {cause}", mend) from error
 

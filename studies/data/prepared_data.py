@@ -58,13 +58,19 @@ class PreparedData:
         hashes = {name: facts.sha256 for name, facts in self.manifest.files.items()}
         return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
 
+    @property
+    def place(self) -> Path:
+        """Where the files are: raw data that changes makes others beside them, and a training that began
+        keeps those it was given."""
+        return self.folder / self.sha256[:16]
+
     def training_path(self, data_set: DataSet) -> Path:
         """The file that a training is given."""
-        return self.folder / training_name(data_set)
+        return self.place / training_name(data_set)
 
     def holdout_path(self, data_set: DataSet) -> Path:
         """The file of what is held out; give it to final jobs only."""
-        return self.folder / holdout_name(data_set)
+        return self.place / holdout_name(data_set)
 
     def holdout_sha256(self, data_set: DataSet) -> str:
         """What the manifest says of the holdout file, which is not opened."""
@@ -78,7 +84,7 @@ class PreparedData:
 
     def _holds(self, name: str, facts: FileFacts) -> bool:
         try:
-            with reading(self.folder / name) as arrays:
+            with reading(self.place / name) as arrays:
                 return _facts(dict(arrays)) == facts
         except Unreadable:
             raise
@@ -88,7 +94,7 @@ class PreparedData:
     @property
     def splits_path(self) -> Path:
         """JSON, for people and their programs: which example of the raw data serves for what."""
-        return self.folder / _SPLITS
+        return self.place / _SPLITS
 
 
 def training_name(data_set: DataSet) -> str:
@@ -107,14 +113,15 @@ def find(folder: Path, data_dir: Path | None = None) -> PreparedData | None:
     Unreadable where nothing is known of one."""
     try:
         manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
-        whole = all((folder / name).is_file() for name in (*manifest.files, _SPLITS))
+        found = PreparedData(folder, manifest)
+        whole = all((found.place / name).is_file() for name in (*manifest.files, _SPLITS))
     except (FileNotFoundError, NotADirectoryError, ValidationError):
         return None
     except OSError as error:
         raise Unreadable.of(folder / _MANIFEST, error) from error
     if not whole or manifest.raw.have_changed(data_dir):
         return None
-    return PreparedData(folder, manifest)
+    return found
 
 
 def write(
@@ -130,22 +137,22 @@ def write(
     Raises DataError for a folder that cannot be written.
     """
     facts = {name: _facts(arrays) for name, arrays in contents.items()}
-    manifest = Manifest(files=facts, raw=raw or RawFiles())
+    made = PreparedData(folder, Manifest(files=facts, raw=raw or RawFiles()))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        made.place.mkdir(parents=True, exist_ok=True)
         for name, arrays in contents.items():
-            write_whole(folder / name, partial(_write_npz, arrays))
-        for name, text in (
-            (_SPLITS, json.dumps(splits, separators=(",", ":"))),
-            (_MANIFEST, manifest.model_dump_json(indent=2)),
+            write_whole(made.place / name, partial(_write_npz, arrays))
+        for file, text in (
+            (made.splits_path, json.dumps(splits, separators=(",", ":"))),
+            (folder / _MANIFEST, made.manifest.model_dump_json(indent=2)),
         ):
-            write_whole(folder / name, partial(Path.write_text, data=text, encoding="utf-8"))
+            write_whole(file, partial(Path.write_text, data=text, encoding="utf-8"))
     except OSError as error:
         raise DataError(
             f"cannot write prepared data to {folder}: {error.strerror}",
             "free some space or choose another cache folder",
         ) from error
-    return PreparedData(folder, manifest)
+    return made
 
 
 @contextmanager

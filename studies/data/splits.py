@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import ClassVar, Literal
 
@@ -69,6 +69,12 @@ class Shares:
     validation: float = 0.2
 
     def __post_init__(self) -> None:
+        for name, share in asdict(self).items():
+            if type(plain(share)) is not float:
+                raise SettingsError(
+                    f"the share {name} is {share!r}", "give a number between 0 and 1"
+                )
+            object.__setattr__(self, name, plain(share))
         if not (min(self.train, self.validation) > 0 and self.train + self.validation < 1):
             raise SettingsError(
                 f"the shares {self.train} and {self.validation} leave nothing for some part",
@@ -153,22 +159,41 @@ def check_classes(
         )
 
 
+def hash_order(labels: NDArray[np.int64], label: int, split_seed: int, pool: str) -> Indices:
+    """The indices of one label in an order drawn by hashing.
+
+    A hash, unlike a random generator, gives the same order in every version of every library;
+    the splits of a study must not change under a fleet that is being upgraded.
+    """
+    found = np.flatnonzero(labels == label).tolist()
+    found.sort(key=lambda index: hashlib.sha256(f"{split_seed}/{pool}/{index}".encode()).digest())
+    return np.array(found, dtype=np.int64)
+
+
+def hash_order_within(labels: NDArray[np.int64], label: int, split_seed: int, pool: str) -> Indices:
+    """The same by places among the images of that label alone: of a pool that holds but the classes that were
+    asked for, or grows."""
+    found = np.flatnonzero(labels == label)
+    return found[hash_order(np.zeros(len(found), np.int64), 0, split_seed, pool)]
+
+
 def split(
     train_labels: Indices,
     test_labels: Indices | None,
     wanted: Mapping[str, int],
     split_seed: int,
     per_class: PerClass | Shares,
+    order: Callable[[Indices, int, int, str], Indices] = hash_order,
 ) -> Split:
-    """Split the images of the classes that are `wanted`, each by its label.
+    """Split the images of the classes that are `wanted`, each by its label, in the `order` of those of a label.
 
     A class is split the same way whatever classes stand beside it. Raises DataError if there are
     too few images of a class.
     """
     found: list[Parts] = []
     for name, label in wanted.items():
-        ours = hash_order(train_labels, label, split_seed, "train")
-        tests = None if test_labels is None else hash_order(test_labels, label, split_seed, "test")
+        ours = order(train_labels, label, split_seed, "train")
+        tests = None if test_labels is None else order(test_labels, label, split_seed, "test")
         parts = per_class.divide(ours, tests)
         if any(len(part) < least for part, least in zip(parts, per_class.least, strict=True)):
             there = (
@@ -183,14 +208,3 @@ def split(
         found.append(parts)
     pools = per_class.pools if test_labels is not None else ("train",) * 3
     return Split(*map(Part, pools, map(np.concatenate, zip(*found, strict=True))))
-
-
-def hash_order(labels: NDArray[np.int64], label: int, split_seed: int, pool: str) -> Indices:
-    """The indices of one label in an order drawn by hashing.
-
-    A hash, unlike a random generator, gives the same order in every version of every library;
-    the splits of a study must not change under a fleet that is being upgraded.
-    """
-    found = np.flatnonzero(labels == label).tolist()
-    found.sort(key=lambda index: hashlib.sha256(f"{split_seed}/{pool}/{index}".encode()).digest())
-    return np.array(found, dtype=np.int64)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ from pydantic import NonNegativeInt
 from studies.data import prepared_data
 from studies.data.prepared_data import Arrays, PreparedData, holdout_name, training_name
 from studies.data.source import Source
-from studies.data.splits import hash_order
+from studies.data.splits import Shares, hash_order
 from studies.errors import DataError
 
 Column = NDArray[np.float64]
@@ -41,8 +42,7 @@ class Table(Source):
     """Rows of numbers with one that is to be told of each; a row is drawn for training, validation or
     the holdout by a hash of its place and `split_seed`."""
 
-    train_share: ClassVar[float] = 0.6
-    validation_share: ClassVar[float] = 0.2
+    shares: ClassVar[Shares] = Shares(train=0.6, validation=0.2)
     """What is left over is held out."""
 
     split_seed: NonNegativeInt = 0
@@ -54,7 +54,7 @@ class Table(Source):
 
     def facts(self) -> dict[str, object]:
         """With the shares of its parts."""
-        return super().facts() | {"shares": (self.train_share, self.validation_share)}
+        return super().facts() | {"shares": asdict(self.shares)}
 
 
 def prepare(table: Table, cache_folder: Path, data_dir: Path | None = None) -> PreparedData:
@@ -71,14 +71,11 @@ def prepare(table: Table, cache_folder: Path, data_dir: Path | None = None) -> P
     given, raw = table.read_watched(data_dir, cache_folder)
     rows = _checked(given, type(table).__name__)
     order = hash_order(np.zeros(len(rows.y), np.int64), 0, table.split_seed, "rows")
-    first = round(table.train_share * len(order))
-    second = first + round(table.validation_share * len(order))
-    train, validation, holdout = np.split(order, [first, second])
-    if not (len(train) and len(validation) and len(holdout)):
+    train, validation, holdout = table.shares.divide(order, None)
+    if not len(train):
         raise DataError(
-            f"{type(table).__name__} has {len(order)} rows: {len(train)} to train,"
-            f" {len(validation)} to validate, {len(holdout)} held out",
-            "choose train_share and validation_share so that none is empty",
+            f"{type(table).__name__} has {len(order)} rows, of which none is left to train",
+            "choose other shares",
         )
     contents: dict[str, Arrays] = {
         training_name("search"): {
@@ -135,8 +132,14 @@ def _checked(given: object, source: str) -> Rows:
 
 
 def _numbers(name: str, given: Any) -> Column:
+    if isinstance(given, np.ma.MaskedArray):
+        raise DataError(f"{name} is masked", "leave out those rows, or fill them in")
     try:
         numbers = np.asarray(given)
+        if numbers.dtype == object and all(
+            isinstance(each, Real | np.bool_) for each in numbers.flat
+        ):
+            numbers = numbers.astype(np.float64)  # as of a frame with truths beside numbers
     except (TypeError, ValueError, RuntimeError) as error:  # of whatever library it is
         raise DataError(f"{name} is no array ({error})", "give NumPy's") from error
     if numbers.dtype.kind not in "uifb":

@@ -70,6 +70,8 @@ class ImageClassification(Study):
             if not fits:
                 raise SettingsError(f"{part} is {getattr(self, part)!r}", f"give {what}")
         super().__post_init__()
+        if self.needs_keras:
+            self._check_bounded(training.METRICS)
         if (self.metric, self.direction) != ("accuracy", "maximize"):
             raise SettingsError(
                 f"metric cannot be {self.metric!r}, nor direction {self.direction!r}",

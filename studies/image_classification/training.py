@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from studies.image_classification.study import ImageClassification
 
 
+METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
+"""What `train` tells of an epoch."""
+
+
 class Trainer(Protocol):
     """How a study trains a configuration; `train` unless the study brings its own."""
 

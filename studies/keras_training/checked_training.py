@@ -63,6 +63,13 @@ def run(
     return outcome
 
 
+def check_name(metric: str) -> None:
+    """Raise SettingsError, or InvalidOutput, for a name that cannot be kept with a trial."""
+    check_text("the name of a metric", metric, MOST_NAME)
+    if metric.startswith("hpo:"):
+        raise InvalidOutput(f"a metric is called {metric!r}", "names with hpo: are our own")
+
+
 class _NotFinite(BaseException):
     """Passes any `except Exception` of the trainer."""
 
@@ -86,9 +93,7 @@ class _Metrics:
             )
         made = {str(plain(name)): _as_float(name, value) for name, value in metrics.items()}
         for name in made:
-            check_text("the name of a metric", name, MOST_NAME)
-            if name.startswith("hpo:"):
-                raise InvalidOutput(f"a metric is called {name!r}", "names with hpo: are our own")
+            check_name(name)
         for name, value in made.items():
             if not math.isfinite(value):
                 raise _NotFinite(Diverged(epoch, f"{name} was {value} after epoch {epoch}"))

@@ -62,7 +62,14 @@ class TabularRegression(Study):
         ):
             if not fits:
                 raise SettingsError(f"{part} is {getattr(self, part)!r}", f"give {what}")
+        if taken := sorted(type(self.data).model_fields.keys() & {*self.own_settings, *OF_IMAGES}):
+            raise SettingsError(
+                f"{type(self.data).__name__} has a field {taken[0]}, which is a setting of studies",
+                "call it otherwise",
+            )
         super().__post_init__()
+        if self.needs_keras:
+            self._check_bounded(("loss", "val_loss", self.score_key))
         if self.direction != "minimize":
             raise SettingsError(
                 f"direction cannot be {self.direction!r}", "the lower an error, the better it is"
@@ -117,7 +124,13 @@ class TabularRegression(Study):
             if not math.isfinite(found):
                 return Diverged(self.epochs, f"the trained model has a {self.metric} of {found}")
             told = outcome.metrics[self.score_key]
-            if not math.isclose(told, found, rel_tol=_MOST_APART):
+            least = _MOST_APART * np.abs(rows.validation.y - rows.validation.y.mean()).mean()
+            if not math.isclose(
+                told,
+                found,
+                rel_tol=_MOST_APART,
+                abs_tol=least**2 if self.metric == "mse" else least,
+            ):
                 raise InvalidOutput(
                     f"the trainer tells {self.score_key} {told:.4g}, and its model has {found:.4g}",
                     "give the model of which that is true, or in Trained the metrics of that model",
@@ -139,7 +152,7 @@ class TabularRegression(Study):
             InvalidOutput: it does not tell a number of each.
         """
         try:
-            told = np.asarray(model.predict(rows.x.astype(np.float32))).astype(np.float64)
+            told = np.asarray(model.predict(rows.x)).astype(np.float64)
         except (TypeError, ValueError) as error:
             raise InvalidOutput(f"the model's answers are no numbers ({error})") from error
         if told.shape not in ((len(rows.y),), (len(rows.y), 1)):
@@ -151,5 +164,7 @@ class TabularRegression(Study):
         return np.square(off) if self.metric == "mse" else np.abs(off)
 
 
+OF_IMAGES = ("classes", "new_classes", "precision")
+"""Settings by which a study of images is known."""
 _MOST_APART = 0.01
 """Of each other; errors that are closer may be one and the same, computed in another order."""

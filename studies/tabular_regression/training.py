@@ -68,6 +68,7 @@ def train(
             )
         training_state.put_back(compiled.model, resume.arrays)
         completed, metrics = resume.epoch, dict(resume.metrics)
+    own_loss = compiled.model.loss != study.metric
     regressor = KerasRegressor(compiled.model, scale)
     for number in range(completed + 1, study.epochs + 1):
         start = time.perf_counter()
@@ -75,11 +76,9 @@ def train(
         trained = compiled.train_epoch(x[order], y[order, None], {})
         with training_state.averaged(compiled.model, for_good=number == study.epochs):
             error = float(study.errors(regressor, rows.validation).mean())
-        metrics = {
-            "loss": trained["loss"] * scale.deviation ** (2 if study.metric == "mse" else 1),
-            "val_loss": error,
-            study.score_key: error,
-        }
+        metrics = {"val_loss": error, study.score_key: error}
+        if not own_loss:  # of another it is not known in which unit that is
+            metrics["loss"] = trained["loss"] * scale.deviation ** (1 + (study.metric == "mse"))
         for name, value in metrics.items():
             if not math.isfinite(value):
                 return Diverged(number, f"{name} was {value} after epoch {number}")
@@ -98,7 +97,7 @@ class KerasRegressor:
         self._answers = KerasModel(model)
         self._scale = scale
 
-    def predict(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+    def predict(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """What it tells (n,) of columns (n, columns)."""
         told = self._answers.predict(self._scale.inputs(x)).astype(np.float64)
         return told.reshape(-1) * self._scale.deviation + self._scale.mean
@@ -108,23 +107,24 @@ class KerasRegressor:
         import keras
 
         scale = self._scale
-        keras.Sequential(
-            [
-                keras.Input((len(scale.means),)),
-                keras.layers.Normalization(mean=scale.means, variance=np.square(scale.deviations)),
-                self._model,
-                keras.layers.Rescaling(scale.deviation, scale.mean),
-            ]
-        ).save(path)
+        # Keras's Normalization takes a deviation below 1e-7 for that.
+        scaled = keras.layers.Rescaling(
+            (1 / scale.deviations).tolist(), (-scale.means / scale.deviations).tolist()
+        )
+        answer = keras.layers.Rescaling(scale.deviation, scale.mean)
+        columns = keras.Input((len(scale.means),))
+        keras.Sequential([columns, scaled, self._model, answer]).save(path)
 
 
 class _Scale:
     """What makes columns, and what is to be told, numbers of mean 0 and deviation 1."""
 
     def __init__(self, rows: Rows) -> None:
-        self.means, deviations = rows.x.mean(axis=0), rows.x.std(axis=0)
-        self.deviations = np.where(deviations > 0, deviations, 1.0)  # a column may be constant
-        self.mean, self.deviation = float(rows.y.mean()), float(rows.y.std()) or 1.0
+        self.means = rows.x.mean(axis=0)
+        # Of a constant column that need not be zero, for its mean is rounded.
+        self.deviations = np.where(np.ptp(rows.x, axis=0) > 0, rows.x.std(axis=0), 1.0)
+        self.mean = float(rows.y.mean())
+        self.deviation = float(rows.y.std()) if np.ptp(rows.y) > 0 else 1.0
 
     def inputs(self, x: NDArray[Any]) -> NDArray[np.float32]:
         scaled: NDArray[np.float64] = (x - self.means) / self.deviations

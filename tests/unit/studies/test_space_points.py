@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -87,3 +88,12 @@ def test_what_is_forbidden_of_many_is_counted() -> None:
     real: Space = {"kind": Choice(("a", "b")), "rate": Real(0, 1, when={"kind": "b"})}
     assert count_points(as_space(real, [{"kind": "a"}])) == math.inf
     assert count_points(as_space(real, [{"kind": "b"}])) == 1
+
+
+def test_a_space_in_too_many_parts_is_as_if_it_had_no_end() -> None:
+    """It is known within a moment: six of ten values each, of which no two neighbours are equal."""
+    names = "abcdef"
+    space = {name: Choice(tuple(range(10))) for name in names}
+    equal = [{a: n, b: n} for a, b in pairwise(names) for n in range(10)]
+    assert count_points(as_space(space, equal)) == math.inf
+    assert count_points(as_space({name: space[name] for name in "abcd"}, equal[:30])) == 10 * 9**3

@@ -75,11 +75,14 @@ def test_baseline_outside_the_space_is_refused() -> None:
 
 def test_what_is_beyond_a_bound() -> None:
     """By how much, of each bound; what is bounded must be told."""
-    study = replace(digits.STUDY, at_most={"ms": 5}, at_least={"recall": 0.5})
+    own: Any = lambda *_, **__: None  # noqa: E731 - as a definition may have it
+    study = replace(digits.STUDY, trainer=own, at_most={"ms": 5}, at_least={"recall": 0.5})
     told = {"ms": 7.0, "recall": 0.75, "val_accuracy": 0.9}
     assert study.constraints(told) == {"ms at most 5": 2.0, "recall at least 0.5": -0.25}
     with pytest.raises(InvalidOutput, match=r"the metrics are ms: recall is bounded, and missing"):
         study.constraints({"ms": 1.0})
+    with pytest.raises(SettingsError, match="los is bounded, which no training tells: known are"):
+        replace(digits.STUDY, at_most={"los": 5})
     with pytest.raises(SettingsError, match="at_most cannot be"):
         replace(digits.STUDY, at_most={"ms": float("nan")})
 

@@ -51,9 +51,10 @@ def test_the_data_hash_is_a_function_of_the_data(digits_data: PreparedData, tmp_
 def test_an_interrupted_preparation_is_done_again(lost: str, tmp_path: Path) -> None:
     """Without the manifest, an image file or the splits, everything is written again."""
     first = prepare(digits.STUDY.data, tmp_path)
-    (first.folder / lost).unlink()
+    file = (first.folder if lost == "manifest.json" else first.place) / lost
+    file.unlink()
     assert prepare(digits.STUDY.data, tmp_path) == first
-    assert (first.folder / lost).is_file()
+    assert file.is_file()
 
 
 def _prepared_hash(folder: Path) -> str:
@@ -67,8 +68,9 @@ def test_several_may_prepare_at_once(tmp_path: Path) -> None:
         hashes = list(pool.map(_prepared_hash, [tmp_path] * 3))
     assert len(set(hashes)) == 1
     data = prepare(digits.STUDY.data, tmp_path)
-    found = sorted(path.name for path in data.folder.iterdir())
-    assert found == sorted([*data.manifest.files, "manifest.json", "splits.json"])
+    assert {path.name for path in data.folder.iterdir()} == {data.place.name, "manifest.json"}
+    found = {path.name for path in data.place.iterdir()}
+    assert found == {*data.manifest.files, "splits.json"}
     assert load_training(data.training_path("new")).n_classes == 4
 
 

@@ -35,4 +35,4 @@ def test_a_regression_is_judged_on_its_holdout(shell_on: CommandLine, url: str) 
     assert "no classifier of images" in line and "--format json" in line
     shell_on.succeed("report", "diabetes", "--format", "md")
     report = (shell_on.folder / "diabetes.md").read_text()
-    assert "best on the holdout" in report and "Normalization" in report
+    assert "best on the holdout" in report and "Rescaling" in report

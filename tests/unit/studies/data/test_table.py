@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from studies.data import table
+from studies.data.splits import Shares
 from studies.data.table import Table
 from studies.errors import DataError
 
@@ -51,7 +52,7 @@ def test_every_row_serves_for_one_thing(tmp_path: Path) -> None:
     ("x", "y"),
     [
         (X.tolist(), Y.tolist()), (X.astype("f4"), Y.astype(int)), (X, Y[:, None]), (X > 9, Y),
-        (X.astype(">i4"), Y),
+        (X.astype(">i4"), Y), (np.array([[row[0], row[1] > 9, 1] for row in X], object), Y),
     ],
 )  # fmt: skip
 def test_numbers_of_any_kind(tmp_path: Path, x: Any, y: Any) -> None:
@@ -73,6 +74,7 @@ def test_numbers_of_any_kind(tmp_path: Path, x: Any, y: Any) -> None:
         ((X, np.full(20, 7.0)), "y of Given is 7 in all rows"),
         ((X.astype(str), Y), "x of Given is <U"),
         (([[1, 2], [3]], Y), "x of Given is no array"),
+        ((np.ma.array(X, mask=X == 3), Y), "x of Given is masked: leave out those rows"),
         ((X[:9], Y[:9]), "Given has 9 rows: give 10 or more"),
     ],
 )
@@ -86,9 +88,9 @@ def test_what_is_no_table_is_refused(tmp_path: Path, given: tuple[Any, ...], nam
 def test_no_part_is_empty(tmp_path: Path) -> None:
     """Whatever the shares are."""
 
-    class Greedy(Given):
-        train_share = 0.8
+    class Small(Given):
+        shares = Shares(train=0.01, validation=0.49)
 
-    GIVEN[0] = X, Y
-    with pytest.raises(DataError, match="16 to train, 4 to validate, 0 held out: choose"):
-        table.prepare(Greedy(), tmp_path)
+    GIVEN[0] = X[:10], Y[:10]
+    with pytest.raises(DataError, match="Small has 10 rows, of which none is left to train"):
+        table.prepare(Small(), tmp_path)

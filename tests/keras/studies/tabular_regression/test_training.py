@@ -172,6 +172,12 @@ def test_a_trainer_of_ones_own(rows: LoadedRows) -> None:
         _train(rows, replace(STUDY, trainer=_own(lambda error: error / 2)))
 
 
+class Survey(diabetes.Diabetes):
+    """With a field of a name that means something else."""
+
+    classes: int = 3
+
+
 def _wide(params: Any, n_columns: int) -> Any:
     import keras
 
@@ -194,5 +200,9 @@ def test_what_is_no_regression_is_refused(rows: LoadedRows) -> None:
             replace(STUDY, **{part: 7})  # type: ignore[arg-type]  # as no checker would let it
     with pytest.raises(SettingsError, match="direction cannot be 'maximize'"):
         replace(STUDY, direction="maximize")  # type: ignore[arg-type]  # likewise
+    with pytest.raises(SettingsError, match="Survey has a field classes, which is a setting"):
+        replace(STUDY, data=Survey())
+    with pytest.raises(SettingsError, match="ms is bounded, which no training tells"):
+        replace(STUDY, at_most={"ms": 1.0})
     with pytest.raises(SettingsError, match="metric cannot be 'r2'"):
         STUDY.with_settings({"metric": "r2"})

@@ -69,6 +69,20 @@ def test_it_begins_with_the_best_and_knows_the_others(
     assert len(storage.get_all_trials(storage.get_study_id_from_name("new"))) == 3
 
 
+def test_what_violates_a_constraint_is_not_begun_with(
+    db: Database, study: StudyRecord, toy: Definition
+) -> None:
+    """However good its score is; the best of the others is."""
+    _, good = _search(db, study, 0.5, 0.6)
+    trials = Trials(db, study, MADE_BY)
+    job, lease = claim_next(db, study)
+    job = trials.begin(job, lease, SPACE)
+    trials.report(job, lease, 1, 0.9)
+    trials.end(job, lease, Ending(JobState.SUCCEEDED, 0.9, 1.0, constraints={"ms at most 5": 1.0}))
+    new = create(db, "new", toy, BUDGET)
+    assert jobs_of(db, new)[1].params == good
+
+
 def test_the_same_is_asked_for_again(db: Database, study: StudyRecord, toy: Definition) -> None:
     """In whole or in part it is the study there is; to begin otherwise takes another name. More trials
     do not begin anew."""

@@ -12,15 +12,15 @@ import yaml
 
 from hpo.bundle import exporter
 from hpo.bundle.best_json import BestConfiguration
-from hpo.bundle.parameter_formats import PREFIX, Format, of_result, render
+from hpo.bundle.parameter_formats import PREFIX, Format, describe, of_result, render
 from hpo.definition_loader import Definition
-from hpo.errors import UsageError
+from hpo.errors import NoResult, UsageError
 from hpo.result import finished_study
 from hpo.study import creation
 from storage.database import Database
 from studies.data.prepared_data import PreparedData
 from tests.support.databases import SqliteDatabases
-from tests.support.finished import BUDGET, carry_out
+from tests.support.finished import BUDGET, WINNER, carry_out, params
 
 READERS: Mapping[Format, Callable[[str], Any]] = {
     Format.JSON: json.loads,
@@ -189,3 +189,20 @@ def test_parameters_that_no_shell_can_hold_are_refused(
     assert "\n" not in str(caught.value)
     for target, read in READERS.items():
         assert read(rendered(target, params))["params"] == params
+
+
+def test_where_no_trial_is_feasible_none_is_the_best(
+    sqlite_databases: SqliteDatabases, toy: Definition
+) -> None:
+    """It is said, also of a search alone that is done."""
+    url = sqlite_databases.ready()
+    db = Database.open(url)
+    study = creation.create(db, "toy", toy, replace(BUDGET, final_seeds=0, select_top=None, select_seeds=None))  # fmt: skip
+    carry_out(db, study)
+    found = finished_study.read(db, "toy")
+    assert describe(found).params == params(WINNER)
+    infeasible = [replace(job, is_feasible=False) for job in found.jobs]
+    with pytest.raises(NoResult, match="no trial of study 'toy' is feasible: none is the best"):
+        describe(replace(found, jobs=infeasible))
+    db.close()
+    sqlite_databases.drop(url)

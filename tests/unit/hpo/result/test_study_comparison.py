@@ -1,5 +1,7 @@
 """Two studies' winners against each other."""
 
+from dataclasses import replace
+
 import pytest
 
 from hpo.definition_loader import Definition
@@ -51,6 +53,17 @@ def _finish(
     study = creation.create(db, name, toy, BUDGET, seed)
     carry_out(db, study, train, {**HOLDOUT_SHA256, **changed})
     return finished_study.read(db, name)
+
+
+def test_what_is_judged_by_values_is_not_compared(
+    first: FinishedStudy, second: FinishedStudy
+) -> None:
+    """There are no classes to be right on."""
+    other = replace(second, study=replace(second.study, settings={"epochs": 3}))
+    with pytest.raises(
+        NoResult, match=r"'second' is no classifier of images, .* `hpo status second`"
+    ):
+        compare_winners(first, other)
 
 
 def test_the_difference_is_the_first_minus_the_second(

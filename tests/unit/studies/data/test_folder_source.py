@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,6 +102,36 @@ def test_what_changes_in_the_folder_is_read_again(pets: Path) -> None:
     shutil.rmtree(pets)
     copy = _prepare(pets.parent / "there" / "pets")
     assert copy.sha256 == before.sha256
+
+
+def test_what_was_prepared_stays_for_whom_it_was_given(pets: Path) -> None:
+    """A study that is under way trains on what it began with, and judges on no image of that."""
+    before = _prepare(pets)
+    held = _all(before)
+    _fill(pets / "dog", GREEN, 9)
+    assert _prepare(pets).sha256 != before.sha256
+    assert not before.damaged()
+    for (x, y), (x_then, y_then) in zip(_all(before), held, strict=True):
+        assert np.array_equal(x, x_then) and np.array_equal(y, y_then)
+
+
+def test_a_class_is_split_the_same_way_beside_any_other(tmp_path: Path) -> None:
+    """So that what is held out stays so, whichever classes a study is of; and where another grows."""
+    for number, name in enumerate(("ant", "bee", "cat")):
+        for picture in range(12):
+            folder = tmp_path / "pets" / name
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.new("L", (20, 20), 20 * picture + number).save(folder / f"{picture:02}.png")
+
+    def held_out(**settings: Any) -> set[int]:
+        data = _prepare(tmp_path / "pets", **settings)
+        return set(load_holdout(data.holdout_path("search")).x[:, 0, 0, 0].tolist())
+
+    of_all = held_out()
+    assert held_out(classes="bee,cat") == {grey for grey in of_all if grey % 20 > 0}
+    assert held_out(classes="cat,bee", new_classes="") == {grey for grey in of_all if grey % 20 > 0}
+    Image.new("L", (20, 20), 250).save(tmp_path / "pets" / "ant" / "99.png")
+    assert {grey for grey in held_out() if grey % 20 > 0} == {grey for grey in of_all if grey % 20 > 0}  # fmt: skip
 
 
 def test_a_study_has_the_classes_it_was_made_with(pets: Path) -> None:

@@ -224,7 +224,7 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
 
         return conclude(finished_study.read(db, name))
 
-    read = statuses.read_status(db, name, with_attributes=as_json)
+    read = statuses.read_status(db, name, with_attributes=not watch)
     page = PlainConsole()
     if watch:
         seen = None

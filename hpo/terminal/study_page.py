@@ -177,6 +177,11 @@ def _winner(winner: JobRecord, conclusion: "Conclusion | None") -> Text:
         text.append(f"  holdout {best.accuracy.mean:.4f}")
         if baseline is not None:
             text.append(f", baseline {baseline.accuracy.mean:.4f}")
+    by_values = None if conclusion is None else conclusion.by_values
+    if by_values is not None:
+        where = "holdout" if by_values.on_holdout else "fresh seeds"
+        told = by_values.found
+        text.append(f"  {where} {score_words(told.winner)}, baseline {score_words(told.baseline)}")
     if winner.params:
         text.append(f"\n{describe_params(winner.params)}", style="dim")
     if conclusion is not None:
@@ -203,6 +208,9 @@ def _scores(status: Status) -> Text:
     text.append("   (one seed each)", style="dim")
     if best.params and winner is None:
         text.append(f"\n{describe_params(best.params)}", style="dim")
+    if kept := status.attributes.get(best.trial_id or 0):
+        words = ", ".join(f"{name} {score_words(value)}" for name, value in kept.items())
+        text.append(f"\nbeside its score: {words}", style="dim")
     return text
 
 

@@ -8,6 +8,8 @@ import pytest
 from hpo import formatting
 from hpo.result import finished_study
 from hpo.result.result import Conclusion, conclude
+from hpo.result.value_verdict import ValueVerdict
+from hpo.statistics.value_verdict import ValueDifference
 from hpo.study.status import Status, read_status
 from hpo.terminal.study_page import (
     CHART_HEIGHT,
@@ -130,6 +132,24 @@ def test_a_page_shows_what_is_known() -> None:
         "x=0.25",
         "trial 2 failed: KeyError: [/layer]",
     ]
+
+
+def test_what_was_told_beside_the_score() -> None:
+    """It stands below the best."""
+    best = trial(2, JobState.SUCCEEDED, trial_id=7)
+    status = replace(status_of(best), attributes={7: {"loss": 0.25, "ms": 1234.5}})
+    assert "beside its score: loss 0.2500, ms 1234.5" in shown(draw_study(status))
+
+
+def test_a_verdict_by_values_says_both() -> None:
+    """What winner and baseline have on the holdout, or with fresh seeds."""
+    final = trial(2, JobState.SUCCEEDED, id=9, phase=Phase.FINAL)
+    found = ValueDifference(1.5, 2.5, 88, None)
+    status = status_of(trial(2, JobState.SUCCEEDED), final)
+    for on_holdout, where in ((True, "holdout"), (False, "fresh seeds")):
+        told = Conclusion("better", by_values=ValueVerdict("better", found, on_holdout))
+        lines = shown(draw_study(status, conclusion=told))
+        assert f"winner trial 2  {where} 1.5000, baseline 2.5000" in lines
 
 
 def test_what_violates_a_constraint_is_marked() -> None:

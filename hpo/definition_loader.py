@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
 from hpo.errors import DefinitionError
-from studies import code_hash, code_loader
-from studies.code_hash import Code
+from studies.code import code_hash, code_loader
+from studies.code.code_hash import Code
 from studies.objective import HOLDOUT, Objective
 from studies.study import Study
 

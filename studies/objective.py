@@ -10,8 +10,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, TypeAdapter
 
-from studies import code_loader
-from studies.code_hash import Code
+from studies.code import code_loader
+from studies.code.code_hash import Code
 from studies.data.prepared_data import Manifest, PreparedData
 from studies.study import Direction, Searched
 

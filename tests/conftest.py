@@ -18,8 +18,8 @@ from hpo.study import creation
 from hpo.study.planning import Budget
 from storage.database import Database
 from storage.records import StudyRecord
-from studies import keras_backend
 from studies.data.prepared_data import PreparedData
+from studies.keras_training import keras_backend
 from tests.support import browser, keeper
 from tests.support.databases import Databases, MariadbDatabases, PostgresDatabases, SqliteDatabases
 from tests.support.keeper import Keeper

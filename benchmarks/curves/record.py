@@ -33,8 +33,8 @@ from hpo.search.seeds import derive_seed
 from hpo.settings import load_settings
 from hpo.training.child_process import die_with_parent
 from hpo.training.precision import FLOAT32, HALF
-from studies import keras_selftest
 from studies.image_classification.evaluation import Evaluation
+from studies.keras_training import keras_selftest
 from studies.space import Params
 from studies.study import Study
 from studies.training_outcomes import Epoch, Trained

@@ -13,7 +13,7 @@ from hpo import provenance
 from hpo.devices import nvidia
 from hpo.devices.nvidia import Gpu
 from hpo.errors import UsageError
-from studies.keras_backend import MEMORY_VARIABLE
+from studies.keras_training.keras_backend import MEMORY_VARIABLE
 
 if TYPE_CHECKING:
     # A child has to do with devices, and nothing with where a database is.

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hpo.devices.child_environment import ISOLATED, environment_on
 from hpo.devices.discovery import Device
-from studies import keras_backend, keras_selftest
+from studies.keras_training import keras_backend, keras_selftest
 
 TIMEOUT_SECONDS = 120.0
 # Each imports TensorFlow, which takes memory and a core.

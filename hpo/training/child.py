@@ -32,8 +32,9 @@ from hpo.training.reporter import (
     ToldToPause,
     finite,
 )
-from studies import checkpoint, code_loader, keras_backend, keras_selftest, training_outcomes
+from studies import checkpoint, training_outcomes
 from studies.checkpoint import Checkpoint
+from studies.code import code_loader
 from studies.data import image_data
 from studies.errors import (
     CheckpointError,
@@ -46,7 +47,7 @@ from studies.errors import (
 )
 from studies.image_classification import saved_model
 from studies.image_classification.study import ImageClassification
-from studies.keras_training import checked_training
+from studies.keras_training import checked_training, keras_backend, keras_selftest
 from studies.objective import Functions, Objective
 from studies.study import Study
 

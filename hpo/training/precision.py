@@ -15,8 +15,8 @@ from hpo import provenance
 from hpo.devices.discovery import Device
 from hpo.training import one_off_work
 from hpo.training.protocol import Measure, Measured, Probed
-from studies import keras_selftest
 from studies.data import prepared_data
+from studies.keras_training import keras_selftest
 
 AUTO, FLOAT32, HALF = "auto", "float32", "mixed_bfloat16"
 LEAST_GAIN = 1.1

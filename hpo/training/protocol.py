@@ -159,7 +159,7 @@ class Measure(_Message):
 
 
 class Probed(_Message):
-    """How one precision did (studies.keras_selftest): seconds an epoch and the loss after each, or
+    """How one precision did (studies.keras_training.keras_selftest): seconds an epoch and the loss after each, or
     why it did not."""
 
     seconds: FiniteFloat = 0.0

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from studies.code.raw_files import RawFiles
 from studies.errors import DataError, Unreadable, keeps_from_reading
-from studies.raw_files import RawFiles
 
 DataSet = Literal["search", "new"]
 """What is searched on, or something entirely new."""

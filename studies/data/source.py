@@ -12,11 +12,11 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from studies import code_loader, raw_files
-from studies.code_hash import DECIDE_ON_DATA, sha256_of_package
-from studies.code_loader import sha256_of_class
+from studies.code import code_loader, raw_files
+from studies.code.code_hash import DECIDE_ON_DATA, sha256_of_package
+from studies.code.code_loader import sha256_of_class
+from studies.code.raw_files import RawFiles
 from studies.errors import DataError, SettingsError, StudyError, Unreadable, keeps_from_reading
-from studies.raw_files import RawFiles
 
 
 class Source(BaseModel, ABC):

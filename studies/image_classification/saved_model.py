@@ -10,9 +10,9 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies import keras_backend
 from studies.errors import ModelError, Unreadable, keeps_from_reading
 from studies.image_classification.evaluation import Classifier
+from studies.keras_training import keras_backend
 from studies.keras_training.trained_model import KerasModel
 from studies.space import Params
 

@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from studies import keras_backend
 from studies.checkpoint import Checkpoint
 from studies.data.image_data import TrainingImages
 from studies.errors import CheckpointError, InvalidOutput
 from studies.image_classification import augmentation, targets
 from studies.image_classification.evaluation import evaluate
-from studies.keras_training import compiled_epoch, compiled_model, optimizers, training_state
+from studies.keras_training import (
+    compiled_epoch,
+    compiled_model,
+    keras_backend,
+    optimizers,
+    training_state,
+)
 from studies.keras_training.compiled_model import CompiledModel
 from studies.keras_training.trained_model import KerasModel
 from studies.space import Params

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from studies import keras_backend
+from studies.keras_training import keras_backend
 from studies.keras_training.fused_normalisation import fused_normalisation
 
 if TYPE_CHECKING:

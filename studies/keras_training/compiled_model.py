@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from studies import keras_backend
 from studies.errors import CheckpointError
-from studies.keras_training import training_state
+from studies.keras_training import keras_backend, training_state
 from studies.keras_training.compiled_epoch import TrainEpoch
 from studies.space import Params
 

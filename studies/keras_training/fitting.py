@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from studies import keras_backend
 from studies.checkpoint import Checkpoint
 from studies.errors import CheckpointError, InvalidOutput
-from studies.keras_training import training_state
+from studies.keras_training import keras_backend, training_state
 from studies.keras_training.trained_model import BATCH_SIZE, KerasModel
 from studies.training_outcomes import Diverged, Epoch, Outcome, Report, Stopped, Trained
 

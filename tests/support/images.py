@@ -20,7 +20,7 @@ from studies.space import Params
 # One thread for each of the processes a test starts: they run side by side.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 CHECKOUT = Path(__file__).resolve().parents[2]
-AS_A_CHILD = "from studies import keras_backend; keras_backend.quicken_import()\n"
+AS_A_CHILD = "from studies.keras_training import keras_backend; keras_backend.quicken_import()\n"
 # All that hpo's own training does beside the ordinary.
 RECIPE: Params = {
     "block": "residual", "batch_norm": True, "head": "pooling", "optimizer": "sgd", "momentum": 0.8,

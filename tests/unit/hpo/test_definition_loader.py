@@ -12,7 +12,7 @@ from hpo import definition_loader
 from hpo.definition_loader import BUILT_IN, Definition
 from hpo.errors import DefinitionError
 from storage.records import StudyRecord
-from studies import code_hash
+from studies.code import code_hash
 from studies.errors import SettingsError
 from studies.objective import Objective
 from tests.conftest import DEFINITIONS

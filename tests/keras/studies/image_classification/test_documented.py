@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studies import code_loader
-from studies.code_hash import Code
+from studies.code import code_loader
+from studies.code.code_hash import Code
 from studies.image_classification.study import ImageClassification
 from studies.training_outcomes import Epoch, Trained
 from tests.support.images import CHECKOUT

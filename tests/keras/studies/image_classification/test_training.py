@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from studies import cifar100, digits, keras_backend
+from studies import cifar100, digits
 from studies.data.image_data import TrainingImages, load_holdout, load_training
 from studies.data.prepared_data import PreparedData
 from studies.errors import InvalidOutput
 from studies.image_classification.evaluation import evaluate
 from studies.image_classification.study import ImageClassification, LoadedImages
 from studies.image_classification.training import train
-from studies.keras_training import compiled_model
+from studies.keras_training import compiled_model, keras_backend
 from studies.space import Params
 from studies.training_outcomes import Diverged, Epoch, Outcome, Stopped, Trained
 from tests.support.marks import slow

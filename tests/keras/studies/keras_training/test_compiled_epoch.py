@@ -13,7 +13,7 @@ from tests.support.marks import slow
 
 SCRIPT = """
 import json, sys, numpy
-from studies import keras_backend
+from studies.keras_training import keras_backend
 keras_backend.quicken_import()
 import keras
 from functools import partial

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from studies import keras_backend
+from studies.keras_training import keras_backend
 from studies.keras_training.fused_normalisation import fused_normalisation
 
 SHAPE = (6, 8, 8, 5)

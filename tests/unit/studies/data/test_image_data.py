@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from studies import cifar100, code_loader, digits, raw_files
-from studies.code_hash import Code
+from studies import cifar100, digits
+from studies.code import code_loader, raw_files
+from studies.code.code_hash import Code
 from studies.data import cifar100_files, cifar100_source
 from studies.data.image_data import load_holdout, load_training, prepare
 from studies.data.image_source import ImageSource, Pools

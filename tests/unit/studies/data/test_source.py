@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studies import code_loader
-from studies.code_hash import Code
+from studies.code import code_loader
+from studies.code.code_hash import Code
 
 SOURCE = """
 from studies.data.source import Source

@@ -10,9 +10,10 @@ from types import ModuleType
 
 import pytest
 
-from studies import code_loader, digits
-from studies.code_hash import Code
-from studies.code_loader import sha256_of_class
+from studies import digits
+from studies.code import code_loader
+from studies.code.code_hash import Code
+from studies.code.code_loader import sha256_of_class
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> Path:

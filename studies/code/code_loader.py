@@ -16,8 +16,8 @@ from threading import RLock
 from types import ModuleType
 from typing import Any
 
-from studies import raw_files
-from studies.code_hash import Code
+from studies.code import raw_files
+from studies.code.code_hash import Code
 
 
 def run(code: Code) -> ModuleType:

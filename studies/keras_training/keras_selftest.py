@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from studies import keras_backend
+from studies.keras_training import keras_backend
 
 # As many images that Keras's own work around an epoch counts for little: of 256 images, by which a CPU was 1.1
 # times as fast in bfloat16, half of the time was that, and trainings were twice as fast.

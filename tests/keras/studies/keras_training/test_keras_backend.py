@@ -14,7 +14,7 @@ from tests.support.marks import slow
 
 TRAIN = """
 import json, sys, numpy
-from studies import keras_backend
+from studies.keras_training import keras_backend
 keras_backend.quicken_import()
 import keras
 keras_backend.start_afresh(3)

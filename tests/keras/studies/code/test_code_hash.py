@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import studies
-from studies import code_hash
-from studies.code_hash import (
+from studies.code import code_hash
+from studies.code.code_hash import (
     BEAR_ON_NO_RESULT,
     BEAR_ON_RESULTS,
     DEFINITIONS,

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from studies import keras_backend
+from studies.keras_training import keras_backend
 
 
 class Config:

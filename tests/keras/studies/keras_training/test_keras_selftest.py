@@ -5,7 +5,7 @@ import pytest
 from hpo.training import child
 from hpo.training.precision import MOST_APART
 from hpo.training.protocol import Probed
-from studies import keras_selftest
+from studies.keras_training import keras_selftest
 from tests.support.marks import slow
 
 

@@ -12,7 +12,6 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 BEAR_ON_RESULTS = (
-    "keras_backend",
     "image_classification.augmentation",
     "image_classification.convnet",
     "image_classification.evaluation",
@@ -24,6 +23,7 @@ BEAR_ON_RESULTS = (
     "keras_training.compiled_model",
     "keras_training.fitting",
     "keras_training.fused_normalisation",
+    "keras_training.keras_backend",
     "keras_training.optimizers",
     "keras_training.trained_model",
     "keras_training.training_state",
@@ -43,12 +43,12 @@ BEAR_ON_NO_RESULT = (
     "image_classification.training_checks",  # refuses or ends a training, and changes none
     "keras_training.checked_training",  # likewise
     "checkpoint",  # gives back what was written, or nothing
-    "code_loader",
+    "code.code_loader",
     "errors",
     "objective",  # calls what is part of its own definition
-    "keras_selftest",  # trains nothing that is kept
+    "keras_training.keras_selftest",  # trains nothing that is kept
     "space_points",  # says which configurations there are
-    "raw_files",  # says when to read them again
+    "code.raw_files",  # says when to read them again
     "data.cifar100_files",  # gives the official files, or nothing
     # Which images there are a study agrees on by their own hash.
     "data.arrays_source",
@@ -62,7 +62,7 @@ BEAR_ON_NO_RESULT = (
     "data.splits",
     "image_classification.saved_model",  # reads what was trained
     "training_outcomes",  # words for what happened
-    "code_hash",
+    "code.code_hash",
 )
 DECIDE_ON_DATA = (
     "data.image_data",
@@ -80,7 +80,7 @@ DECIDE_ON_DATA = (
 DEFINITIONS = ("cifar100", "cifar100_wide", "diabetes", "digits", "images")
 """Part of those that are made from them."""
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parents[1]
 # Never taken from beside a file, though its folder may hold something of that name.
 _NEVER_BESIDE = sys.stdlib_module_names | {"hpo", "storage", "studies"}
 

@@ -46,6 +46,7 @@ for each in (
     studies.create,
     fleet.worker,
     studies.status,
+    views.trials,
     views.dashboard,
     views.report,
     fleet.workers,

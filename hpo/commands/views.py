@@ -63,6 +63,39 @@ def dashboard(
 
 @click.command()
 @click.argument("name")
+@click.option("--format", "target", type=click.Choice(("csv", "json")), help="As data, for a spreadsheet, pandas or a program.")  # fmt: skip
+@command
+@with_storage
+def trials(settings: "Settings", name: str, target: str | None) -> None:
+    """Show all trials of a study, or print them as data: with their values, parameters, and what was kept
+    beside these."""
+    import csv
+    import io
+    import json
+
+    from hpo.study.status import read_status
+    from hpo.study.trial_rows import trial_rows
+    from hpo.terminal.console import PlainConsole
+    from hpo.terminal.tables import draw_trials
+    from storage.database import Database
+
+    read = read_status(Database.open(settings.storage_url), name, with_attributes=True)
+    rows = trial_rows(read)
+    match target:
+        case "json":
+            print_document(json.dumps(rows, indent=2) + "\n")
+        case "csv":
+            text = io.StringIO()
+            writer = csv.DictWriter(text, rows[0] if rows else [], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+            print_document(text.getvalue())
+        case _:
+            PlainConsole().print(draw_trials(read))
+
+
+@click.command()
+@click.argument("name")
 @click.option("-o", "--output", type=FILE, help="The file to write; default NAME.html or NAME.md, - is stdout.")  # fmt: skip
 @click.option("--format", "target", type=click.Choice(FORMATS), help="Default html, or as the file's name says.")  # fmt: skip
 @with_references

@@ -8,12 +8,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hpo.formatting import duration, score_words
+from hpo.formatting import describe_params, duration, score_words, scores_words
+from storage.states import Phase
 
 if TYPE_CHECKING:
     from hpo.doctor.finding import Finding
     from hpo.result import result_tables
     from hpo.study.fleet_status import Present
+    from hpo.study.status import Status
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "none": "dim"}
 
@@ -62,6 +64,23 @@ def draw_workers(called: "Sequence[Present]", lease_seconds: float) -> Renderabl
             Text(seen, style="red" if lost else ""),
             Text("\n".join(work) or "-"),
         )
+    return table
+
+
+def draw_trials(status: "Status") -> RenderableType:
+    """The trials of a study that were begun, by number."""
+    begun = [job for job in status.of_phase(Phase.SEARCH) if job.trial_number is not None]
+    if not begun:
+        return Text("no trial has begun yet")
+    study = status.study
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("trial", study.metric, "state", study.unit, "parameters"):
+        table.add_column(title, overflow="fold")
+    for job in sorted(begun, key=lambda job: job.trial_number or 0):
+        state = job.state.value if job.is_feasible else f"{job.state.value}, infeasible"
+        words = describe_params(job.params or {})
+        told = str(job.trial_number), scores_words(job) or "-", state, str(job.epoch), words
+        table.add_row(*map(Text, told), style="bold green" if job is status.best else "")
     return table
 
 

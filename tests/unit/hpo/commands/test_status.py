@@ -1,5 +1,7 @@
 """`hpo status` of a study that is done."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -60,3 +62,20 @@ def test_what_has_no_result_says_why(db: Database, toy: Definition, owner: Reade
     assert f"Verdict: {why}" in " ".join(owner.succeed("status", "toy").split())
     told = json.loads(owner.succeed("status", "toy", "--json"))
     assert (told["verdict"], told["result"]) == (why, None)
+
+
+@on("sqlite")
+def test_trials_are_printed_as_data(db: Database, toy: Definition, owner: Reader) -> None:
+    """As a table to read, as CSV, and as JSON; before any has begun, too."""
+    study = creation.create(db, "toy", toy, BUDGET)
+    assert owner.succeed("trials", "toy") == "no trial has begun yet\n"
+    assert owner.succeed("trials", "toy", "--format", "csv") == "\n"
+    assert json.loads(owner.succeed("trials", "toy", "--format", "json")) == []
+    carry_out(db, study, _another_leads_the_search)
+    rows = json.loads(owner.succeed("trials", "toy", "--format", "json"))
+    assert [row["value"] for row in rows] == [0.5, 0.9, 0.5, 0.5]
+    read = list(csv.DictReader(io.StringIO(owner.succeed("trials", "toy", "--format", "csv"))))
+    assert [list(row) for row in read] == [list(row) for row in rows]
+    assert [float(row["params_x"]) for row in read] == [row["params_x"] for row in rows]
+    shown = owner.succeed("trials", "toy").splitlines()
+    assert len(shown) == 5 and "0.9000" in shown[2]

@@ -45,6 +45,7 @@ for each in (
     studies.run,
     studies.create,
     fleet.worker,
+    studies.list_,
     studies.status,
     views.trials,
     views.dashboard,

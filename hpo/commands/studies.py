@@ -250,6 +250,26 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
         page.print(draw_study(read, chart=has_braille(page), conclusion=concluded(read)))
 
 
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@command
+@with_storage
+def list_(settings: "Settings", as_json: bool) -> None:
+    """Show all studies of a database, the newest first."""
+    import json
+
+    from hpo.study import study_list
+    from hpo.terminal.console import PlainConsole
+    from hpo.terminal.tables import draw_list
+    from storage.database import Database
+
+    listed, now_ms = study_list.list_studies(Database.open(settings.storage_url))
+    if as_json:
+        click.echo(json.dumps(list(map(study_list.as_json, listed)), indent=2))
+    else:
+        PlainConsole().print(draw_list(listed, now_ms))
+
+
 @click.command()
 @click.argument("first")
 @click.argument("second")

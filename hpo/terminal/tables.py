@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hpo.result import result_tables
     from hpo.study.fleet_status import Present
     from hpo.study.status import Status
+    from hpo.study.study_list import Listed
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "none": "dim"}
 
@@ -63,6 +64,28 @@ def draw_workers(called: "Sequence[Present]", lease_seconds: float) -> Renderabl
             "\n".join([", ".join(each.worker.slots), *map(_usage_words, each.worker.usage or ())]),
             Text(seen, style="red" if lost else ""),
             Text("\n".join(work) or "-"),
+        )
+    return table
+
+
+def draw_list(listed: "Sequence[Listed]", now_ms: int) -> RenderableType:
+    """All studies, in a line each."""
+    if not listed:
+        return Text("there is no study yet, `hpo run` or `hpo create` makes one")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("study", "definition", "phase", "trials", "best", "created"):
+        table.add_column(title, overflow="fold")
+    for each in listed:
+        study = each.study
+        table.add_row(
+            Text(study.name, style="cyan"),
+            "" if study.definition == study.name else Text(study.definition),
+            "halted"
+            if study.halted_ms is not None and not study.phase.is_over
+            else study.phase.value,
+            f"{each.ended}/{study.trials}",
+            "-" if each.best_score is None else score_words(each.best_score),
+            f"{duration((now_ms - study.created_ms) / 1000)} ago",
         )
     return table
 

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import asdict
+from difflib import get_close_matches
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,8 @@ from storage.states import Direction, JobState, Phase
 from storage.summary_records import Demand, JobTally
 
 HOUR_MS = 3_600_000
+MOST_NAMED = 10
+"""Of the studies that there are, where one is not."""
 
 
 def add(tx: Connection, new: NewStudy, study_uuid: str | None = None) -> StudyRecord:
@@ -48,6 +51,14 @@ def find(tx: Connection, name: str) -> StudyRecord | None:
 def exists(tx: Connection, study: StudyRecord) -> bool:
     """Whether there is still anything of the study, also one that is being removed."""
     return tx.scalar(sa.select(studies.c.id).where(studies.c.uuid == study.uuid)) is not None
+
+
+def every(tx: Connection) -> list[StudyRecord]:
+    """All studies, the newest first."""
+    rows = tx.execute(
+        sa.select(studies).where(studies.c.phase != Phase.REMOVED).order_by(studies.c.id.desc())
+    )
+    return [StudyRecord.from_row(row) for row in rows]
 
 
 def get_by_id(tx: Connection, study_id: int) -> StudyRecord:
@@ -90,14 +101,19 @@ def get(tx: Connection, name: str) -> StudyRecord:
     """The study of that name.
 
     Raises:
-        StudyNotFound: there is none; the message names those there are.
+        StudyNotFound: there is none; the message names those there are, and the nearest.
         StudyRemoved: it is being removed.
     """
     if (study := find(tx, name)) is not None:
         return study
     there_are = sa.select(studies.c.name).where(studies.c.phase != Phase.REMOVED)
-    names = list(tx.scalars(there_are.order_by(studies.c.name).limit(10)))
-    known = f"it holds {', '.join(names)}" if names else "it holds none yet, `hpo create` makes one"
+    names = list(tx.scalars(there_are.order_by(studies.c.name)))
+    known = "it holds none yet, `hpo create` makes one"
+    if names:
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        known = f"it holds {', '.join(names[:MOST_NAMED])}{more}"
+    if near := get_close_matches(name, names, 1):
+        known = f"did you mean '{near[0]}'? {known}"
     raise StudyNotFound(f"the database has no study '{name}'", known)
 
 

@@ -79,3 +79,22 @@ def test_trials_are_printed_as_data(db: Database, toy: Definition, owner: Reader
     assert [float(row["params_x"]) for row in read] == [row["params_x"] for row in rows]
     shown = owner.succeed("trials", "toy").splitlines()
     assert len(shown) == 5 and "0.9000" in shown[2]
+
+
+@on("sqlite")
+def test_all_studies_are_listed(db: Database, toy: Definition, owner: Reader) -> None:
+    """The newest first, with how far each is; a name that is nearly right is put right."""
+    assert owner.succeed("list").startswith("there is no study yet")
+    assert json.loads(owner.succeed("list", "--json")) == []
+    carry_out(db, creation.create(db, "toy", toy, BUDGET), _another_leads_the_search)
+    creation.create(db, "later", toy, BUDGET)
+    lines = [line.split() for line in owner.succeed("list").splitlines()]
+    assert [line[:5] for line in lines[1:]] == [
+        ["later", "toy", "search", "0/4", "-"], ["toy", "done", "4/4", "0.9000", lines[2][4]],
+    ]  # fmt: skip
+    told = json.loads(owner.succeed("list", "--json"))
+    assert [(each["name"], each["ended"], each["best_score"]) for each in told] == [
+        ("later", 0, None), ("toy", 4, 0.9),
+    ]  # fmt: skip
+    line = owner.fail("status", "latter", code=1)
+    assert "no study 'latter': did you mean 'later'? it holds later, toy" in line

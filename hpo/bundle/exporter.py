@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from hpo import definition_loader, provenance
@@ -19,7 +20,7 @@ from hpo.bundle import (
 from hpo.bundle.best_json import BestConfiguration, Training
 from hpo.bundle.model_loading import name_of_model
 from hpo.definition_loader import Definition, version_of
-from hpo.errors import UsageError
+from hpo.errors import NoResult, UsageError
 from hpo.provenance import Provenance
 from hpo.report import html
 from hpo.report.report_data import read_contents
@@ -32,7 +33,7 @@ from storage.records import JobRecord
 from storage.states import ArtifactKind
 from storage.tables import artifacts, studies, workers
 from studies.data import image_data
-from studies.data.prepared_data import PreparedData
+from studies.data.prepared_data import PreparedData, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,26 @@ def render(settings: Settings, name: str, target: str, references: Sequence[str]
     db, finished, definition = _open(settings, name, references)
     data = definition.study.prepare(settings.cache_folder, settings.data_dir)
     return standalone_script.standalone(definition, describe(db, definition, data, finished))
+
+
+def write_model(settings: Settings, name: str, file: Path) -> None:
+    """Writes the model that a study kept, the winner's first of the final phase, whatever it is of: nothing but
+    the database is needed.
+
+    Raises:
+        NoResult: the study is not done, or kept no model.
+        UsageError: the file cannot be written.
+    """
+    db = Database.open(settings.storage_url, settings.artifacts)
+    job = read_finished(db, name).exported
+    try:
+        if job is None:
+            raise _NoModel("no training of the winner gave one")
+        write_whole(file, partial(Path.write_bytes, data=_model(db, job)))
+    except _NoModel as reason:
+        raise NoResult(f"study '{name}' has no model, {reason}") from reason
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written ({error.strerror})", "name another") from error
 
 
 def _open(

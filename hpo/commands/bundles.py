@@ -30,6 +30,9 @@ FORMATS = ("json", "yaml", "toml", "env", "python")
 @click.argument("name")
 @with_bundle
 @click.option("--format", "target", type=click.Choice(FORMATS), help="Print the configuration alone: as data, or as a standalone Keras script.")  # fmt: skip
+@click.option(
+    "--model", "model_file", type=FILE, help="Write the trained model alone to this file."
+)
 @with_references
 @command
 @with_storage
@@ -38,19 +41,23 @@ def export(
     name: str,
     bundle: Path | None,
     target: str | None,
+    model_file: Path | None,
     references: tuple[str, ...],
 ) -> None:
     """Write the best configuration of a study with its proof and the trained model, as a bundle."""
     from hpo.bundle import exporter
     from hpo.errors import UsageError
 
-    if target is None:
+    if sum(each is not None for each in (bundle, target, model_file)) > 1:
+        raise UsageError("--format, --bundle and --model each export their way", "give one of them")
+    if model_file is not None:
+        exporter.write_model(settings, name, model_file)
+        click.echo(str(model_file))
+    elif target is None:
         folder = bundle or EXPORTS / name
         print_export(exporter.export(settings, name, folder, references), folder, stderr=True)
-    elif bundle is None:
-        print_document(exporter.render(settings, name, target, references))
     else:
-        raise UsageError("--format prints, --bundle writes files", "give one of them")
+        print_document(exporter.render(settings, name, target, references))
 
 
 def print_export(exported: "Export", folder: Path, *, stderr: bool) -> None:

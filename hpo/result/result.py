@@ -152,7 +152,8 @@ def assemble(finished: FinishedStudy) -> Result:
         )
         raise NoResult(
             f"study '{study.name}' is {why}: it has no bundle",
-            f"`hpo export {study.name} --format json` has what was found",
+            f"`hpo export {study.name} --format json` has what was found"
+            + ("" if study.is_called else ", --model FILE the model"),
         )
     lost = lost_trainings(finished)
     validation = finished.comparison(DataSet.SEARCH, Split.VALIDATION)

@@ -1,6 +1,7 @@
 """A declared study that is no classifier of images goes from its search to its verdict."""
 
 import json
+import zipfile
 
 import optuna
 from optuna.trial import TrialState
@@ -35,6 +36,10 @@ def test_a_regression_is_judged_on_its_holdout(shell_on: CommandLine, url: str) 
     ]
     line = shell_on.fail("export", "diabetes", code=1)
     assert "no classifier of images" in line and "--format json" in line
+    shell_on.succeed("export", "diabetes", "--model", "best.keras")
+    assert zipfile.is_zipfile(shell_on.folder / "best.keras")
+    line = shell_on.fail("export", "diabetes", "--model", "nowhere/best.keras", code=2)
+    assert "nowhere/best.keras cannot be written" in line
     shell_on.succeed("report", "diabetes", "--format", "md")
     report = (shell_on.folder / "diabetes.md").read_text()
     assert "best on the holdout" in report and "Rescaling" in report

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import numpy as np
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -22,7 +23,7 @@ from optuna.distributions import (
     distribution_to_json,
 )
 from optuna.study import StudyDirection
-from optuna.trial import BaseTrial
+from optuna.trial import BaseTrial, Trial
 
 from hpo.training import protocol
 from hpo.training.checkpoint_folder import CheckpointFolder
@@ -64,7 +65,9 @@ class StorageOfTrial:
         """Kept with the trial; a value that JSON has."""
         if trial_id != self._trial._trial_id:
             raise ValueError("an objective writes of its own trial alone")
-        self._trial.keep(protocol.Attribute(key=key, value=value, is_systems=True))
+        # Scores come as scikit-learn gives them, which JSON does not take.
+        told = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+        self._trial.keep(protocol.Attribute(key=key, value=told, is_systems=True))
 
 
 class PipedTrial(BaseTrial):
@@ -95,6 +98,11 @@ class PipedTrial(BaseTrial):
         self._is_over = False
         self._interruption: Interruption | None = None
         self._reported_at = time.monotonic()
+
+    @property  # type: ignore[misc]  # as every class has it, which nobody sets
+    def __class__(self) -> type:
+        """Optuna's helpers, such as `upload_artifact`, ask whether it is a `Trial` before they use it as one."""
+        return Trial
 
     def close(self) -> None:
         """Its function has returned: a thread that it left behind asks for nothing any more."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import optuna
 import pytest
+from optuna.artifacts import FileSystemArtifactStore, upload_artifact
 from optuna.distributions import FloatDistribution, IntDistribution, json_to_distribution
 from optuna.study import StudyDirection
 from optuna.terminator import report_cross_validation_scores
@@ -125,10 +126,26 @@ def test_optunas_helpers_write_of_it(played: Played) -> None:
     """As what keeps scores of cross-validation for a terminator does."""
     trial = played.trial()
     report_cross_validation_scores(trial, [0.5, 0.75])  # type: ignore[arg-type]  # a stand-in
-    (kept,) = played.heard
-    assert isinstance(kept, Attribute) and kept.is_systems and kept.value == [0.5, 0.75]
+    report_cross_validation_scores(trial, np.array([0.5, 0.75]))  # type: ignore[arg-type]  # as scikit-learn gives them
+    for kept in played.heard:
+        assert isinstance(kept, Attribute) and kept.is_systems and kept.value == [0.5, 0.75]
     with pytest.raises(ValueError, match="its own trial"):
         trial.storage.set_trial_system_attr(99, "a", 1)
+
+
+def test_an_artifact_is_uploaded_for_it(played: Played, tmp_path: Path) -> None:
+    """By Optuna's own helper, which looks whether it is a trial; what is noted of it stays with the trial."""
+    (tmp_path / "picture").write_text("p")
+    (tmp_path / "store").mkdir()
+    store = FileSystemArtifactStore(tmp_path / "store")
+    artifact_id = upload_artifact(
+        artifact_store=store,
+        file_path=str(tmp_path / "picture"),
+        study_or_trial=played.trial(),  # type: ignore[arg-type]  # a stand-in
+    )
+    assert (tmp_path / "store" / artifact_id).read_text() == "p"
+    (kept,) = played.heard
+    assert isinstance(kept, Attribute) and kept.is_systems and artifact_id in kept.key
 
 
 def test_several_values(played: Played) -> None:

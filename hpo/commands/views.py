@@ -1,13 +1,23 @@
-"""Commands for those who look: the dashboard and the report."""
+"""Commands for those who look: at all studies, at one, at its trials, at two beside each other; the dashboard and the
+report."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hpo.commands.options import FILE, command, print_document, with_references, with_storage
+from hpo.commands.options import (
+    FILE,
+    command,
+    print_document,
+    say,
+    with_references,
+    with_storage,
+)
 
 if TYPE_CHECKING:
+    from hpo.result.result import Conclusion
     from hpo.settings import Settings
 
 FORMATS = ("html", "md")
@@ -59,6 +69,87 @@ def dashboard(
         db, settings, name, host=host, port=port, names=names, writable=writable, prefix=root,
         tell=tell,
     )  # fmt: skip
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@command
+@with_storage
+def list_(settings: "Settings", as_json: bool) -> None:
+    """Show all studies of a database, the newest first."""
+    import json
+
+    from hpo.study import study_list
+    from hpo.terminal.console import PlainConsole
+    from hpo.terminal.tables import draw_list
+    from storage.database import Database
+
+    listed, now_ms = study_list.list_studies(Database.open(settings.storage_url))
+    if as_json:
+        click.echo(json.dumps(list(map(study_list.as_json, listed)), indent=2))
+    else:
+        PlainConsole().print(draw_list(listed, now_ms))
+
+
+@click.command()
+@click.argument("name")
+@click.option("--watch", is_flag=True, help="Keep watching until the study is over, or q is pressed.")  # fmt: skip
+@click.option("--failures", is_flag=True, help="Show why trials failed, with their tracebacks.")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@command
+@with_storage
+def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json: bool) -> None:
+    """Show how a study stands."""
+    import json
+
+    from hpo.errors import UsageError
+    from hpo.study import status as statuses
+    from hpo.terminal import streams
+    from hpo.terminal import watch as watching
+    from hpo.terminal.console import PlainConsole, has_braille
+    from hpo.terminal.study_page import draw_study
+    from storage.database import Database
+    from storage.states import Phase
+
+    if watch + failures + as_json > 1:
+        raise UsageError(
+            "--watch, --failures and --json each show it their way", "give one of them"
+        )
+    db = Database.open(settings.storage_url)
+
+    def concluded(status: statuses.Status) -> "Conclusion | None":
+        if status.study.phase != Phase.DONE:
+            return None
+        # What counts is imported when there is something to count: it takes longer than all else.
+        from hpo.result import finished_study
+        from hpo.result.result import conclude
+
+        return conclude(finished_study.read(db, name))
+
+    read = statuses.read_status(db, name, with_attributes=not watch)
+    page = PlainConsole()
+    if watch:
+        seen = None
+        with suppress(watching.Quit):
+            seen = watching.watch(
+                page,
+                lambda: statuses.read_status(db, name),
+                lambda: streams.lost() is None,
+            )
+        if seen is not None and (conclusion := concluded(seen)) is not None:
+            say(f"Verdict: {conclusion.verdict}")
+    elif failures:
+        say(statuses.failure_report(read))
+    elif as_json:
+        conclusion = concluded(read)
+        result = conclusion and conclusion.result
+        told = {
+            "verdict": conclusion and conclusion.verdict,
+            "result": result and result.model_dump(mode="json"),
+        }
+        click.echo(json.dumps(statuses.as_json(read) | told, indent=2))
+    else:
+        page.print(draw_study(read, chart=has_braille(page), conclusion=concluded(read)))
 
 
 @click.command()
@@ -143,3 +234,28 @@ def _write(file: Path, text: str) -> None:
         new.unlink(missing_ok=True)
         raise UsageError(f"{file} cannot be written ({error.strerror})", "name another") from error
     click.echo(f"{file}: {len(text.encode()) / 1e6:.1f} MB")
+
+
+@click.command()
+@click.argument("first")
+@click.argument("second")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@command
+@with_storage
+def compare(settings: "Settings", first: str, second: str, as_json: bool) -> None:
+    """Compare the winners of two finished studies of the same data, on the holdout.
+
+    The difference is the FIRST minus the SECOND.
+    """
+    from hpo.result import finished_study, result_tables
+    from hpo.result.study_comparison import compare_winners
+    from hpo.terminal.console import PlainConsole
+    from hpo.terminal.tables import draw_head_to_head
+    from storage.database import Database
+
+    db = Database.open(settings.storage_url)
+    compared = compare_winners(finished_study.read(db, first), finished_study.read(db, second))
+    if as_json:
+        print_document(f"{compared.model_dump_json(indent=2)}\n")
+    else:
+        PlainConsole().print(draw_head_to_head(result_tables.of_head_to_head(compared)))

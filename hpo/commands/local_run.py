@@ -107,10 +107,8 @@ def _run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
         # Whoever waited for hours is not told then that nothing can be written.
         manifest.reserve(wanted.folder, wanted.study_name)
     elif wanted.bundle is not None:
-        raise UsageError(
-            "a bundle is of images that were judged: of anything else, or a search alone, there is none",
-            "leave --bundle out",
-        )
+        what = "a search alone" if has_bundle else "what is no classifier of images"
+        raise UsageError(f"{what} gives no bundle", "leave --bundle out")
     return run(settings, wanted, console)
 
 

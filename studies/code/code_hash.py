@@ -28,6 +28,7 @@ BEAR_ON_RESULTS = (
     "keras_training.trained_model",
     "keras_training.training_state",
     "json_values",
+    "keras_study",
     "parameters",
     "data.prepared_data",
     "data.table",

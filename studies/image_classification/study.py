@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import TypeAdapter
 
@@ -18,6 +18,7 @@ from studies.data.prepared_data import PreparedData
 from studies.errors import SettingsError
 from studies.image_classification import augmentation, training, training_checks
 from studies.image_classification.evaluation import Evaluation, evaluate
+from studies.keras_study import KerasStudy
 from studies.keras_training import checked_training
 from studies.space import Params
 from studies.study import Study
@@ -42,7 +43,7 @@ class LoadedImages:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageClassification(Study):
+class ImageClassification(KerasStudy):
     """A model for images of some classes, compared by its accuracy.
 
     `epochs`, `precision` and every field of `data` are settings. A precision of `auto` is decided by
@@ -54,6 +55,8 @@ class ImageClassification(Study):
         "precision": TypeAdapter(Policy | Literal["auto"]),
     }
 
+    kind_of_source: ClassVar = (ImageSource, "an ImageSource")
+
     data: ImageSource
     build_model: BuildModel
     metric: Literal["accuracy"] = "accuracy"
@@ -62,13 +65,6 @@ class ImageClassification(Study):
     trainer: training.Trainer = field(default=training.train)
 
     def __post_init__(self) -> None:
-        for part, fits, what in (
-            ("data", isinstance(self.data, ImageSource), "an ImageSource"),
-            ("build_model", callable(self.build_model), "a function that builds a model"),
-            ("trainer", callable(self.trainer), "a function that trains"),
-        ):
-            if not fits:
-                raise SettingsError(f"{part} is {getattr(self, part)!r}", f"give {what}")
         super().__post_init__()
         if self.needs_keras:
             self._check_bounded(training.METRICS)
@@ -87,17 +83,8 @@ class ImageClassification(Study):
     def needs_keras(self) -> bool:
         return self.trainer is training.train
 
-    def settings(self) -> dict[str, object]:
-        return super().settings() | self.data.model_dump(mode="json")
-
-    def _changed_parts(self, settings: Mapping[str, object]) -> Mapping[str, Any]:
-        return {"data": self.data.with_settings(settings)}
-
     def check_complete(self) -> None:
         self.data.check_complete()
-
-    def find_data(self, cache_folder: Path) -> PreparedData | None:
-        return prepared_data.find(cache_folder / self.data.key())
 
     def prepare(self, cache_folder: Path, data_dir: Path | None = None) -> PreparedData:
         prepared = image_data.prepare(self.data, cache_folder, data_dir)

@@ -6,17 +6,18 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from studies.checkpoint import Checkpoint
-from studies.data import prepared_data, table
+from studies.data import table
 from studies.data.prepared_data import PreparedData
 from studies.data.table import Rows, Table, TrainingRows
 from studies.errors import InvalidOutput, SettingsError
+from studies.keras_study import KerasStudy
 from studies.keras_training import checked_training
 from studies.space import Params
 from studies.study import Study
@@ -42,9 +43,11 @@ class LoadedRows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TabularRegression(Study):
+class TabularRegression(KerasStudy):
     """A model that tells a number from others, compared by the mean of its squared errors, or of the absolute
     ones where `metric` is "mae". `epochs` and every field of `data` are settings."""
+
+    kind_of_source: ClassVar = (Table, "a Table")
 
     data: Table
     build_model: BuildModel
@@ -55,19 +58,12 @@ class TabularRegression(Study):
     own_settings: ClassVar = {**Study.own_settings, "metric": TypeAdapter(Metric)}
 
     def __post_init__(self) -> None:
-        for part, fits, what in (
-            ("data", isinstance(self.data, Table), "a Table"),
-            ("build_model", callable(self.build_model), "a function that builds a model"),
-            ("trainer", callable(self.trainer), "a function that trains"),
-        ):
-            if not fits:
-                raise SettingsError(f"{part} is {getattr(self, part)!r}", f"give {what}")
+        super().__post_init__()
         if taken := sorted(type(self.data).model_fields.keys() & {*self.own_settings, *OF_IMAGES}):
             raise SettingsError(
                 f"{type(self.data).__name__} has a field {taken[0]}, which is a setting of studies",
                 "call it otherwise",
             )
-        super().__post_init__()
         if self.needs_keras:
             self._check_bounded(("loss", "val_loss", self.score_key))
         if self.direction != "minimize":
@@ -78,15 +74,6 @@ class TabularRegression(Study):
     @property
     def needs_keras(self) -> bool:
         return self.trainer is training.train
-
-    def settings(self) -> dict[str, object]:
-        return super().settings() | self.data.model_dump(mode="json")
-
-    def _changed_parts(self, settings: Mapping[str, object]) -> Mapping[str, Any]:
-        return {"data": self.data.with_settings(settings)}
-
-    def find_data(self, cache_folder: Path) -> PreparedData | None:
-        return prepared_data.find(cache_folder / self.data.key())
 
     def prepare(self, cache_folder: Path, data_dir: Path | None = None) -> PreparedData:
         return table.prepare(self.data, cache_folder, data_dir)

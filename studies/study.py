@@ -71,6 +71,12 @@ class Searched(ABC):
         """Those of all values of a trial."""
         return (self.direction,)
 
+    @property
+    def names_classes(self) -> bool:
+        """Whether it is judged by which class each example is taken for, as a study in a database is known to be by
+        the same setting; else it is by values."""
+        return "classes" in self.settings()
+
     def settings(self) -> dict[str, object]:
         """Every setting as JSON-able values; `with_settings` takes them back."""
         return {

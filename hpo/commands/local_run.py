@@ -101,8 +101,7 @@ def run_either(
 
 def _run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
     planning.check(wanted.study_name, wanted.seed)
-    # What is judged by classes has a bundle, as StudyRecord.is_judged_by_values says.
-    has_bundle = "classes" in wanted.definition.searched.settings()
+    has_bundle = wanted.definition.searched.names_classes
     if has_bundle and wanted.budget.final_seeds != 0:
         # Whoever waited for hours is not told then that nothing can be written.
         manifest.reserve(wanted.folder, wanted.study_name)

@@ -300,8 +300,7 @@ def _check_evidence(study: Study, judged: Mapping[str, training_outcomes.Evidenc
         InvalidOutput: it was judged otherwise.
     """
     for evidence in judged.values():
-        of_classes = isinstance(evidence, training_outcomes.ClassEvidence)
-        if of_classes != ("classes" in study.settings()):
+        if isinstance(evidence, training_outcomes.ClassEvidence) != study.names_classes:
             raise InvalidOutput(
                 f"judge gives {type(evidence).__name__}",
                 "give ClassEvidence where a setting names the `classes`, else ValueEvidence",

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     """How long a child may say nothing before it is taken to hang."""
     grace_seconds: Seconds = Field(30.0, gt=0, allow_inf_nan=False)
     """How long a worker that is asked to stop may take."""
+    idle_exit_seconds: Seconds | None = Field(None, gt=0, allow_inf_nan=False)
+    """How long a worker waits for something to do before it leaves; by default for ever."""
 
     dashboard_password: str | None = Field(None, repr=False)
     """What whoever looks at the dashboard has to give."""

@@ -9,6 +9,9 @@ from hpo.commands.options import command, say, with_devices, with_references, wi
 if TYPE_CHECKING:
     from hpo.settings import Settings
 
+ASKED_TO_LEAVE = 75
+"""EX_TEMPFAIL of sysexits.h: whoever started it is to start it again."""
+
 
 @click.command()
 @click.argument("name", required=False)
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 @with_devices
 @click.option("--grace", metavar="DURATION", help="How long leaving may take; default 30s.")
 @click.option("--stall-timeout", metavar="DURATION", help="How long a training may say nothing before it counts as hung; default 30m.")  # fmt: skip
+@click.option("--idle-exit", metavar="DURATION", help="Leave when there was nothing to do for this long; default never.")  # fmt: skip
 @click.option("--parent", type=int, hidden=True)
 @command
 @with_storage
@@ -30,17 +34,24 @@ def worker(
     Start as many as you like, on as many machines as you like. SIGTERM, SIGINT or SIGUSR1 lets
     what runs write checkpoints, gives all jobs back and ends within --grace; a second SIGINT ends
     at once.
+
+    For whatever starts workers: it exits with 0 when there is nothing more to do, with 75 when it was asked
+    to leave before (start it again), with 1 when this machine is not fit, with 2 when it was wrongly asked.
     """
     import signal
+    import sys
 
     from hpo.training.child_process import die_with_parent
     from hpo.worker.main import work
+    from hpo.worker.wait_times import Ending
 
     if parent is not None:
         die_with_parent(parent, signal.SIGTERM)
-    study = work(settings, name, references)
+    ending, study = work(settings, name, references)
     if study is not None:
         say(f"{study.name}: {study.phase}" + (f", {study.reason}" if study.reason else ""))
+    if ending is Ending.ASKED:
+        sys.exit(ASKED_TO_LEAVE)
 
 
 @click.command()

@@ -28,6 +28,7 @@ SETTINGS = {
     "devices": "devices",
     "per_device": "per_device",
     "grace": "grace_seconds",
+    "idle_exit": "idle_exit_seconds",
     "stall_timeout": "stall_seconds",
 }
 

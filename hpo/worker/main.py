@@ -14,7 +14,7 @@ from hpo.training.precision import Precisions
 from hpo.worker import served_studies
 from hpo.worker.served_studies import ServedStudies
 from hpo.worker.supervisor import Supervisor
-from hpo.worker.wait_times import Pace
+from hpo.worker.wait_times import Ending, Pace
 from storage.database import Database
 from storage.records import StudyRecord
 
@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 
 def work(
     settings: Settings, name: str | None, references: Sequence[str] = ()
-) -> StudyRecord | None:
+) -> tuple[Ending, StudyRecord | None]:
     """Works on the study of that name until it is over, or without end on all of the database whose
     definitions load here; SIGTERM, SIGINT or SIGUSR1 asks to stop, a second SIGINT stops at once.
-    Returns the study of the name as it then stands.
+    Returns why it ended, and the study of the name as it then stands.
 
     Raises:
         StudyNotFound, SchemaMismatch, DatabaseUnavailable, BadUrl: of the database.
@@ -54,10 +54,10 @@ def work(
             served = ServedStudies.of_one(db, name, prepare, made_by)
         for error in definition_loader.load_all(references)[1]:
             log.warning("a definition is not served here: %s", error)
-        Supervisor(
+        ending = Supervisor(
             db, served, found, state_dir=settings.state_folder, pace=Pace.of(settings),
             precisions=Precisions(settings.cache_folder),
         ).run(stop)  # fmt: skip
-        return None if name is None else served.studies[0]
+        return ending, None if name is None else served.studies[0]
     finally:
         db.close()

@@ -123,6 +123,11 @@ class ServedStudies:
             self._preparation = _Preparation(wanted, self._prepare)
 
     @property
+    def is_preparing(self) -> bool:
+        """Whether the data of one is being made ready."""
+        return self._preparation is not None
+
+    @property
     def without_waiting(self) -> list[StudyRecord]:
         """Those of which no job waited when they were looked at, but for what is refused here."""
         return [

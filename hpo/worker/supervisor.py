@@ -27,7 +27,7 @@ from hpo.worker.journal import Journal, Resumed
 from hpo.worker.journal_delivery import Delivery
 from hpo.worker.leases import Leases
 from hpo.worker.served_studies import ServedStudies
-from hpo.worker.wait_times import Departure, Outage, Pace
+from hpo.worker.wait_times import Departure, Ending, Outage, Pace
 from storage.database import Database
 from storage.errors import LeaseLost, StorageError, StudyMismatch
 from storage.tables import database_identity
@@ -78,23 +78,29 @@ class Supervisor:
         )
         self._looking = Every(LOOK_SECONDS)
         self._claiming = Every(POLL_SECONDS)
+        self._idling = None if pace.idle_exit_seconds is None else Every(pace.idle_exit_seconds)
         self._pause_seconds = min(POLL_SECONDS / 2, pace.renewal_seconds)
 
-    def run(self, stop: Event | None = None) -> None:
-        """Works until the studies it serves are over, or until `stop` asks to let what runs write
-        checkpoints, give all jobs back and return.
+    def run(self, stop: Event | None = None) -> Ending:
+        """Works until the studies it serves are over, until there was nothing to do for as long as it may
+        idle, or until `stop` asks to let what runs write checkpoints, give all jobs back and return.
 
         Raises:
             DatabaseUnavailable: the database did not answer at the start.
             WorkFailed: this machine cannot do the work.
         """
         self._client.join([slot.device.name for slot in self._pool.slots])
+        ending = Ending.OVER
         try:
             self._pool.start()
             while not (self._served.is_over and self._held.has_delivered):
                 if stop is not None and stop.is_set():
                     self._departure.begin()
                 if self._departure.is_due(works=bool(self._assignments.working)):
+                    ending = Ending.ASKED
+                    break
+                if self._has_idled():
+                    ending = Ending.IDLE
                     break
                 self._outage.attempt(self._talk_to_database)
                 for slot, message in self._pool.listen(self._pause_seconds):
@@ -103,6 +109,16 @@ class Supervisor:
                     self._lose_child(slot, hung)
         finally:
             self._leave()
+        return ending
+
+    def _has_idled(self) -> bool:
+        """Whether there was nothing to do for as long as this worker may wait for that."""
+        if self._idling is None:
+            return False
+        is_ready = any(slot.ready for slot in self._pool.slots) and not self._served.is_preparing
+        if self._assignments.assigned or not (is_ready and self._held.has_delivered):
+            self._idling.restart()
+        return self._idling.is_due
 
     def _is_to_leave(self, assignment: Assignment) -> bool:
         """The job is to be given back at its next checkpoint."""

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Self, TypeVar
 
 from hpo.settings import Settings
@@ -32,6 +33,7 @@ class Pace:
     checkpoint_seconds: float = 30.0
     stall_seconds: float = 1800.0
     grace_seconds: float = 30.0
+    idle_exit_seconds: float | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -41,6 +43,7 @@ class Pace:
             settings.checkpoint_seconds,
             settings.stall_seconds,
             settings.grace_seconds,
+            settings.idle_exit_seconds,
         )
 
     @property
@@ -53,6 +56,14 @@ class Pace:
     def renewal_seconds(self) -> float:
         """How long a worker waits between two renewals of its leases."""
         return self.lease_seconds / RENEWALS_IN_A_LEASE
+
+
+class Ending(Enum):
+    """Why a worker left, of those that did in order."""
+
+    OVER = "the studies that it serves are over"
+    IDLE = "there was nothing to do for so long as it was told to wait"
+    ASKED = "it was asked to, by a signal"
 
 
 class Departure:

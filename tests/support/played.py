@@ -19,7 +19,7 @@ from hpo.training import protocol
 from hpo.training.child_process import Slot
 from hpo.training.protocol import Answer, FromChild, Ready, Report, ToChild, Work
 from hpo.worker.supervisor import Supervisor
-from hpo.worker.wait_times import Pace
+from hpo.worker.wait_times import Ending, Pace
 
 PATIENCE_SECONDS = 30.0
 
@@ -115,7 +115,7 @@ class Worker:
     pool: ThreadPoolExecutor
     stop: Event = field(default_factory=Event)
     children: list[Child] = field(default_factory=list)
-    ended: Future[None] | None = None
+    ended: Future[Ending] | None = None
 
     def start(self, slots: int = 1) -> list[Child]:
         """Starts it with so many slots; gives their children."""

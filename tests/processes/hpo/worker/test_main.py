@@ -12,6 +12,7 @@ from tests.support.commandline import command_line
 from tests.support.marks import on
 from tests.support.waiting import eventually
 
+ASKED_TO_LEAVE = 75
 TOY = str(DEFINITIONS / "toy.py")
 pytestmark = on("sqlite")
 
@@ -19,7 +20,7 @@ pytestmark = on("sqlite")
 def test_sigterm_gives_the_job_back_at_once(
     db: Database, url: str, study: StudyRecord, tmp_path: Path
 ) -> None:
-    """A worker that is asked to stop exits with 0 and says how the study stands; its job is open
+    """A worker that is asked to stop exits with 75 and says how the study stands; its job is open
     again, no loss is counted, and another worker goes on with its trial."""
     shell = command_line(tmp_path, url)
 
@@ -33,7 +34,7 @@ def test_sigterm_gives_the_job_back_at_once(
         begun = eventually(training, 60)
         worker.send_signal(signal.SIGTERM)
         out, err = worker.communicate(timeout=60)
-    assert (worker.returncode, out) == (0, "toy: search\n"), err
+    assert (worker.returncode, out) == (ASKED_TO_LEAVE, "toy: search\n"), err
     status = read_status(db, "toy")
     assert status.counts(Phase.SEARCH) == {JobState.OPEN: 4}
     job = status.jobs[0]
@@ -55,6 +56,20 @@ def test_a_standing_worker_serves_what_loads(
         eventually(lambda: read_status(db, "toy").study.phase.is_over, 60)
         worker.send_signal(signal.SIGTERM)
         _, err = worker.communicate(timeout=60)
-    assert worker.returncode == 0, err
+    assert worker.returncode == ASKED_TO_LEAVE, err
     (told,) = [line for line in err.splitlines() if "broken.py" in line]
     assert f"WARNING a definition is not served here: {broken}:1 raises ZeroDivisionError" in told
+
+
+def test_a_worker_that_idles_leaves(
+    db: Database, url: str, study: StudyRecord, tmp_path: Path
+) -> None:
+    """One that serves every study, and may idle for a second, works until there is nothing to do, and gives its
+    machine back: nobody is to start it again."""
+    done = command_line(tmp_path, url).run(
+        "worker", "--study", TOY, "--cpu", "1", "--idle-exit", "1s"
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    status = read_status(db, "toy")
+    assert status.study.phase is Phase.DONE
+    assert [member.left_ms is None for member in status.workers] == [False]

@@ -20,6 +20,7 @@ from hpo.training.precision import Precisions
 from hpo.training.protocol import Trained
 from hpo.worker.served_studies import PreparedStudy, ServedStudies
 from hpo.worker.supervisor import Supervisor
+from hpo.worker.wait_times import Ending
 from storage.database import Database
 from storage.errors import StudyMismatch
 from storage.records import JobRecord, StudyRecord
@@ -34,7 +35,7 @@ from tests.support.played import PATIENCE_SECONDS, Child, PlayedSlot
 from tests.support.supervision import PACE
 from tests.support.waiting import eventually
 
-Served = Callable[[], "Future[None]"]
+Served = Callable[[], "Future[Ending]"]
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def serve(
 
     with ThreadPoolExecutor(2) as threads:
 
-        def start() -> "Future[None]":
+        def start() -> "Future[Ending]":
             served = ServedStudies(db, prepare, MADE_BY)
             slots = [Device("cpu:0", "an abacus")]
             made = Supervisor(

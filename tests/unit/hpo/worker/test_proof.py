@@ -29,6 +29,7 @@ from hpo.training.protocol import (
 )
 from hpo.worker.served_studies import PreparedStudy, ServedStudies
 from hpo.worker.supervisor import Supervisor
+from hpo.worker.wait_times import Ending
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState, Phase
@@ -48,7 +49,7 @@ LOST = Faulty(fault=Fault.DEVICE, error="INTERNAL: it fell off the bus", traceba
 NEW = Device("gpu:0", "NVIDIA H100", has_bfloat16=True)
 LOSSES = (1.4, 0.9, 0.4)
 PLAIN = Probed(seconds=0.2, losses=LOSSES)
-Serve = Callable[..., "Future[None]"]
+Serve = Callable[..., "Future[Ending]"]
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def serve(
 
     with ThreadPoolExecutor(1) as threads:
 
-        def start(name: str | None = "deep", device: Device = CPU) -> "Future[None]":
+        def start(name: str | None = "deep", device: Device = CPU) -> "Future[Ending]":
             if name is None:
                 served = ServedStudies(db, prepare, MADE_BY)
             else:

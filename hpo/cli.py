@@ -8,7 +8,7 @@ import time
 
 import click
 
-from hpo.commands import bundles, fleet, starting, studies, views
+from hpo.commands import bundles, fleet, launch, starting, studies, views
 from hpo.terminal import streams
 
 
@@ -45,6 +45,7 @@ for each in (
     studies.run,
     studies.create,
     fleet.worker,
+    launch.launch,
     views.list_,
     views.status,
     views.trials,

@@ -97,6 +97,17 @@ def account() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
+def engine() -> str:
+    """What started this process, and its number there, for people; empty where nobody knows of any."""
+    if (job := os.environ.get("SLURM_ARRAY_JOB_ID")) is not None:
+        return f"slurm job {job}_{os.environ.get('SLURM_ARRAY_TASK_ID')}"
+    if (job := os.environ.get("SLURM_JOB_ID")) is not None:
+        return f"slurm job {job}"
+    if "KUBERNETES_SERVICE_HOST" in os.environ:
+        return f"pod {socket.gethostname()}"
+    return ""
+
+
 def versions() -> dict[str, str]:
     """Versions by package, and Python's."""
     found = {"python": platform.python_version(), "backend": backend()}

@@ -139,6 +139,13 @@ class Settings(BaseSettings):
             raise UsageError("both a storage URL and a storage file are set", "keep one of them")
         return _read("storage file", self.storage_file).strip()
 
+    def for_workers(self) -> dict[str, str]:
+        """As the variables of a worker that is to have them, but for where the database is, and for what is
+        secret and none of its business."""
+        others = {"storage", "storage_file", "dashboard_password", "dashboard_password_file"}
+        given = self.model_dump(mode="json", exclude=others, exclude_none=True)
+        return {f"HPO_{key.upper()}": str(value) for key, value in given.items()}
+
 
 def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     """Reads the settings; flags that are None were not given.
@@ -230,7 +237,7 @@ def _with_password(text: str, file: Path) -> str:
             "a storage password file is set, but the storage is SQLite, which has none",
             "name a server in HPO_STORAGE, such as postgresql://USER@HOST/DATABASE",
         )
-    if _holds_password(url):
+    if holds_password(url):
         raise UsageError(
             "both the storage URL and the storage password file hold a password", "keep one of them"
         )
@@ -265,12 +272,13 @@ def refuse_password(text: str) -> None:
         url = make_url(text)
     except (ArgumentError, ValueError):
         return  # said where the URL is opened
-    if _holds_password(url):
+    if holds_password(url):
         raise UsageError(
             "a password on the command line can be seen by everybody on this machine (ps)",
             "put the URL into HPO_STORAGE, or into a file named by HPO_STORAGE_FILE",
         )
 
 
-def _holds_password(url: URL) -> bool:
+def holds_password(url: URL) -> bool:
+    """Whether a password stands in it, at either place."""
     return bool(url.password) or not {"password", "passwd"}.isdisjoint(url.query)

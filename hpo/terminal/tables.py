@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hpo.study.fleet_status import Present
     from hpo.study.status import Status
     from hpo.study.study_list import Listed
+    from storage.records import WorkerRecord
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "none": "dim"}
 
@@ -59,13 +60,18 @@ def draw_workers(called: "Sequence[Present]", lease_seconds: float) -> Renderabl
             for study, job in each.holds
         ]
         table.add_row(
-            Text(each.worker.host, style="cyan"),
+            Text.assemble((each.worker.host, "cyan"), (_engine_words(each.worker), "dim")),
             str(each.worker.pid),
             "\n".join([", ".join(each.worker.slots), *map(_usage_words, each.worker.usage or ())]),
             Text(seen, style="red" if lost else ""),
             Text("\n".join(work) or "-"),
         )
     return table
+
+
+def _engine_words(worker: "WorkerRecord") -> str:
+    engine = worker.provenance.get("engine")
+    return f"\n{engine}" if engine else ""
 
 
 def draw_list(listed: "Sequence[Listed]", now_ms: int) -> RenderableType:

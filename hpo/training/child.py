@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import FrameType
 from typing import Any, Never
 
 import numpy as np
@@ -321,7 +322,21 @@ def _encode(values: NDArray[np.generic], dtype: str) -> bytes:
     return b64encode(values.astype(dtype).tobytes())
 
 
+def _leave_sigterm_to_the_supervisor() -> None:
+    """Slurm, and others that end a job, send it to every process there is; what trains is to reach its next
+    checkpoint. Those that the training forks are ended by it, as ever: whoever forked them may count on that."""
+    own = os.getpid()
+
+    def pass_over(number: int, _frame: FrameType | None) -> None:
+        if os.getpid() != own:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+    signal.signal(signal.SIGTERM, pass_over)
+
+
 if __name__ == "__main__":
     # Ctrl-C in a terminal reaches the whole group; only the supervisor decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _leave_sigterm_to_the_supervisor()
     main()

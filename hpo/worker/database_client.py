@@ -66,7 +66,7 @@ class DatabaseClient:
         """
         with self._db.transaction() as tx:
             others = workers.everyone(tx)
-            made_by = self._provenance.model_dump(mode="json")
+            made_by = self._provenance.model_dump(mode="json") | {"engine": provenance.engine()}
             host = socket.gethostname()
             workers.join(
                 tx, self._id, host, os.getpid(), slots, made_by, provenance.machine(),

@@ -118,14 +118,7 @@ def _start(
 
 def _environment(settings: Settings) -> Mapping[str, str]:
     environment = {name: value for name, value in os.environ.items() if name[:4] != "HPO_"}
-    secrets = {"storage", "storage_file", "dashboard_password", "dashboard_password_file"}
-    given = settings.model_dump(mode="json", exclude=secrets)
-    given["storage"] = settings.named_storage
-    return (
-        environment
-        | PRINTING
-        | {f"HPO_{key.upper()}": str(value) for key, value in given.items() if value is not None}
-    )
+    return environment | PRINTING | settings.for_workers() | {"HPO_STORAGE": settings.named_storage}
 
 
 def _stop(worker: subprocess.Popen[bytes], patience_seconds: float) -> None:

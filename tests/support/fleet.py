@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 from sqlalchemy.engine import make_url
 
+from hpo.commands.fleet import ASKED_TO_LEAVE
 from storage.database import Database
 from storage.records import BASELINE, ArtifactRecord, JobRecord
 from storage.states import ArtifactKind, JobState, Phase
@@ -73,10 +74,11 @@ class Fleet:
         """The state folder of a machine."""
         return self._folder / f"state-{machine}"
 
-    def finish(self, process: Process, seconds: float = 60) -> str:
-        """Waits for a worker that must end well; gives its log, in which nothing is out of hand."""
+    def finish(self, process: Process, seconds: float = 60, *, asked: bool = False) -> str:
+        """Waits for a worker that must end well, where it was `asked` to leave saying so; gives its log, in which
+        nothing is out of hand."""
         _, err = process.communicate(timeout=seconds)
-        assert process.returncode == 0, err
+        assert process.returncode == (ASKED_TO_LEAVE if asked else 0), err
         assert "Traceback" not in err, err
         return err
 

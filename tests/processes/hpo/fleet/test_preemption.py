@@ -31,7 +31,7 @@ def test_the_epoch_is_finished_and_kept(
     job = fleet.held(worker)
     worker.send_signal(number)
     fleet.go_on(epoch_seconds=0.5)
-    fleet.finish(worker, seconds=20)
+    fleet.finish(worker, seconds=20, asked=True)
     given_back = fleet.job(job.id)
     assert (given_back.state, given_back.losses, given_back.attempts) == (JobState.OPEN, 0, 1)
     assert [kept.epoch for kept in fleet.checkpoints(job)] == [HELD, HELD - 1]
@@ -58,12 +58,12 @@ def test_an_epoch_that_outlasts_the_grace(
     db: Database, study: StudyRecord, fleet: Fleet, number: signal.Signals
 ) -> None:
     """Where the epoch does not end within --grace, the last checkpoint stands; the worker exits
-    with 0 in time, and its job is open."""
+    in time, and its job is open."""
     worker = fleet.start("--grace", str(GRACE_SECONDS))
     job = fleet.held(worker)
     asked_at = time.monotonic()
     worker.send_signal(number)
-    fleet.finish(worker, seconds=30)
+    fleet.finish(worker, seconds=30, asked=True)
     assert time.monotonic() - asked_at < GRACE_SECONDS
     assert (fleet.job(job.id).state, fleet.job(job.id).losses) == (JobState.OPEN, 0)
     assert fleet.checkpoints(job)[0].epoch == HELD - 1
@@ -102,7 +102,7 @@ def test_leaving_without_the_database(
     proxy.cut()
     fleet.go_on(epoch_seconds=0.5)
     worker.send_signal(signal.SIGTERM)
-    fleet.finish(worker, seconds=30)
+    fleet.finish(worker, seconds=30, asked=True)
     assert fleet.job(job.id).state == JobState.LEASED
     proxy.heal()
     fleet.go_on()

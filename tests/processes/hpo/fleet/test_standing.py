@@ -63,7 +63,7 @@ def test_a_study_of_higher_priority_is_next(db: Database, fleet: Fleet) -> None:
     begun = [job for job in fleet.search() if job.started_ms]
     assert [job.state for job in begun] == [JobState.SUCCEEDED]
     worker.send_signal(signal.SIGTERM)
-    fleet.finish(worker)
+    fleet.finish(worker, asked=True)
 
 
 @slow("starts a fleet")
@@ -106,7 +106,7 @@ def test_a_definition_that_changes_under_a_standing_worker(
     eventually(lambda: _phase(db, "toy") == Phase.DONE)
     assert worker.poll() is None
     worker.send_signal(signal.SIGTERM)
-    log = fleet.finish(worker)
+    log = fleet.finish(worker, asked=True)
     assert "study one is not served here:" in log
     last = of_phase(db, "one", Phase.SEARCH)[-1]
     assert (last.state, last.losses, _phase(db, "one")) == (JobState.OPEN, 0, Phase.SEARCH)

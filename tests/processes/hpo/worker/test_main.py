@@ -3,6 +3,7 @@
 import signal
 from pathlib import Path
 
+from hpo.commands.fleet import ASKED_TO_LEAVE
 from hpo.study.status import read_status
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord
@@ -12,7 +13,6 @@ from tests.support.commandline import command_line
 from tests.support.marks import on
 from tests.support.waiting import eventually
 
-ASKED_TO_LEAVE = 75
 TOY = str(DEFINITIONS / "toy.py")
 pytestmark = on("sqlite")
 

@@ -1,0 +1,93 @@
+"""Commands that have an engine start workers."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hpo.commands.options import command, print_document, say, with_references, with_storage
+
+if TYPE_CHECKING:
+    from hpo.launch.worker_order import WorkerOrder
+    from hpo.settings import Settings
+
+
+def with_order(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds what all engines are asked; the command gets `settings` and an `order`."""
+
+    @click.argument("name", metavar="[STUDY]", required=False)
+    @with_references
+    @click.option(
+        "--per-device", type=int, metavar="N", help="Trainings side by side on each GPU; default 1."
+    )
+    @click.option("--grace", metavar="DURATION", help="How long leaving may take; default 30s.")
+    @click.option("--idle-exit", metavar="DURATION", help="Give a machine back when there was nothing to do for this long; default never, and with STUDY when that is over.")  # fmt: skip
+    @command
+    @with_storage
+    @wraps(function)
+    def run(
+        settings: "Settings", name: str | None, references: tuple[str, ...], **kwargs: Any
+    ) -> None:
+        from hpo.launch.worker_order import WorkerOrder, refuse_one_machine
+        from storage.database import Database
+        from storage.tables import studies
+
+        refuse_one_machine(settings)
+        if name is not None:
+            with Database.open(settings.storage_url).reading() as tx:
+                studies.get(tx, name)
+        order = WorkerOrder(settings, name, references)
+        function(settings=settings, order=order, **kwargs)
+
+    return run
+
+
+@click.group()
+def launch() -> None:
+    """Have an engine start workers on STUDY, or on every study of the database."""
+
+
+@launch.command()
+@click.option("--workers", type=int, default=1, show_default=True, help="How many one-node jobs.")
+@click.option("--gpus-per-worker", type=int, default=0, show_default=True, help="GPUs of each.")
+@click.option("--cpus-per-worker", type=int, help="Cores of each; default as the cluster gives.")
+@click.option("--time", help="Limit of each, as Slurm has it, such as 4:00:00.")
+@click.option("--partition", help="Where they are queued.")
+@click.option("--account", help="Who pays.")
+@click.option("--sbatch-option", "options", multiple=True, metavar="OPTION", help="More of sbatch, such as --mem=16G.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Print what would be submitted, and submit nothing.")
+@click.option(
+    "--stop", "is_stopped", is_flag=True, help="End them instead; what they train is kept."
+)
+@with_order
+def slurm(
+    settings: "Settings",
+    order: "WorkerOrder",
+    dry_run: bool,
+    is_stopped: bool,
+    **array: Any,
+) -> None:
+    """Queue workers as an array of one-node jobs.
+
+    Ahead of its limit, and when it is preempted, a worker writes checkpoints and leaves, and its job is queued
+    again, until the study is over.
+    """
+    from hpo.launch import slurm as engine
+
+    folder: Path = settings.state_folder / "launch"
+    if is_stopped:
+        ids = engine.stop(order.name)
+        say(
+            f"{order.name}: {len(ids)} jobs cancelled" if ids else f"{order.name}: no job is queued"
+        )
+        return
+    script = engine.compose(order, engine.Array(**array), folder)
+    if dry_run:
+        print_document(script)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    order.write_secret(folder)
+    number = engine.submit(script)
+    say(f"{order.name}: array {number}, logs in {folder}")

@@ -1,0 +1,124 @@
+"""What every engine is given to start: the worker's command line, and an environment without any secret."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from hpo.devices.child_environment import ISOLATED
+from hpo.errors import UsageError
+from hpo.settings import Settings, holds_password
+from storage.connection.engine import parse_url
+
+MARGIN_SECONDS = 30.0
+"""Between the end of the grace and that of the machine: a worker has left by then."""
+
+
+@dataclass(frozen=True)
+class WorkerOrder:
+    """A worker on the study of that name, else on every study of the database; `references` are files of
+    definitions where the workers will run."""
+
+    settings: Settings
+    study: str | None = None
+    references: Sequence[str] = ()
+
+    @property
+    def name(self) -> str:
+        """What the engine calls it."""
+        return f"hpo-{self.study}" if self.study else "hpo"
+
+    @property
+    def arguments(self) -> list[str]:
+        """Of the command `hpo`, without the study's or a file's name being taken for an option."""
+        files = [part for file in self.references for part in ("--study", _absolute(file))]
+        return ["worker", *([self.study] if self.study else []), *files]
+
+    @property
+    def command(self) -> list[str]:
+        """Where this installation lies at the same place as here, on a file system that is shared."""
+        return [sys.executable, *ISOLATED, "-m", "hpo", *self.arguments]
+
+    @property
+    def warning_seconds(self) -> int:
+        """How long ahead of its end a worker is to be warned: longer than its grace, which is longer than a
+        checkpoint takes."""
+        return round(self.settings.grace_seconds + MARGIN_SECONDS)
+
+    def environment(self, secrets: Path) -> Mapping[str, str]:
+        """Settings of this machine, for workers that see its files. Where the database's URL holds a password
+        only a file of `secrets` is named, which `write_secret` writes.
+        """
+        # Which of its GPUs it may have says the engine, and where its journal lies each machine.
+        here = {"HPO_DEVICES", "HPO_STATE_DIR"}
+        given, usual = self.settings.for_workers(), Settings.model_construct().for_workers()
+        own = {
+            name: value
+            for name, value in given.items()
+            if name not in here and value != usual.get(name)
+        }
+        if self.settings.storage_file is not None:
+            own["HPO_STORAGE_FILE"] = _absolute(self.settings.storage_file)
+            return own
+        url = self.settings.named_storage
+        if not holds_password(make_url(url)):
+            return own | {"HPO_STORAGE": url}
+        return own | {"HPO_STORAGE_FILE": str(secrets / f"{self.name}.storage")}
+
+    def write_secret(self, secrets: Path) -> None:
+        """Writes the file that the environment names, if it does.
+
+        Raises:
+            UsageError: it cannot be written.
+        """
+        if self.settings.storage_file is None and holds_password(
+            make_url(self.settings.named_storage)
+        ):
+            _write_secret(secrets / f"{self.name}.storage", self.settings.named_storage)
+
+
+def refuse_one_machine(settings: Settings) -> None:
+    """Raises:
+    UsageError: the database is a file, which serves one machine.
+    BadUrl
+    """
+    if parse_url(settings.storage_url).get_backend_name() == "sqlite":
+        raise UsageError(
+            "an SQLite file serves one machine, and an engine starts workers on several",
+            "name a server, as in HPO_STORAGE=postgresql://USER@HOST/DATABASE",
+        )
+
+
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """What an engine's own program is started with: it may hand all of it on, and keep it."""
+    return {name: value for name, value in environment.items() if name[:4] != "HPO_"}
+
+
+def _write_secret(file: Path, url: str) -> None:
+    """For its owner alone."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = file.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            stream.write(f"{url}\n")
+        new.replace(file)
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written ({error.strerror}), and the database's password goes by a file",
+            "set HPO_STATE_DIR to a folder that the workers' machines see, too",
+        ) from error
+
+
+def _absolute(file: str | Path) -> str:
+    path, colon, function = str(file).rpartition(":")
+    if colon and path.endswith(".py"):
+        return f"{Path(path).absolute()}:{function}"
+    return (
+        str(Path(file).absolute())
+        if str(file).endswith(".py") or Path(file).is_file()
+        else str(file)
+    )

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def with_order(function: Callable[..., None]) -> Callable[..., None]:
-    """Adds what all engines are asked; the command gets `settings` and an `order`."""
+    """Adds what all engines are asked; the command gets an `order`. That the study is there is
+    for those to find out who reach the database from here."""
 
     @click.argument("name", metavar="[STUDY]", required=False)
     @with_references
@@ -30,16 +31,9 @@ def with_order(function: Callable[..., None]) -> Callable[..., None]:
     def run(
         settings: "Settings", name: str | None, references: tuple[str, ...], **kwargs: Any
     ) -> None:
-        from hpo.launch.worker_order import WorkerOrder, refuse_one_machine
-        from storage.database import Database
-        from storage.tables import studies
+        from hpo.launch.worker_order import WorkerOrder
 
-        refuse_one_machine(settings)
-        if name is not None:
-            with Database.open(settings.storage_url).reading() as tx:
-                studies.get(tx, name)
-        order = WorkerOrder(settings, name, references)
-        function(settings=settings, order=order, **kwargs)
+        function(order=WorkerOrder(settings, name, references), **kwargs)
 
     return run
 
@@ -63,7 +57,6 @@ def launch() -> None:
 )
 @with_order
 def slurm(
-    settings: "Settings",
     order: "WorkerOrder",
     dry_run: bool,
     is_stopped: bool,
@@ -76,13 +69,14 @@ def slurm(
     """
     from hpo.launch import slurm as engine
 
-    folder: Path = settings.state_folder / "launch"
+    folder: Path = order.settings.state_folder / "launch"
     if is_stopped:
         ids = engine.stop(order.name)
         say(
             f"{order.name}: {len(ids)} jobs cancelled" if ids else f"{order.name}: no job is queued"
         )
         return
+    order.check()
     script = engine.compose(order, engine.Array(**array), folder)
     if dry_run:
         print_document(script)
@@ -91,3 +85,25 @@ def slurm(
     order.write_secret(folder)
     number = engine.submit(script)
     say(f"{order.name}: array {number}, logs in {folder}")
+
+
+@launch.command()
+@click.option(
+    "--image", required=True, help="The image of hpo, as the Dockerfile of its source builds it."
+)
+@click.option("--workers", type=int, default=1, show_default=True, help="How many pods.")
+@click.option("--gpus-per-worker", type=int, default=0, show_default=True, help="GPUs of each.")
+@click.option("--cpus-per-worker", metavar="CORES", help="Cores of each, such as 4.")
+@click.option("--memory", help="Memory of each, such as 16Gi.")
+@click.option("--data-claim", metavar="NAME", help="A PersistentVolumeClaim with data sets, seen at /data.")  # fmt: skip
+@click.option("--queue", help="The LocalQueue of Kueue that admits them.")
+@with_order
+def kubernetes(order: "WorkerOrder", **fleet: Any) -> None:
+    """Print manifests for `kubectl apply -f -`: workers, the tables' migration, the dashboard.
+
+    With STUDY the workers are a Job, which ends with it; else a Deployment. What the database's URL and the
+    dashboard's password are stands in Secrets of yours, which the first lines say how to make.
+    """
+    from hpo.launch import kubernetes as engine
+
+    print_document(engine.compose(order, engine.Fleet(**fleet)))

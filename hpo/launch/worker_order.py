@@ -12,6 +12,8 @@ from hpo.devices.child_environment import ISOLATED
 from hpo.errors import UsageError
 from hpo.settings import Settings, holds_password
 from storage.connection.engine import parse_url
+from storage.database import Database
+from storage.tables import studies
 
 MARGIN_SECONDS = 30.0
 """Between the end of the grace and that of the machine: a worker has left by then."""
@@ -47,6 +49,16 @@ class WorkerOrder:
         """How long ahead of its end a worker is to be warned: longer than its grace, which is longer than a
         checkpoint takes."""
         return round(self.settings.grace_seconds + MARGIN_SECONDS)
+
+    def check(self) -> None:
+        """Raises:
+        UsageError: the database is a file, which serves one machine.
+        StudyNotFound, DatabaseUnavailable, SchemaMismatch
+        """
+        refuse_one_machine(self.settings)
+        if self.study is not None:
+            with Database.open(self.settings.storage_url).reading() as tx:
+                studies.get(tx, self.study)
 
     def environment(self, secrets: Path) -> Mapping[str, str]:
         """Settings of this machine, for workers that see its files. Where the database's URL holds a password

@@ -18,7 +18,6 @@ def with_order(function: Callable[..., None]) -> Callable[..., None]:
     """Adds what all engines are asked; the command gets an `order`. That the study is there is
     for those to find out who reach the database from here."""
 
-    @click.argument("name", metavar="[STUDY]", required=False)
     @with_references
     @click.option(
         "--per-device", type=int, metavar="N", help="Trainings side by side on each GPU; default 1."
@@ -29,11 +28,13 @@ def with_order(function: Callable[..., None]) -> Callable[..., None]:
     @with_storage
     @wraps(function)
     def run(
-        settings: "Settings", name: str | None, references: tuple[str, ...], **kwargs: Any
+        settings: "Settings", references: tuple[str, ...], name: str | None, **kwargs: Any
     ) -> None:
+        from hpo.definition_loader import BUILT_IN
         from hpo.launch.worker_order import WorkerOrder
 
-        function(order=WorkerOrder(settings, name, references), **kwargs)
+        files = tuple(each for each in references if each not in BUILT_IN)
+        function(order=WorkerOrder(settings, name, files), **kwargs)
 
     return run
 
@@ -43,7 +44,11 @@ def launch() -> None:
     """Have an engine start workers on STUDY, or on every study of the database."""
 
 
+STUDY = click.argument("name", metavar="[STUDY]", required=False)
+
+
 @launch.command()
+@STUDY
 @click.option("--workers", type=int, default=1, show_default=True, help="How many one-node jobs.")
 @click.option("--gpus-per-worker", type=int, default=0, show_default=True, help="GPUs of each.")
 @click.option("--cpus-per-worker", type=int, help="Cores of each; default as the cluster gives.")
@@ -107,3 +112,49 @@ def kubernetes(order: "WorkerOrder", **fleet: Any) -> None:
     from hpo.launch import kubernetes as engine
 
     print_document(engine.compose(order, engine.Fleet(**fleet)))
+
+
+@launch.command()
+@click.argument("hosts", nargs=-1, required=True, metavar="HOST[:GPUS]...")
+@click.option("--on", "name", metavar="STUDY", help="Work on this study alone, until it is over.")
+@click.option(
+    "--program",
+    default="hpo",
+    show_default=True,
+    help="What hpo is called there, or where it lies.",
+)
+@click.option(
+    "--stop", "is_stopped", is_flag=True, help="Have them leave instead; what they train is kept."
+)
+@click.option("--logs", "is_shown", is_flag=True, help="Print what they have said instead.")
+@with_order
+def ssh(
+    order: "WorkerOrder", hosts: tuple[str, ...], program: str, is_stopped: bool, is_shown: bool
+) -> None:
+    """Start a worker on each HOST that `ssh HOST` logs in to without a question, such as gpu1 or me@gpu2:0,1.
+
+    Each is examined first, as by `hpo doctor` there: a worker is started on all of them, or on none. The database's
+    URL goes to a file there that is yours alone, and the files of definitions go beside it.
+    """
+    from hpo.errors import UsageError, WorkFailed
+    from hpo.launch import ssh as engine
+
+    if is_stopped and is_shown:
+        raise UsageError("--stop and --logs are two things", "give one of them")
+    launcher = engine.Launcher(order, program)
+    asked = [engine.Host.read(host) for host in hosts]
+    if is_stopped:
+        for host in asked:
+            say(f"{host.address}: {'left' if launcher.stop(host) else 'no worker runs there'}")
+        return
+    if is_shown:
+        for host in asked:
+            say(f"{host.address}:\n{launcher.read_log(host).rstrip()}")
+        return
+    order.check()
+    unfit = engine.launch(launcher, asked)
+    if unfit:
+        told = "; ".join(f"{address}: {', '.join(found)}" for address, found in unfit.items())
+        raise WorkFailed(f"no worker was started, {told}", "`hpo doctor` there says how to mend it")
+    for host in asked:
+        say(f"{host.address}: started")

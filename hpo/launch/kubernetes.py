@@ -1,16 +1,13 @@
 """Kubernetes: manifests, for `kubectl apply`. Nothing secret is in them: they name Secrets that somebody makes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from hpo import definition_loader
 from hpo.errors import UsageError
 from hpo.launch.worker_order import WorkerOrder
-from studies.code.code_hash import Code
 
 Manifest = dict[str, Any]
 MOST_WORKERS = 10_000
@@ -66,7 +63,7 @@ def compose(order: WorkerOrder, fleet: Fleet) -> str:
     Raises:
         DefinitionError: a file cannot be read.
     """
-    files = dict(_files(order.references))
+    files = order.files()
     manifests: list[Manifest] = []
     if files:
         manifests.append(_config_map(order.name, files))
@@ -87,18 +84,6 @@ _Dumper.add_representer(
         "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
     ),
 )
-
-
-def _files(references: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each file of a definition and what it imports from its own folder, by the path that it has there."""
-    for reference in references:
-        definition_loader.load(
-            reference
-        )  # whose code does not load is told here, and not by every pod
-        source = Path(reference.rpartition(":")[0] if ".py:" in reference else reference).absolute()
-        for module in Code.read(source).modules.values():
-            file = Path(module.file)
-            yield str(file.relative_to(source.parent)), file.read_text(encoding="utf-8")
 
 
 def _config_map(name: str, files: Mapping[str, str]) -> Manifest:
@@ -162,38 +147,19 @@ def _standing(order: WorkerOrder, fleet: Fleet, files: Mapping[str, str]) -> Man
 
 
 def _worker(order: WorkerOrder, fleet: Fleet, files: Mapping[str, str]) -> Manifest:
-    arguments = ["worker", *([order.study] if order.study else [])]
-    for reference in order.references:
-        path, colon, function = (
-            reference.rpartition(":") if ".py:" in reference else (reference, "", "")
-        )
-        arguments += ["--study", f"{DEFINITIONS}/{Path(path).name}{colon}{function}"]
     limits: dict[str, Any] = {}
     if fleet.gpus_per_worker:
         limits["nvidia.com/gpu"] = fleet.gpus_per_worker
     if fleet.memory is not None:
         limits["memory"] = fleet.memory
-    requests = {} if fleet.cpus_per_worker is None else {"cpu": fleet.cpus_per_worker}
-    container = _container(fleet, "worker", arguments)
-    container["env"] += [
-        {"name": name, "value": value}
-        for name, value in order.environment(Path(SECRETS)).items()
-        if name
-        not in (
-            "HPO_STORAGE",
-            "HPO_STORAGE_FILE",
-            "HPO_STORAGE_PASSWORD_FILE",
-            "HPO_DATA_DIR",
-            "HPO_CACHE_DIR",
-        )
-    ]
+    container = _container(fleet, "worker", order.arguments_at(DEFINITIONS))
+    container["env"] += [{"name": name, "value": value} for name, value in order.pace().items()]
     if fleet.cpus_per_worker is not None:
         cores = {"resource": "limits.cpu", "divisor": "1"}
-        requests, limits["cpu"] = {}, fleet.cpus_per_worker
+        limits["cpu"] = fleet.cpus_per_worker
         container["env"].append({"name": "HPO_CPU_SLOTS", "valueFrom": {"resourceFieldRef": cores}})
-    resources = {key: value for key, value in (("limits", limits), ("requests", requests)) if value}
-    if resources:
-        container["resources"] = resources
+    if limits:
+        container["resources"] = {"limits": limits}
     pod = _pod([container], {"storage": STORAGE_SECRET})
     pod["terminationGracePeriodSeconds"] = order.warning_seconds
     if files:

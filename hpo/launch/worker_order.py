@@ -8,12 +8,14 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from hpo import definition_loader
 from hpo.devices.child_environment import ISOLATED
 from hpo.errors import UsageError
 from hpo.settings import Settings, holds_password
 from storage.connection.engine import parse_url
 from storage.database import Database
 from storage.tables import studies
+from studies.code.code_hash import Code
 
 MARGIN_SECONDS = 30.0
 """Between the end of the grace and that of the machine: a worker has left by then."""
@@ -36,8 +38,53 @@ class WorkerOrder:
     @property
     def arguments(self) -> list[str]:
         """Of the command `hpo`, without the study's or a file's name being taken for an option."""
-        files = [part for file in self.references for part in ("--study", _absolute(file))]
+        files = [
+            part
+            for reference in self.references
+            for part in ("--study", "".join(map(str, _parts(reference))))
+        ]
         return ["worker", *([self.study] if self.study else []), *files]
+
+    def arguments_at(self, folder: str) -> list[str]:
+        """The same where the files lie in a folder of their own, see `files`."""
+        arguments = ["worker", *([self.study] if self.study else [])]
+        for reference in self.references:
+            source, function = _parts(reference)
+            arguments += ["--study", f"{folder}/{source.name}{function}"]
+        return arguments
+
+    def files(self) -> dict[str, str]:
+        """The text of each file of a definition, and of what it imports from its own folder, by its path
+        there: for machines that do not see the files of this one.
+
+        Raises:
+            DefinitionError: a definition does not load here.
+        """
+        texts: dict[str, str] = {}
+        for reference in self.references:
+            definition_loader.load(
+                reference
+            )  # what is wrong is told here, and not by every machine
+            source = _parts(reference)[0]
+            for module in Code.read(source).modules.values():
+                path = str(module.file.resolve().relative_to(source.parent))
+                texts[path] = module.file.read_text(encoding="utf-8")
+        return texts
+
+    def pace(self) -> dict[str, str]:
+        """How a worker works, as variables: what holds on every machine."""
+        others = ("_DIR", "_FILE", "_DEVICES")
+        return {name: value for name, value in self._asked().items() if not name.endswith(others)}
+
+    def _asked(self) -> dict[str, str]:
+        given, usual = self.settings.for_workers(), Settings.model_construct().for_workers()
+        # Which of its GPUs it may have says the engine, and where its journal lies each machine.
+        here = {"HPO_DEVICES", "HPO_STATE_DIR"}
+        return {
+            name: value
+            for name, value in given.items()
+            if name not in here and value != usual.get(name)
+        }
 
     @property
     def command(self) -> list[str]:
@@ -64,16 +111,9 @@ class WorkerOrder:
         """Settings of this machine, for workers that see its files. Where the database's URL holds a password
         only a file of `secrets` is named, which `write_secret` writes.
         """
-        # Which of its GPUs it may have says the engine, and where its journal lies each machine.
-        here = {"HPO_DEVICES", "HPO_STATE_DIR"}
-        given, usual = self.settings.for_workers(), Settings.model_construct().for_workers()
-        own = {
-            name: value
-            for name, value in given.items()
-            if name not in here and value != usual.get(name)
-        }
+        own = self._asked()
         if self.settings.storage_file is not None:
-            own["HPO_STORAGE_FILE"] = _absolute(self.settings.storage_file)
+            own["HPO_STORAGE_FILE"] = str(self.settings.storage_file.absolute())
             return own
         url = self.settings.named_storage
         if not holds_password(make_url(url)):
@@ -125,12 +165,9 @@ def _write_secret(file: Path, url: str) -> None:
         ) from error
 
 
-def _absolute(file: str | Path) -> str:
-    path, colon, function = str(file).rpartition(":")
+def _parts(reference: str) -> tuple[Path, str]:
+    """The whole path of a file, and the function in it with its colon."""
+    path, colon, function = reference.rpartition(":")
     if colon and path.endswith(".py"):
-        return f"{Path(path).absolute()}:{function}"
-    return (
-        str(Path(file).absolute())
-        if str(file).endswith(".py") or Path(file).is_file()
-        else str(file)
-    )
+        return Path(path).absolute(), f":{function}"
+    return Path(reference).absolute(), ""

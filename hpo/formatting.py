@@ -80,9 +80,24 @@ def search_words(study: "StudyRecord") -> str:
     return ", ".join([f"sampler {study.sampler}", *limit_words(study)])
 
 
+def fixed_words(study: "StudyRecord") -> str:
+    """What a study does not search, and what its baseline has instead; nothing where all is searched."""
+    if not study.fixed:
+        return ""
+    own = {
+        name: study.baseline[name]
+        for name, value in study.fixed.items()
+        if study.baseline.get(name, value) != value
+    }
+    words = f"fixed: {describe_params(study.fixed)}"
+    return f"{words}; the baseline keeps {describe_params(own)}" if own else words
+
+
 def limit_words(study: "StudyRecord") -> list[str]:
     """What ends a study's search before its last trial."""
     words = []
+    if study.total_timeout_ms is not None:
+        words.append(f"total timeout {timedelta(milliseconds=study.total_timeout_ms)}")
     if study.timeout_ms is not None:
         words.append(f"timeout {timedelta(milliseconds=study.timeout_ms)}")  # exactly
     if study.target is not None:

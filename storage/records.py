@@ -1,7 +1,7 @@
 """Rows as frozen records."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import EnumType
 from functools import cache
 from typing import Any, Self, get_type_hints
@@ -97,6 +97,17 @@ class StudyRecord(FromRow):
     precision_reason: str | None = None
     source: str | None = None
     """The study of whose trials its search knows from the beginning."""
+    fixed: Params = field(default_factory=dict)
+    """What its search does not choose; its baseline may have other values."""
+    total_timeout_ms: int | None = None
+    """When it is to be over as a whole, counted as `timeout_ms` is."""
+    fitting_seeds: int | None = None
+    """How many final seeds that leaves time for; None for as many as were asked for."""
+
+    @property
+    def planned_seeds(self) -> int:
+        """How many seeds its final phase has at most."""
+        return self.fitting_seeds or self.final_seeds
 
     @property
     def epochs(self) -> int | None:
@@ -180,6 +191,8 @@ class NewStudy:
     points: int | None = None
     pruner: Pruner = Pruner.HALVING
     source: str | None = None
+    fixed: Params = field(default_factory=dict)
+    total_timeout_ms: int | None = None
 
 
 @dataclass(frozen=True)

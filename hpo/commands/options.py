@@ -164,6 +164,8 @@ def with_budget(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--select-seeds", type=int, show_default="3", help="Seeds of those that stay in select to the end."),
         click.option("--final-seeds", type=int, show_default="10", help="Seeds of winner and baseline in final, at most: with more than 3 it is over after half of them if these decide; with 0 there is the search alone, and no verdict."),
         click.option("--timeout", metavar="DURATION", help="End the search after this long, such as 1h30m, 90m or seconds; select and final come after it."),
+        click.option("--total-timeout", metavar="DURATION", help="Be over as a whole after this long: the search leaves time for select and final, and what has not ended then is stopped."),
+        click.option("--fix", "fixed", multiple=True, metavar="NAME=VALUE", help="A parameter that is not searched: all that is tried has this value; the baseline keeps its own."),
         click.option("--target", type=float, help="End the search at this score."),
         click.option("--patience", type=int, metavar="N", help="End the search when N trials in a row were no better than the best before them, e.g. 20."),
         click.option("--sampler", type=click.Choice(SAMPLERS), show_default="tpe", help="How the search chooses: learning, by chance, evenly, or from all there is."),
@@ -181,56 +183,78 @@ def with_budget(function: Callable[..., None]) -> Callable[..., None]:
 
 def read_budget(values: Mapping[str, Any]) -> "Budget":
     """The budget that the options of `with_budget` ask for."""
-    from hpo.errors import UsageError
-    from hpo.formatting import read_duration
     from hpo.study.planning import Budget
 
     rest = dict(values)
-    timeout, sampler, pruner, baseline = (
-        rest.pop(name) for name in ("timeout", "sampler", "pruner", "baseline")
+    timeout, total_timeout, sampler, pruner, baseline, fixed = (
+        rest.pop(name)
+        for name in ("timeout", "total_timeout", "sampler", "pruner", "baseline", "fixed")
     )
+    return Budget(
+        **rest,
+        timeout_seconds=_seconds("--timeout", timeout),
+        total_timeout_seconds=_seconds("--total-timeout", total_timeout),
+        fixed=read_pairs(fixed, "--fix") or None,
+        sampler=None if sampler is None else Sampler(sampler),
+        pruner=None if pruner is None else Pruner(pruner),
+        baseline=None if baseline is None else read_params(baseline),
+    )
+
+
+def _seconds(option: str, given: str | None) -> float | None:
+    from hpo.errors import UsageError
+    from hpo.formatting import read_duration
+
     try:
-        return Budget(
-            **rest,
-            timeout_seconds=None if timeout is None else read_duration(timeout),
-            sampler=None if sampler is None else Sampler(sampler),
-            pruner=None if pruner is None else Pruner(pruner),
-            baseline=None if baseline is None else read_params(baseline),
-        )
+        return None if given is None else read_duration(given)
     except ValueError as error:
-        raise UsageError(f"--timeout '{timeout}' is no duration", str(error)) from error
+        raise UsageError(f"{option} '{given}' is no duration", str(error)) from error
 
 
 def read_params(file: Path) -> dict[str, Any]:
-    """Parameters by their names, as JSON has them.
+    """Parameters by their names, as JSON has them, that --baseline names.
 
     Raises:
         UsageError: the file cannot be read, or holds something else.
     """
+    (params,) = _read_entries(file.read_bytes, f"--baseline {file}")
+    return params
+
+
+def read_entries(file: Path) -> list[dict[str, Any]]:
+    """The same of a file of one object or a list of them."""
+    return _read_entries(file.read_bytes, str(file), may_be_several=True)
+
+
+def _read_entries(
+    read: Callable[[], bytes], name: str, *, may_be_several: bool = False
+) -> list[dict[str, Any]]:
     from pydantic import FiniteFloat, TypeAdapter, ValidationError
 
     from hpo.errors import UsageError
 
-    kind: TypeAdapter[dict[str, Any]] = TypeAdapter(
-        dict[str, bool | int | FiniteFloat | str | None]
-    )
+    one: TypeAdapter[Any] = TypeAdapter(dict[str, bool | int | FiniteFloat | str | None])
+    several: TypeAdapter[Any] = TypeAdapter(list[dict[str, bool | int | FiniteFloat | str | None]])
+    mend = 'write {"name": value, ...}' + (", or a list of such" if may_be_several else "")
     try:
-        params = kind.validate_json(file.read_bytes(), strict=True)
+        content = read()
+        is_list = may_be_several and content.lstrip().startswith(b"[")
+        kind = several if is_list else one
+        found = kind.validate_json(content, strict=True)
     except OSError as error:
-        raise UsageError(f"--baseline {file} cannot be read ({error.strerror})") from None
+        raise UsageError(f"{name} cannot be read ({error.strerror})") from None
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][:1])
+        where = ".".join(str(part) for part in first["loc"][: 1 + is_list])
         reason = f"{where}: {first['msg']}" if where else first["msg"]
-        raise UsageError(
-            f"--baseline {file} holds no parameters ({reason})", 'write {"name": value, ...}'
-        ) from None
-    if not params:
-        raise UsageError(f"--baseline {file} holds no parameters", 'write {"name": value, ...}')
-    return params
+        raise UsageError(f"{name} holds no parameters ({reason})", mend) from None
+    entries: list[dict[str, Any]] = found if is_list else [found]
+    if not entries or not all(entries):
+        raise UsageError(f"{name} holds no parameters", mend)
+    return entries
 
 
-def read_pairs(overrides: tuple[str, ...]) -> dict[str, str]:
+def read_pairs(overrides: tuple[str, ...], option: str = "--set") -> dict[str, str]:
     """What stands in repeated --set KEY=VALUE options."""
     from hpo.errors import UsageError
 
@@ -238,7 +262,7 @@ def read_pairs(overrides: tuple[str, ...]) -> dict[str, str]:
     for override in overrides:
         key, equals, value = override.partition("=")
         if not equals:
-            raise UsageError(f"--set {override}", "write --set KEY=VALUE")
+            raise UsageError(f"{option} {override}", f"write {option} KEY=VALUE")
         pairs[key.strip()] = value.strip()
     return pairs
 

@@ -120,14 +120,14 @@ def create(
     """
     from hpo import definition_loader
     from hpo.errors import UsageError
-    from hpo.formatting import limit_words
+    from hpo.formatting import fixed_words, limit_words
     from hpo.study import creation, extension
     from storage.database import Database
     from storage.tables import studies
 
     amount = read_budget(budget)
     if extend:
-        kept = "definition overrides directions seed select_top select_seeds final_seeds sampler pruner source baseline priority"
+        kept = "definition overrides directions seed select_top select_seeds final_seeds sampler pruner source baseline fixed priority"
         if fixed := given(*kept.split()):
             raise UsageError(f"--extend keeps a study's {', '.join(fixed)}", "leave that out")
         study = extension.extend(Database.open(settings.storage_url), name, amount)
@@ -144,7 +144,8 @@ def create(
         db = Database.create(settings.storage_url, settings.artifacts)
         asked = creation.configured(db, name, asked, given_settings)
         study = creation.create(db, name, asked, amount, seed, priority)
-    words = [f"{study.trials} trials of {study.definition}", *limit_words(study), study.phase]
+    words = [f"{study.trials} trials of {study.definition}", *limit_words(study)]
+    words += [*filter(None, [fixed_words(study)]), study.phase]
     click.echo(f"{study.name}: {', '.join(words)}")
 
 

@@ -8,6 +8,7 @@ from hpo.formatting import (
     describe_params,
     duration,
     first_line,
+    fixed_words,
     phase_words,
     precision_words,
     score_words,
@@ -201,6 +202,8 @@ def origin(contents: Contents) -> Iterator[Entry]:
     yield Entry("search", f"{search_words(study)}, {_pruner_words(study)}")
     if words := source_words(study):
         yield Entry("known before", words)
+    if words := fixed_words(study):
+        yield Entry("not searched", words)
     yield Entry("definition", f"{study.definition}, sha256 {study.definition_hash[:16]}")
     settings = " ".join(
         f"{name}={','.join(value) if isinstance(value, list) else value}"

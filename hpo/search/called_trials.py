@@ -29,8 +29,6 @@ from storage.tables.trials import Param
 from studies.json_values import check_json, check_size, check_text
 from studies.space import MOST_NAME
 
-_NOTHING = object()
-
 
 @dataclass(frozen=True)
 class _Chooser:
@@ -155,9 +153,14 @@ class CalledTrials(Trials):
     def _value_of(
         self, job: JobRecord, trial: FrozenTrial, name: str, distribution: BaseDistribution
     ) -> Any:
-        given = (job.params or {}).get(name, _NOTHING)
-        if given is not _NOTHING and _admits(distribution, given):
-            return given
+        given = {**self.study.fixed, **(job.params or {})}
+        if name in given:
+            if not _admits(distribution, given[name]):
+                raise ValueError(  # in Optuna's words, which goes on with it all the same
+                    f"Fixed parameter '{name}' with value {given[name]} is out of range for"
+                    f" distribution {distribution}."
+                )
+            return given[name]
         if distribution.single():
             return _get_single_value(distribution)
         chooser = self._choosers.get(trial._trial_id)

@@ -44,12 +44,18 @@ def fitting(
     return [each for at, each in enumerate(found) if at in kept or each.params == new.baseline]
 
 
-def first_choice(study: StudyRecord, trials: Sequence[EarlierTrial]) -> Params | None:
-    """The best of them that were trained to their end, which is tried before anything is proposed; None if
-    the best is the baseline itself."""
-    complete = [trial for trial in trials if trial.is_complete]
+def first_choice(study: StudyRecord, trials: Sequence[EarlierTrial]) -> list[Params]:
+    """The best of them that were trained to their end, which is tried before anything is proposed; nothing if
+    the best is the baseline itself. Of what is fixed it has those values, or the study does not search it."""
+    complete = [trial for trial in trials if trial.is_complete and _is_searched(study, trial)]
     best = min(complete, key=lambda trial: study.direction.key(trial.score), default=None)
-    return None if best is None or best.params == study.baseline else best.params
+    return [] if best is None or best.params == study.baseline else [best.params]
+
+
+def _is_searched(study: StudyRecord, trial: EarlierTrial) -> bool:
+    """Whether all that is fixed and applies to it has these values; the baseline's are its own."""
+    is_kept = all(trial.params.get(name, value) == value for name, value in study.fixed.items())
+    return is_kept or trial.params == study.baseline
 
 
 def as_history(

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hpo.definition_loader import Definition, version_of
 from hpo.errors import UsageError
+from hpo.formatting import describe_params
 from hpo.search import optuna_study, warm_start
 from hpo.study import search_jobs
 from hpo.study.planning import MOST, Budget, check, plan, refuse_unsearchable
@@ -22,7 +23,8 @@ OPTIONS = {
     "settings": "--set", "seed": "--seed", "select_top": "--select-top",
     "select_seeds": "--select-seeds", "final_seeds": "--final-seeds", "timeout_ms": "--timeout",
     "target": "--target", "patience": "--patience", "sampler": "--sampler", "pruner": "--pruner",
-    "source": "--from", "baseline": "--baseline",
+    "source": "--from", "baseline": "--baseline", "fixed": "--fix",
+    "total_timeout_ms": "--total-timeout",
 }  # fmt: skip
 
 
@@ -107,7 +109,8 @@ def create(
                 existing = studies.add(tx, new)
                 earlier_trials.add(tx, existing, earlier)
                 first = warm_start.first_choice(existing, earlier)
-                jobs.add(tx, existing, search_jobs.new_jobs(existing, range(new.trials), first))
+                new_jobs = search_jobs.new_jobs(existing, range(new.trials), first)
+                jobs.add(tx, existing, new_jobs)
         except IntegrityError:  # somebody made it in this moment
             with db.reading() as tx:
                 existing = studies.get(tx, name)
@@ -181,8 +184,10 @@ def _check_same(existing: StudyRecord, new: NewStudy, definition: Definition) ->
             there = ", ".join(
                 f"{key}={value}" for key, value in there.items() if asked.get(key) != value
             )
-        elif field == "timeout_ms" and there is not None:
+        elif field.endswith("timeout_ms") and there is not None:
             there = f"{there / 1000:g} s"
+        elif field == "fixed":
+            there = describe_params(there) or None
         raise StudyExists(
             f"study '{name}' exists with other {what} ({there})",
             f"leave {option} out to go on with it, or choose another --name",

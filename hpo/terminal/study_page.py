@@ -12,6 +12,7 @@ from hpo.formatting import (
     cost_words,
     describe_params,
     first_line,
+    fixed_words,
     left_words,
     limit_words,
     phase_words,
@@ -69,7 +70,7 @@ def draw_study(
     parts.append(_scores(status))
     if (cost := status.cost(*WORKING_PHASES)).device_seconds:
         parts.append(Text(cost_words(cost), style="dim"))
-    for words in filter(None, (source_words(study), precision_words(study))):
+    for words in filter(None, (source_words(study), fixed_words(study), precision_words(study))):
         parts.append(Text(words, style="dim", no_wrap=True, overflow="ellipsis"))
     if chart and (drawn := _chart(status)) is not None:
         parts.append(drawn)

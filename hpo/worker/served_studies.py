@@ -124,11 +124,13 @@ class ServedStudies:
 
     @property
     def without_waiting(self) -> list[StudyRecord]:
-        """Those of which no job waited when they were looked at, but for what is refused here."""
+        """Those of which no job waited when they were looked at, but for what is refused here; and those whose
+        time may come while jobs wait."""
         return [
             demand.study
             for demand in self._demands.values()
-            if not (demand.waits or demand.study.phase.is_over)
+            if not demand.study.phase.is_over
+            and (not demand.waits or demand.study.total_timeout_ms is not None)
             and demand.study.id not in self._refusals
         ]
 

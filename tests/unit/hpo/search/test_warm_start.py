@@ -88,12 +88,12 @@ def test_the_best_that_came_to_its_end_is_the_first_choice() -> None:
     quick = _pruned(1, 0.9, **{**BASE, "rate": 0.09})
     good = _trial(2, 0.8, **{**BASE, "rate": 0.02})
     base = _trial(BASELINE, 0.7, **BASE)
-    assert first_choice(study, [base, quick, good]) == good.params
-    assert first_choice(study, [base, quick]) is None
-    assert first_choice(study, []) is None
+    assert first_choice(study, [base, quick, good]) == [good.params]
+    assert first_choice(study, [base, quick]) == []
+    assert first_choice(study, []) == []
     lower = replace(study, direction=Direction.MINIMIZE)
-    assert first_choice(lower, [base, quick, good]) is None
-    assert first_choice(lower, [replace(base, score=0.85), quick, good]) == good.params
+    assert first_choice(lower, [base, quick, good]) == []
+    assert first_choice(lower, [replace(base, score=0.85), quick, good]) == [good.params]
 
 
 def test_scores_count_by_how_far_they_are_from_their_own_baseline() -> None:

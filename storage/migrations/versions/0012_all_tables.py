@@ -9,7 +9,7 @@ from storage.clock import now_ms
 from storage.schema import LONG_BYTES, LONG_TEXT
 
 # What stood before was never released; its tables are refused.
-revision = "0011"
+revision = "0012"
 down_revision = None
 
 
@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("definition_hash", sa.String(64), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("baseline", sa.JSON(), nullable=False),
+        sa.Column("fixed", sa.JSON(), nullable=False),
         sa.Column("metric", sa.String(255), nullable=False),
         sa.Column("direction", sa.String(16), nullable=False),
         sa.Column("points", sa.Integer()),
@@ -50,6 +51,8 @@ def upgrade() -> None:
         sa.Column("final_seeds", sa.Integer(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("timeout_ms", sa.BigInteger()),
+        sa.Column("total_timeout_ms", sa.BigInteger()),
+        sa.Column("fitting_seeds", sa.Integer()),
         sa.Column("target", sa.Double()),
         sa.Column("patience", sa.Integer()),
         sa.Column("sampler", sa.String(16), nullable=False),

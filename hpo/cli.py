@@ -54,6 +54,7 @@ for each in (
     fleet.doctor,
     fleet.stop,
     fleet.resume,
+    studies.enqueue,
     studies.retry,
     studies.remove,
     views.compare,

@@ -17,11 +17,13 @@ from studies.study import Study
 
 if TYPE_CHECKING:
     # A child loads definitions, and has nothing to do with a database.
-    from storage.records import StudyRecord
+    pass
 
 BUILT_IN = tuple(name.replace("_", "-") for name in code_hash.DEFINITIONS)
 # Half of each suffices, and so one hash says which of the two is another.
 HALF = 32
+OF_OBJECTIVES = ("objective",)
+"""What of `studies` bears on what an objective does."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,19 @@ class Definition:
 
     def changes(self, hash_then: str, version_then: str) -> tuple[str, str]:
         """What changed since the definition had this hash with that version of hpo, and the mend."""
-        found = []
-        is_file = self.reference not in BUILT_IN
-        if is_file and self.hash[:HALF] != hash_then[:HALF]:
-            found.append((f"{self.reference} or what it imports", "bring that back as it was"))
-        if not is_file or self.hash[HALF:] != hash_then[HALF:]:
-            found.append(("the code of hpo that trains", f"use hpo of {version_then}"))
-        changed, mends = zip(*found, strict=True)
-        return f"what changed is {' and '.join(changed)}", " and ".join(mends)
+        return changes(self.reference, self.hash, hash_then, version_then)
+
+
+def changes(reference: str, hash_now: str, hash_then: str, version_then: str) -> tuple[str, str]:
+    """What changed in a definition since it had another hash, with that version of hpo, and the mend."""
+    found = []
+    is_file = reference not in BUILT_IN
+    if is_file and hash_now[:HALF] != hash_then[:HALF]:
+        found.append((f"{reference} or what it imports", "bring that back as it was"))
+    if not is_file or hash_now[HALF:] != hash_then[HALF:]:
+        found.append(("the code of hpo that trains", f"use hpo of {version_then}"))
+    changed, mends = zip(*found, strict=True)
+    return f"what changed is {' and '.join(changed)}", " and ".join(mends)
 
 
 def load(reference: str) -> Definition:
@@ -102,8 +109,23 @@ def load(reference: str) -> Definition:
             f"{source} defines no STUDY", "it must be a kind of studies.study.Study"
         )
     reference = reference if reference in BUILT_IN else str(source)
-    shared = code_hash.sha256_of_package(code_hash.BEAR_ON_RESULTS)
-    return Definition(reference, study, code.sha256()[:HALF] + shared[:HALF])
+    return Definition(reference, study, _hash(code, code_hash.BEAR_ON_RESULTS))
+
+
+def hash_of(reference: str) -> str:
+    """The hash that the definition in a file has, none of which is run for it.
+
+    Raises:
+        DefinitionError: it cannot be read.
+    """
+    file, colon, _ = reference.rpartition(":")
+    is_called = bool(colon) and file.endswith(".py")
+    code = _read(Path(file if is_called else reference))
+    return _hash(code, OF_OBJECTIVES if is_called else code_hash.BEAR_ON_RESULTS)
+
+
+def _hash(code: Code, shared: tuple[str, ...]) -> str:
+    return code.sha256()[:HALF] + code_hash.sha256_of_package(shared)[:HALF]
 
 
 def _load_objective(source: Path, function: str) -> Definition:
@@ -122,8 +144,7 @@ def _load_objective(source: Path, function: str) -> Definition:
         holdout_sha256=holdout_sha256,
         unfit_holdout=unfit,
     )
-    shared = code_hash.sha256_of_package(("objective",))
-    return Definition(f"{source}:{function}", study, code.sha256()[:HALF] + shared[:HALF])
+    return Definition(f"{source}:{function}", study, _hash(code, OF_OBJECTIVES))
 
 
 def _find_holdout(module: ast.Module) -> tuple[str | None, str | None]:
@@ -164,36 +185,6 @@ def _names(module: ast.AST) -> set[str]:
             case _:
                 left += ast.iter_child_nodes(node)
     return names
-
-
-def find(study: "StudyRecord", references: Sequence[str] = ()) -> Definition:
-    """The definition this machine has under the study's name, with the same hash; one that does not
-    load hides no other. Source never comes from the database.
-
-    Raises:
-        DefinitionError: there is none, or it differs.
-    """
-    built_in = [study.definition] if study.definition in BUILT_IN else []
-    loaded, broken = load_all((*references, *built_in))
-    named = [definition for definition in loaded if definition.name == study.definition]
-    for definition in named:
-        if definition.hash == study.definition_hash:
-            return definition
-    for definition in named:
-        changed, mend = definition.changes(study.definition_hash, version_of(study.name))
-        raise DefinitionError(
-            f"study '{study.name}' was made with another version of '{study.definition}'"
-            f" ({changed})",
-            f"{mend}, or begin anew by `hpo create NAME --study {definition.reference}`",
-        )
-    if broken:
-        raise DefinitionError(
-            f"this machine has no definition '{study.definition}' that loads:"
-            f" {', '.join(map(str, broken))}"
-        )
-    raise DefinitionError(
-        f"this machine has no definition '{study.definition}'", "give its file with --study"
-    )
 
 
 def load_all(references: Sequence[str]) -> tuple[list[Definition], list[DefinitionError]]:

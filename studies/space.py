@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from studies.errors import SettingsError
@@ -155,46 +154,6 @@ def check_params(space: Space, params: Params) -> None:
             raise SettingsError(
                 f"the space forbids that {_told(combination)}", "change one of these values"
             )
-
-
-def fix(space: Space, fixed: Params) -> Space:
-    """The part of a space in which these parameters have these values, wherever they apply; what applies nowhere
-    in it is left out. Raises SettingsError, naming the parameter, where one is not in the space, applies
-    nowhere or cannot have its value."""
-    if unknown := sorted(fixed.keys() - space.keys()):
-        known = ", ".join(sorted(space))
-        raise SettingsError(f"parameter {unknown[0]!r} is not in the space", f"it has {known}")
-    made: dict[str, Parameter] = {}
-    for name, parameter in space.items():
-        left = _left_of(parameter.conditions, made)
-        if name not in fixed:
-            if left is not None:
-                made[name] = replace(parameter, when=left)
-            continue
-        if left is None:
-            raise SettingsError(
-                f"parameter {name!r} does not apply here",
-                f"only when {_told(parameter.conditions)}",
-            )
-        if not parameter.admits(value := plain(fixed[name])):
-            raise SettingsError(f"parameter {name!r} cannot be {value!r}", f"allowed: {parameter}")
-        made[name] = Choice((float(value) if isinstance(parameter, Real) else value,), when=left)
-    forbidden = (_left_of(combination, made) for combination in forbidden_in(space))
-    return RestrictedSpace(made, tuple(each for each in forbidden if each is not None))
-
-
-def _left_of(conditions: Conditions, space: Space) -> Conditions | None:
-    """As much of these conditions as can hold in a part of their space; None where they never do."""
-    left = {
-        name: tuple(value for value in values if name in space and space[name].admits(value))
-        for name, values in conditions.items()
-    }
-    return left if all(left.values()) else None
-
-
-def is_whole(space: Space, params: Params) -> bool:
-    """Whether a configuration has a value of all that applies to it."""
-    return all(name in params for name, each in space.items() if each.applies(params))
 
 
 def active(space: Space, params: Params) -> Params:

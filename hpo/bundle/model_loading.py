@@ -55,7 +55,7 @@ class OpenedBundle:
         return np.frombuffer(answer.probabilities, "<f4").reshape(-1, n_classes)
 
 
-def open_bundle(folder: Path, definition: str | None = None) -> OpenedBundle:
+def open_bundle(folder: Path, settings: Settings, definition: str | None = None) -> OpenedBundle:
     """The bundle in `folder`, every file of which is as the manifest says.
 
     Raises:
@@ -65,7 +65,7 @@ def open_bundle(folder: Path, definition: str | None = None) -> OpenedBundle:
     """
     held = manifest.check(folder)
     best = best_json.read(folder / manifest.BEST)
-    return OpenedBundle(folder, held, best, best.find_definition(definition))
+    return OpenedBundle(folder, held, best, best.find_definition(definition, settings))
 
 
 def has_own_trainer(definition: Definition) -> bool:

@@ -14,7 +14,7 @@ from typing import IO
 
 from rich.console import Console
 
-from hpo import formatting
+from hpo import definition_finder, formatting
 from hpo.bundle import manifest
 from hpo.commands.options import EXPORTS
 from hpo.definition_loader import Definition
@@ -141,6 +141,7 @@ def run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
     db = Database.create(settings.storage_url, settings.artifacts)
     with _stopping_gently(name):
         study = creation.create(db, name, definition, *asked)
+        definition_finder.remember(settings, definition)
         console.print(f"Study {study.name} in {db.shown_url}", soft_wrap=True)
         if not study.phase.is_over:
             status = _work(settings, definition, db, name, console)

@@ -8,15 +8,18 @@ import click
 
 from hpo.commands.bundles import print_export
 from hpo.commands.options import (
+    FILE,
     command,
     confirm,
     given,
     read_budget,
+    read_entries,
     read_settings,
     say,
     with_budget,
     with_bundle,
     with_devices,
+    with_references,
     with_storage,
 )
 
@@ -118,7 +121,7 @@ def create(
     With --from it is, without --study, of the definition of that study. The same command with another
     --priority changes that.
     """
-    from hpo import definition_loader
+    from hpo import definition_finder, definition_loader
     from hpo.errors import UsageError
     from hpo.formatting import fixed_words, limit_words
     from hpo.study import creation, extension
@@ -131,22 +134,62 @@ def create(
         if fixed := given(*kept.split()):
             raise UsageError(f"--extend keeps a study's {', '.join(fixed)}", "leave that out")
         study = extension.extend(Database.open(settings.storage_url), name, amount)
-    elif definition is None and amount.source is None:
+    elif definition is None and amount.source is None and not _exists(settings, name):
         raise UsageError("a new study needs a definition", f"hpo create {name} --study cifar100")
     else:
         given_settings = read_settings(overrides, directions)
         if definition is None:
             with Database.open(settings.storage_url).reading() as tx:
-                found = definition_loader.find(studies.get(tx, str(amount.source)))
+                found = definition_finder.find(studies.get(tx, amount.source or name), settings)
         else:
             found = definition_loader.load(definition)
         asked = found.with_settings(given_settings)
         db = Database.create(settings.storage_url, settings.artifacts)
+        definition_finder.remember(settings, found)
         asked = creation.configured(db, name, asked, given_settings)
         study = creation.create(db, name, asked, amount, seed, priority)
     words = [f"{study.trials} trials of {study.definition}", *limit_words(study)]
     words += [*filter(None, [fixed_words(study)]), study.phase]
     click.echo(f"{study.name}: {', '.join(words)}")
+
+
+def _exists(settings: "Settings", name: str) -> bool:
+    from storage.database import Database
+    from storage.tables import studies
+
+    if not Database.may_exist(settings.storage_url):
+        return False
+    with Database.open(settings.storage_url).reading() as tx:
+        return studies.find(tx, name) is not None
+
+
+@click.command()
+@click.argument("name")
+@click.argument("file", type=FILE, metavar="PARAMS.json")
+@with_references
+@command
+@with_storage
+def enqueue(settings: "Settings", name: str, file: Path, references: tuple[str, ...]) -> None:
+    """Try these parameters soon: as the next trials of a study, which has as many as before.
+
+    PARAMS.json holds them by name, {"name": value, ...}, or a list of such. What is left open the search chooses.
+    """
+    from hpo import definition_finder
+    from hpo.study import given_parameters
+    from storage.database import Database
+    from storage.tables import studies
+
+    entries = read_entries(file)
+    db = Database.open(settings.storage_url)
+    with db.reading() as tx:
+        study = studies.get(tx, name)
+    space = None
+    if not study.is_called:
+        found = definition_finder.find(study, settings, references)
+        space = found.with_settings(study.settings).study.space
+    given_parameters.enqueue(db, name, entries, space)
+    trials = "the next trial has" if len(entries) == 1 else f"the next {len(entries)} trials have"
+    click.echo(f"{study.name}: {trials} what {file} says")
 
 
 @click.command()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import optuna
 
-from hpo import definition_loader
+from hpo import definition_finder
 from hpo.errors import DefinitionError, NoResult
 from hpo.formatting import first_line
 from hpo.provenance import Provenance
@@ -113,7 +113,8 @@ def find_data(
     """The study's data as this machine has it; None where it has not, for which no report fails.
     Without `fetch` nothing is downloaded or prepared."""
     try:
-        definition = definition_loader.find(study, references).with_settings(study.trained_settings)
+        found = definition_finder.find(study, settings, references)
+        definition = found.with_settings(study.trained_settings)
         if not fetch:
             return definition.study.find_data(settings.cache_folder)
         return definition.study.prepare(settings.cache_folder, settings.data_dir)

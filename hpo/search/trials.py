@@ -34,7 +34,8 @@ from storage.records import BASELINE, EarlierTrial, JobRecord, Lease, StudyRecor
 from storage.states import JobState, Pruner
 from storage.tables import earlier_trials, jobs, paused_jobs, trials
 from storage.tables.trials import NewTrial, Param
-from studies.space import Params, Space, fix, is_whole
+from studies.space import Params, Space
+from studies.space_points import fix, is_whole
 
 JOB_ATTRIBUTE = f"{OURS}job"
 REASON_ATTRIBUTE = f"{OURS}reason"

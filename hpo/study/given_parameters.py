@@ -14,8 +14,8 @@ from storage.records import Params, StudyRecord
 from storage.states import Phase
 from storage.tables import jobs, studies
 from studies.errors import SettingsError
-from studies.space import Choice, Parameter, Space, Value, fix
-from studies.space_points import count_points
+from studies.space import Choice, Parameter, Space, Value
+from studies.space_points import count_points, fix
 
 
 def read_fixed(given: Mapping[str, Any], space: Space | None) -> Params:

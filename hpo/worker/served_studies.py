@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Thread
 
-from hpo import definition_loader
+from hpo import definition_finder
 from hpo.definition_loader import Definition
 from hpo.errors import DefinitionError, WorkFailed
 from hpo.periodic import Every
@@ -46,7 +46,7 @@ def prepare(
         DefinitionError: this machine does not have the study's definition.
         DataError: this machine does not have its data.
     """
-    definition = definition_loader.find(study, references)
+    definition = definition_finder.find(study, settings, references)
     configured = definition.searched.with_settings(study.settings)
     return PreparedStudy(
         study, definition, configured.prepare(settings.cache_folder, settings.data_dir)

@@ -165,11 +165,11 @@ def _exists(settings: "Settings", name: str) -> bool:
 
 @click.command()
 @click.argument("name")
-@click.argument("file", type=FILE, metavar="PARAMS.json")
+@click.argument("params_file", type=FILE, metavar="PARAMS.json")
 @with_references
 @command
 @with_storage
-def enqueue(settings: "Settings", name: str, file: Path, references: tuple[str, ...]) -> None:
+def enqueue(settings: "Settings", name: str, params_file: Path, references: tuple[str, ...]) -> None:
     """Try these parameters soon: as the next trials of a study, which has as many as before.
 
     PARAMS.json holds them by name, {"name": value, ...}, or a list of such. What is left open the search chooses.
@@ -179,7 +179,7 @@ def enqueue(settings: "Settings", name: str, file: Path, references: tuple[str, 
     from storage.database import Database
     from storage.tables import studies
 
-    entries = read_entries(file)
+    entries = read_entries(params_file)
     db = Database.open(settings.storage_url)
     with db.reading() as tx:
         study = studies.get(tx, name)
@@ -189,7 +189,7 @@ def enqueue(settings: "Settings", name: str, file: Path, references: tuple[str, 
         space = found.with_settings(study.settings).study.space
     given_parameters.enqueue(db, name, entries, space)
     trials = "the next trial has" if len(entries) == 1 else f"the next {len(entries)} trials have"
-    click.echo(f"{study.name}: {trials} what {file} says")
+    click.echo(f"{study.name}: {trials} what {params_file} says")
 
 
 @click.command()

@@ -29,7 +29,6 @@ def find(study: StudyRecord, settings: Settings, references: Sequence[str] = ())
     named = [definition for definition in loaded if definition.name == study.definition]
     for definition in named:
         if definition.hash == study.definition_hash:
-            remember(settings, definition)
             return definition
     changed = [(definition.reference, definition.hash) for definition in named]
     known = recall(settings, study.definition, study.definition_hash)

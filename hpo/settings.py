@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     grace_seconds: Seconds = Field(30.0, gt=0, allow_inf_nan=False)
     """How long a worker that is asked to stop may take."""
 
+    on_end: str | None = Field(None, min_length=1, repr=False)
+    """A command, or a URL, that is told when a study ends; it may hold a secret."""
+
     dashboard_password: str | None = Field(None, repr=False)
     """What whoever looks at the dashboard has to give."""
     dashboard_password_file: Path | None = None

@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hpo.commands.options import command, say, with_devices, with_references, with_storage
+from hpo.commands.options import (
+    command,
+    say,
+    with_devices,
+    with_end_hook,
+    with_references,
+    with_storage,
+)
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
@@ -16,6 +23,7 @@ if TYPE_CHECKING:
 @with_devices
 @click.option("--grace", metavar="DURATION", help="How long leaving may take; default 30s.")
 @click.option("--stall-timeout", metavar="DURATION", help="How long a training may say nothing before it counts as hung; default 30m.")  # fmt: skip
+@with_end_hook
 @click.option("--parent", type=int, hidden=True)
 @command
 @with_storage
@@ -33,12 +41,15 @@ def worker(
     """
     import signal
 
+    from hpo.result import end_hook
     from hpo.training.child_process import die_with_parent
     from hpo.worker.main import work
 
     if parent is not None:
         die_with_parent(parent, signal.SIGTERM)
-    study = work(settings, name, references)
+    # `hpo run`, if it is our parent, tells that itself.
+    on_end = None if parent is not None else end_hook.in_background(settings)
+    study = work(settings, name, references, on_end)
     if study is not None:
         say(f"{study.name}: {study.phase}" + (f", {study.reason}" if study.reason else ""))
 

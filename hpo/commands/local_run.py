@@ -20,6 +20,7 @@ from hpo.commands.options import EXPORTS
 from hpo.definition_loader import Definition
 from hpo.devices.child_environment import ISOLATED, PRINTING
 from hpo.errors import HpoError, UsageError, WorkFailed
+from hpo.result import end_hook
 from hpo.settings import Settings
 from hpo.study import creation, planning, removal, search_jobs
 from hpo.study.planning import Budget
@@ -144,10 +145,15 @@ def run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
         definition_finder.remember(settings, definition)
         console.print(f"Study {study.name} in {db.shown_url}", soft_wrap=True)
         if not study.phase.is_over:
-            status = _work(settings, definition, db, name, console)
-            study = status.study
-            if existing is None:
-                _remove_untrainable(db, status, definition.reference)
+            try:
+                status = _work(settings, definition, db, name, console)
+                study = status.study
+                if existing is None:
+                    _remove_untrainable(db, status, definition.reference)
+            except Exception as error:
+                end_hook.tell_failure(settings, name, error)
+                raise
+            end_hook.tell_end(settings, study)
     db.close()
     return study
 
@@ -267,7 +273,7 @@ def _start_worker(
 
 def _environment(settings: Settings) -> Mapping[str, str]:
     environment = {name: value for name, value in os.environ.items() if name[:4] != "HPO_"}
-    secrets = {"storage", "storage_file", "dashboard_password", "dashboard_password_file"}
+    secrets = {"storage", "storage_file", "dashboard_password", "dashboard_password_file", "on_end"}
     given = settings.model_dump(mode="json", exclude=secrets)
     given["storage"] = settings.named_storage
     return (

@@ -29,6 +29,7 @@ SETTINGS = {
     "per_device": "per_device",
     "grace": "grace_seconds",
     "stall_timeout": "stall_seconds",
+    "on_end": "on_end",
 }
 
 
@@ -146,6 +147,12 @@ def with_devices(function: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def with_end_hook(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the option that says what is told of a study's end; it is a setting."""
+    option = click.option("--on-end", metavar="COMMAND|URL", help="What is told when the study ends: a command of the shell, or a URL by POST.")  # fmt: skip
+    return option(function)
 
 
 def with_bundle(function: Callable[..., None]) -> Callable[..., None]:

@@ -19,6 +19,7 @@ from hpo.commands.options import (
     with_budget,
     with_bundle,
     with_devices,
+    with_end_hook,
     with_references,
     with_storage,
 )
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--name", help="Name of the study; default the definition's.")
 @with_budget
 @with_devices
+@with_end_hook
 @with_bundle
 @click.option("--fallback", metavar="DEFINITION", help="What to run, with the same options, where the data cannot be had.")  # fmt: skip
 @command
@@ -169,7 +171,9 @@ def _exists(settings: "Settings", name: str) -> bool:
 @with_references
 @command
 @with_storage
-def enqueue(settings: "Settings", name: str, params_file: Path, references: tuple[str, ...]) -> None:
+def enqueue(
+    settings: "Settings", name: str, params_file: Path, references: tuple[str, ...]
+) -> None:
     """Try these parameters soon: as the next trials of a study, which has as many as before.
 
     PARAMS.json holds them by name, {"name": value, ...}, or a list of such. What is left open the search chooses.

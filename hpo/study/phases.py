@@ -1,7 +1,7 @@
 """The life of a study: search, select, final. What comes next is a pure function of its jobs."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -49,11 +49,13 @@ class Stop:
 
 
 Step = Advance | EndSearch | Stop
+OnEnd = Callable[[StudyRecord], None]
 
 
 @retried
-def advance(db: Database, study_name: str) -> StudyRecord:
-    """Takes whatever steps are due, under the study's lock; returns the study as it then stands.
+def advance(db: Database, study_name: str, on_end: OnEnd | None = None) -> StudyRecord:
+    """Takes whatever steps are due, under the study's lock; returns the study as it then stands. That one
+    of them was the study's end is told to `on_end`, once that is written.
 
     Anybody may call this at any time: what was done already is not done twice. Where nothing is
     due, as nearly always, nothing is locked, and no job is read.
@@ -67,13 +69,14 @@ def advance(db: Database, study_name: str) -> StudyRecord:
             return study
     with db.transaction() as tx:
         study = studies.lock(tx, study_name)
+        goes_on = not study.phase.is_over
         while True:
             now_ms = studies.clock_ms(tx)
             in_final = study.phase == Phase.FINAL
             judged = evaluations.of_study(tx, study.id, study.generation) if in_final else ()
             match decide(study, jobs_table.of_study(tx, study.id), now_ms, judged):
                 case None:
-                    return study
+                    break
                 case Advance(phase=phase, jobs=new, fitting_seeds=seeds):
                     fitting = study.fitting_seeds if seeds is None else seeds
                     study = studies.write(tx, study, phase=phase, fitting_seeds=fitting)
@@ -85,9 +88,14 @@ def advance(db: Database, study_name: str) -> StudyRecord:
                 case Stop(reason=reason):
                     study = studies.write(tx, study, phase=Phase.STOPPED, reason=reason)
                     jobs_table.cancel(tx, study.id, UNFINISHED, "the study stopped")
+    if on_end is not None and goes_on and study.phase.is_over:
+        on_end(study)
+    return study
 
 
-def try_to_advance(db: Database, study_name: str) -> StudyRecord | None:
+def try_to_advance(
+    db: Database, study_name: str, on_end: OnEnd | None = None
+) -> StudyRecord | None:
     """The same for whoever has others to look after: what is wrong with this study is told, and then None,
     as where it was removed in this moment.
 
@@ -95,7 +103,7 @@ def try_to_advance(db: Database, study_name: str) -> StudyRecord | None:
         StorageError: it is the database.
     """
     try:
-        return advance(db, study_name)
+        return advance(db, study_name, on_end)
     except StudyNotFound:
         return None
     except StorageError:

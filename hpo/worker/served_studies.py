@@ -14,6 +14,7 @@ from hpo.provenance import Provenance
 from hpo.search.called_trials import CalledTrials
 from hpo.search.trials import Trials
 from hpo.settings import Settings
+from hpo.study.phases import OnEnd
 from hpo.training.precision import FLOAT32
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
@@ -47,6 +48,7 @@ def prepare(
         DataError: this machine does not have its data.
     """
     definition = definition_finder.find(study, settings, references)
+    definition_finder.remember(settings, definition)
     configured = definition.searched.with_settings(study.settings)
     return PreparedStudy(
         study, definition, configured.prepare(settings.cache_folder, settings.data_dir)
@@ -72,6 +74,8 @@ class ServedStudies:
         self, db: Database, prepare: Prepare, made_by: Provenance, name: str | None = None
     ) -> None:
         self.made_by = made_by
+        self.on_end: OnEnd | None = None
+        """What is told of the end of a study that is written here."""
         self.name = name
         self._db = db
         self._prepare = prepare

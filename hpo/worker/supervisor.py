@@ -71,7 +71,7 @@ class Supervisor:
             journal,
             orphans,
             client=self._client,
-            delivery=Delivery(db, served.trials, job_artifacts, served.made_by),
+            delivery=Delivery(db, served.trials, job_artifacts, served.made_by, served.on_end),
             outage=self._outage,
             usage=Usage(devices),
             renewal_seconds=pace.renewal_seconds,

@@ -214,7 +214,8 @@ def test_another_version_of_a_definition(shell_on: CommandLine) -> None:
     file = shell_on.folder / "toy.py"
     file.write_text(Path(TOY).read_text())
     shell_on.succeed("create", "x", "--study", str(file))
-    assert "--study" in shell_on.fail("worker", "x", code=2)
+    elsewhere = {"HPO_STATE_DIR": str(shell_on.folder / "elsewhere")}
+    assert "--study" in shell_on.fail("worker", "x", code=2, **elsewhere)
     file.write_text(file.read_text() + "another = True\n")
     assert "another version" in shell_on.fail("worker", "x", "--study", str(file), code=2)
     assert "another version" in shell_on.fail("create", "x", "--study", str(file), code=2)

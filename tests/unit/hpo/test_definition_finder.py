@@ -129,7 +129,7 @@ def test_a_file_that_was_named_once_need_not_be_named_again(
     settings: Settings, study: StudyRecord, file: Path
 ) -> None:
     """On this machine; one that is named comes first, and refuses where it is another version."""
-    definition_finder.find(study, settings, [str(file)])
+    definition_finder.remember(settings, definition_loader.load(str(file)))
     assert definition_finder.find(study, settings).reference == str(file)
     assert definition_finder.find(study, settings, ["digits"]).reference == str(file)
     elsewhere = settings.model_copy(update={"state_dir": file.with_name("elsewhere")})
@@ -180,6 +180,6 @@ def test_two_objectives_of_a_file_are_told_apart(
 def test_what_cannot_be_kept_in_mind_is_named_again(study: StudyRecord, file: Path) -> None:
     """That is no failure."""
     blocked = Settings(state_dir=file)
-    assert definition_finder.find(study, blocked, [str(file)]).reference == str(file)
+    definition_finder.remember(blocked, definition_loader.load(str(file)))
     with pytest.raises(DefinitionError, match="give its file with --study"):
         definition_finder.find(study, blocked)

@@ -19,8 +19,6 @@ from urllib.parse import urlsplit
 
 from hpo.errors import HpoError
 from hpo.formatting import first_line
-from hpo.result import finished_study
-from hpo.result.result import conclude
 from hpo.settings import Settings
 from storage.database import Database
 from storage.records import StudyRecord
@@ -72,12 +70,22 @@ def tell_end(settings: Settings, study: StudyRecord) -> None:
     verdict = None
     if study.phase is Phase.DONE and study.is_judged:
         try:
-            db = Database.open(settings.storage_url, settings.artifacts)
-            verdict = conclude(finished_study.read(db, study.name)).verdict
-            db.close()
+            verdict = _verdict(settings, study)
         except Exception as error:
-            log.warning("the verdict of %s cannot be told when it ends: %s", study.name, error)
+            log.warning("on_end: the verdict of %s cannot be told: %s", study.name, error)
     _tell(settings, Ending(study.name, study.phase.value, verdict, study.reason))
+
+
+def _verdict(settings: Settings, study: StudyRecord) -> str:
+    # They bring scipy, for which each worker would wait as it begins.
+    from hpo.result import finished_study
+    from hpo.result.result import conclude
+
+    db = Database.open(settings.storage_url, settings.artifacts)
+    try:
+        return conclude(finished_study.read(db, study.name)).verdict
+    finally:
+        db.close()
 
 
 def tell_failure(settings: Settings, name: str, error: Exception) -> None:
@@ -125,7 +133,7 @@ def _run(command: str, ending: Ending) -> None:
         "HPO_STUDY_REASON": first_line(ending.reason).replace("\0", "") if ending.reason else "",
     }
     # By a shell, as its person wrote it into the settings here; nothing of the study is part of it.
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S602 - see above
         command,
         shell=True,
         stdin=subprocess.PIPE,

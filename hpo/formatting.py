@@ -98,6 +98,8 @@ def limit_words(study: "StudyRecord") -> list[str]:
     words = []
     if study.total_timeout_ms is not None:
         words.append(f"total timeout {timedelta(milliseconds=study.total_timeout_ms)}")
+        if study.fitting_seeds is not None:
+            words[-1] += f", in which {study.fitting_seeds} of {study.final_seeds} final seeds fit"
     if study.timeout_ms is not None:
         words.append(f"timeout {timedelta(milliseconds=study.timeout_ms)}")  # exactly
     if study.target is not None:

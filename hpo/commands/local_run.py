@@ -178,7 +178,8 @@ def _remove_untrainable(db: Database, status: Status, reference: str) -> None:
     else:
         failed = (job for job in status.jobs if job.state == JobState.FAILED)
         lost = next(failed, status.jobs[0])
-        is_lost = study.phase is Phase.STOPPED
+        is_cut_off = lost.state is JobState.CANCELLED  # by its total timeout
+        is_lost = study.phase is Phase.STOPPED and not is_cut_off
         what, mend = "the objective failed", "its file"
         came_on += [JobState.PRUNED]
     others = (job for job in status.jobs if job is not lost)

@@ -173,7 +173,7 @@ def _refuse_unfinished(study: StudyRecord, all_jobs: Sequence[JobRecord]) -> Non
     if study.phase == Phase.STOPPED:
         raise NoResult(
             f"study '{study.name}' stopped without a result ({first_line(study.reason)})",
-            "mend that and run a study of another name",
+            f"mend that; `hpo create {study.name} --extend --trials {study.trials}` goes on",
         )
     if study.phase != Phase.DONE:
         here = of_phase(study, all_jobs, study.phase)

@@ -96,7 +96,13 @@ def _placed(study: StudyRecord, params: Params, space: Space | None, where: str)
     if space is None:
         return params
     try:
-        part = fix(fix(space, study.fixed), params)
+        searched = fix(space, study.fixed)
+        if lost := sorted((params.keys() & space.keys()) - searched.keys()):
+            raise SettingsError(
+                f"parameter {lost[0]!r} does not apply where {describe_params(study.fixed)}",
+                "leave that out",
+            )
+        part = fix(searched, params)
         if count_points(part) == 0:
             raise SettingsError("the space forbids what is given", "change one of the values")
     except SettingsError as error:

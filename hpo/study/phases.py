@@ -145,10 +145,7 @@ def _cut_off(study: StudyRecord, now_ms: int) -> Step | None:
     limit = f"its total timeout of {(study.total_timeout_ms or 0) / 1000:g} s"
     if not study.is_judged:
         return EndSearch(f"the search was ended by {limit}", at_once=True)
-    return Stop(
-        f"{limit} came in {study.phase}, before a verdict; `hpo create {study.name} --extend"
-        f" --trials {study.trials} --total-timeout DURATION` goes on"
-    )
+    return Stop(f"{limit} came in {study.phase}, before a verdict")
 
 
 def may_be_due(study: StudyRecord, outline: Outline, now_ms: int) -> bool:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from http.client import HTTPException
@@ -26,6 +27,7 @@ from storage.states import Phase
 
 COMMAND_SECONDS = 300.0
 POST_SECONDS = 10.0
+URLS = ("http://", "https://")
 log = logging.getLogger(__name__)
 
 
@@ -98,24 +100,34 @@ def _tell(settings: Settings, ending: Ending) -> None:
     if (asked := settings.on_end) is None:
         return
     try:
-        if asked.startswith(("http://", "https://")):
+        if asked.startswith(URLS):
             _post(asked, ending)
         else:
             _run(asked, ending)
     except (OSError, ValueError, HTTPException, subprocess.SubprocessError) as error:
-        # What stands in a URL may be a secret, and so may a command's arguments.
-        where = urlsplit(asked).hostname if "://" in asked else "the command"
         log.warning(
-            "on_end: %s was not told of the end of %s: %s", where, ending.study, _said(error)
+            "on_end: %s was not told of the end of %s: %s", _name(asked), ending.study, _said(error)
         )
 
 
+def _name(asked: str) -> str:
+    """Without what may be a secret in it."""
+    if not asked.startswith(URLS):
+        return "the command"
+    with suppress(ValueError):
+        return urlsplit(asked).hostname or "the URL"
+    return "the URL"
+
+
 def _said(error: Exception) -> str:
-    if isinstance(error, subprocess.TimeoutExpired):
-        return f"it took more than {error.timeout:g} s"
-    if isinstance(error, subprocess.CalledProcessError):
-        return f"it ended with code {error.returncode}"
-    return f"{type(error).__name__}: {error}"
+    match error:
+        case subprocess.TimeoutExpired():
+            return f"it took more than {COMMAND_SECONDS:g} s"
+        case subprocess.CalledProcessError():
+            return f"it ended with code {error.returncode}"
+        case OSError():
+            return f"{type(error).__name__}: {error}"
+    return type(error).__name__  # others repeat the URL
 
 
 def _post(url: str, ending: Ending) -> None:

@@ -157,7 +157,7 @@ class CalledTrials(Trials):
         if name in given:
             if not _admits(distribution, given[name]):
                 raise ValueError(  # in Optuna's words, which goes on with it all the same
-                    f"Fixed parameter '{name}' with value {given[name]} is out of range for"
+                    f"Fixed parameter {name} with value {given[name]} is out of range for"
                     f" distribution {distribution}."
                 )
             return given[name]

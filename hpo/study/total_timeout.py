@@ -90,7 +90,7 @@ def _pace(
 ) -> _Pace | None:
     """That of trainings `alike`, at the rate of all; None while nothing is known of it."""
     each = time_left.seconds_each(study, alike)
-    elapsed = (now_ms - (study.started_ms or now_ms)) / 1000
+    elapsed = 0 if study.started_ms is None else (now_ms - study.started_ms) / 1000
     spent = sum(job.device_seconds for job in jobs if job.generation == study.generation)
     if each is None or not elapsed or not spent:
         return None

@@ -178,7 +178,6 @@ def enqueue(
 
     PARAMS.json holds them by name, {"name": value, ...}, or a list of such. What is left open the search chooses.
     """
-    from hpo import definition_finder
     from hpo.study import given_parameters
     from storage.database import Database
     from storage.tables import studies
@@ -187,10 +186,7 @@ def enqueue(
     db = Database.open(settings.storage_url)
     with db.reading() as tx:
         study = studies.get(tx, name)
-    space = None
-    if not study.is_called:
-        found = definition_finder.find(study, settings, references)
-        space = found.with_settings(study.settings).study.space
+    space = given_parameters.searched_space(study, settings, references)
     given_parameters.enqueue(db, name, entries, space)
     trials = "the next trial has" if len(entries) == 1 else f"the next {len(entries)} trials have"
     click.echo(f"{study.name}: {trials} what {params_file} says")

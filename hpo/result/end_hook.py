@@ -10,8 +10,8 @@ import os
 import signal
 import subprocess
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from http.client import HTTPException
@@ -90,10 +90,15 @@ def _verdict(settings: Settings, study: StudyRecord) -> str:
         db.close()
 
 
-def tell_failure(settings: Settings, name: str, error: Exception) -> None:
-    """Tells that the run of a study failed, likewise."""
-    cause = error.cause if isinstance(error, HpoError) else str(error)
-    _tell(settings, Ending(name, "failed", reason=cause or type(error).__name__))
+@contextmanager
+def telling_failure(settings: Settings, name: str) -> Iterator[None]:
+    """Tells that a study's run failed, if it does; that a person interrupts it is no failure."""
+    try:
+        yield
+    except Exception as error:
+        cause = error.cause if isinstance(error, HpoError) else str(error)
+        _tell(settings, Ending(name, "failed", reason=cause or type(error).__name__))
+        raise
 
 
 def _tell(settings: Settings, ending: Ending) -> None:

@@ -5,8 +5,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hpo import definition_finder
 from hpo.errors import UsageError
 from hpo.formatting import describe_params
+from hpo.settings import Settings
 from hpo.study import search_jobs
 from storage.connection.retries import retried
 from storage.database import Database
@@ -46,6 +48,20 @@ def count_configurations(space: Space, fixed: Params, baseline: Params) -> int |
     """How many a search may have: what is left of the space, and the baseline, which keeps its own values."""
     is_left = all(baseline.get(name, value) == value for name, value in fixed.items())
     return count_points(fix(space, fixed)) + (not is_left)
+
+
+def searched_space(
+    study: StudyRecord, settings: Settings, references: Sequence[str] = ()
+) -> Space | None:
+    """The space of a study's definition, as this machine has it; None of an objective.
+
+    Raises:
+        DefinitionError: it does not have it.
+    """
+    if study.is_called:
+        return None
+    found = definition_finder.find(study, settings, references)
+    return found.with_settings(study.settings).study.space
 
 
 @retried

@@ -74,7 +74,10 @@ def test_a_url_is_posted_the_verdict(toy_done: Done, heard: tuple[str, list[byte
 def test_a_run_that_failed_is_told_as_such(heard: tuple[str, list[bytes]]) -> None:
     """With its cause."""
     url, bodies = heard
-    end_hook.tell_failure(Settings(on_end=url), "toy", WorkFailed("no memory", "buy some"))
+    with pytest.raises(WorkFailed), end_hook.telling_failure(Settings(on_end=url), "toy"):
+        raise WorkFailed("no memory", "buy some")
+    with pytest.raises(KeyboardInterrupt), end_hook.telling_failure(Settings(on_end=url), "toy"):
+        raise KeyboardInterrupt
     (body,) = map(json.loads, bodies)
     assert (body["phase"], body["reason"]) == ("failed", "no memory")
 

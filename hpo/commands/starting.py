@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hpo.commands.options import command, read_pairs, say, with_devices, with_settings
+from hpo.commands.budget import read_pairs
+from hpo.commands.options import command, say, with_devices, with_settings
 
 if TYPE_CHECKING:
     from hpo.settings import Settings

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hpo.commands.budget import given, read_budget, read_settings, with_budget
 from hpo.commands.bundles import print_export
 from hpo.commands.options import (
     command,
     confirm,
-    given,
-    read_budget,
-    read_settings,
     say,
-    with_budget,
     with_bundle,
     with_devices,
     with_storage,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     # A child loads definitions, and has nothing to do with a database.
     from storage.records import StudyRecord
 
-BUILT_IN = tuple(name.replace("_", "-") for name in code_hash.DEFINITIONS)
+BUILT_IN = code_hash.BUILT_IN
 # Half of each suffices, and so one hash says which of the two is another.
 HALF = 32
 

@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
 from click.core import ParameterSource
 
+from hpo.commands.names import STUDY
+from hpo.commands.options import FILE
 from storage.states import Direction, Pruner, Sampler
 
 if TYPE_CHECKING:
@@ -20,25 +23,30 @@ DIRECTIONS = [direction.value for direction in Direction]
 def with_budget(function: Callable[..., None]) -> Callable[..., None]:
     """Adds the options that say how much is to be trained; of a study that exists those that are not
     given are as it was created."""
-    options = (
+    tried = cloup.option_group(
+        "What is tried",
         click.option("--trials", type=int, show_default="2 a parameter, at least 16", help="Search trials in total, the baseline among them."),
-        click.option("--select-top", type=int, show_default="5", help="Configurations that enter select."),
-        click.option("--select-seeds", type=int, show_default="3", help="Seeds of those that stay in select to the end."),
-        click.option("--final-seeds", type=int, show_default="10", help="Seeds of winner and baseline in final, at most: with more than 3 it is over after half of them if these decide; with 0 there is the search alone, and no verdict."),
+        click.option("--sampler", type=click.Choice(SAMPLERS), show_default="tpe", help="How the search chooses: learning, by chance, evenly, or from all there is."),
+        click.option("--pruner", type=click.Choice(PRUNERS), show_default="halving", help="How it spares itself trials: they pause at rungs, and the best go on; one behind most others ends; or not at all."),
+        click.option("--from", "source", type=STUDY, metavar="STUDY", help="Begin the search with what the trials of another study found, whose space is the same or a part of it."),
+        click.option("--direction", "directions", type=click.Choice(DIRECTIONS), multiple=True, show_default="minimize", help="Of an objective: whether less or more is better; once for each value that it returns."),
+        click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition, e.g. split_seed=1 or epochs=5."),
+        click.option("--seed", type=int, show_default="0", help="What all randomness derives from."),
+    )  # fmt: skip
+    ended = cloup.option_group(
+        "When it ends",
         click.option("--timeout", metavar="DURATION", help="End the search after this long, such as 1h30m, 90m or seconds; select and final come after it."),
         click.option("--target", type=float, help="End the search at this score."),
         click.option("--patience", type=int, metavar="N", help="End the search when N trials in a row were no better than the best before them, e.g. 20."),
-        click.option("--sampler", type=click.Choice(SAMPLERS), show_default="tpe", help="How the search chooses: learning, by chance, evenly, or from all there is."),
-        click.option("--pruner", type=click.Choice(PRUNERS), show_default="halving", help="How it spares itself trials: they pause at rungs, and the best go on; one behind most others ends; or not at all."),
-        click.option("--from", "source", metavar="STUDY", help="Begin the search with what the trials of another study found, whose space is the same or a part of it."),
-        click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Of an objective: parameters in JSON, by name, that its first trial has; with --final-seeds the best is judged against it."),
-        click.option("--direction", "directions", type=click.Choice(DIRECTIONS), multiple=True, show_default="minimize", help="Of an objective: whether less or more is better; once for each value that it returns."),
-        click.option("--seed", type=int, show_default="0", help="What all randomness derives from."),
-        click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition, e.g. split_seed=1 or epochs=5."),
     )  # fmt: skip
-    for option in reversed(options):
-        function = option(function)
-    return function
+    judged = cloup.option_group(
+        "How it is judged",
+        click.option("--baseline", type=FILE, metavar="FILE", help="Of an objective: parameters in JSON, by name, that its first trial has; with --final-seeds the best is judged against it."),
+        click.option("--select-top", type=int, show_default="5", help="Configurations that enter select."),
+        click.option("--select-seeds", type=int, show_default="3", help="Seeds of those that stay in select to the end."),
+        click.option("--final-seeds", type=int, show_default="10", help="Seeds of winner and baseline in final, at most: with more than 3 it is over after half of them if these decide; with 0 there is the search alone, and no verdict."),
+    )  # fmt: skip
+    return tried(ended(judged(function)))
 
 
 def read_budget(values: Mapping[str, Any]) -> "Budget":

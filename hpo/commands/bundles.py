@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import cloup
 
+from hpo.commands.names import STUDY
 from hpo.commands.options import (
     EXPORTS,
     FILE,
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 FORMATS = ("json", "yaml", "toml", "env", "python")
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
 @with_bundle
 @click.option("--format", "target", type=click.Choice(FORMATS), help="Print the configuration alone: as data, or as a standalone Keras script.")  # fmt: skip
 @click.option(
@@ -72,7 +74,7 @@ def print_export(exported: "Export", folder: Path, *, stderr: bool) -> None:
     click.echo(f"{folder}: {n_files} files, see {folder / manifest.CARD}")
 
 
-@click.command()
+@cloup.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--retrain", is_flag=True, help="Train it again, too, from its seed.")
 @click.option("--cpu", type=int, help="CPU slots this machine is shared by; as in the run.")
@@ -99,7 +101,7 @@ def verify(settings: "Settings", folder: Path, retrain: bool, definition: str | 
     say(f"{folder}: verified")
 
 
-@click.command()
+@cloup.command()
 @click.argument("folder", metavar="BUNDLE", type=FOLDER)
 @click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
@@ -129,7 +131,7 @@ def predict(
         say(f"{each.file}: {shares}")
 
 
-@click.command()
+@cloup.command()
 @click.option(
     "--config", "config_file", type=FILE, required=True, help="A best.json that was exported."
 )

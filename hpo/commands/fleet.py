@@ -3,15 +3,17 @@
 from typing import TYPE_CHECKING
 
 import click
+import cloup
 
+from hpo.commands.names import STUDY
 from hpo.commands.options import command, say, with_devices, with_references, with_storage
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
 
 
-@click.command()
-@click.argument("name", required=False)
+@cloup.command()
+@click.argument("name", type=STUDY, required=False)
 @with_references
 @with_devices
 @click.option("--grace", metavar="DURATION", help="How long leaving may take; default 30s.")
@@ -43,8 +45,8 @@ def worker(
         say(f"{study.name}: {study.phase}" + (f", {study.reason}" if study.reason else ""))
 
 
-@click.command()
-@click.argument("name", required=False)
+@cloup.command()
+@click.argument("name", type=STUDY, required=False)
 @click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
 @command
 @with_storage
@@ -67,8 +69,8 @@ def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
         PlainConsole().print(draw_workers(called, settings.lease_seconds))
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
 @command
 @with_storage
 def stop(settings: "Settings", name: str) -> None:
@@ -80,8 +82,8 @@ def stop(settings: "Settings", name: str) -> None:
     click.echo(f"{study.name}: halted; `hpo resume {study.name}` goes on")
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
 @command
 @with_storage
 def resume(settings: "Settings", name: str) -> None:
@@ -93,8 +95,8 @@ def resume(settings: "Settings", name: str) -> None:
     click.echo(f"{study.name}: {study.phase}")
 
 
-@click.command()
-@click.argument("name", metavar="[STUDY]", required=False)
+@cloup.command()
+@click.argument("name", type=STUDY, metavar="[STUDY]", required=False)
 @with_references
 @with_devices
 @click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+import cloup
 
+from hpo.commands.names import DEFINITION
 from hpo.formatting import printable
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -111,6 +113,7 @@ def with_definition(function: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--study",
         "definition",
+        type=DEFINITION,
         metavar="FILE",
         help="File of the definition, where it is not built in.",
     )(function)
@@ -122,6 +125,7 @@ def with_references(function: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--study",
         "references",
+        type=DEFINITION,
         multiple=True,
         metavar="FILE",
         help="File of the study's definition, where it is not built in.",
@@ -130,14 +134,12 @@ def with_references(function: Callable[..., None]) -> Callable[..., None]:
 
 def with_devices(function: Callable[..., None]) -> Callable[..., None]:
     """Adds the options that say what of this machine is to train; all are settings."""
-    options = (
+    return cloup.option_group(
+        "This machine",
         click.option("--cpu", type=int, help="CPU slots to train in; default one a core."),
         click.option("--devices", metavar="LIST", help="GPUs to train on, e.g. 0,2 or UUIDs; default all."),
         click.option("--per-device", type=int, metavar="N", help="Trainings side by side on each GPU; default 1."),
-    )  # fmt: skip
-    for option in reversed(options):
-        function = option(function)
-    return function
+    )(function)  # fmt: skip
 
 
 def with_bundle(function: Callable[..., None]) -> Callable[..., None]:

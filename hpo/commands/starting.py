@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import cloup
+from click import shell_completion
 
 from hpo.commands.budget import read_pairs
-from hpo.commands.options import command, say, with_devices, with_settings
+from hpo.commands.names import DEFINITION
+from hpo.commands.options import command, print_document, say, with_devices, with_settings
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
@@ -17,7 +20,7 @@ BASELINE = {"rate": 0.01, "layers": 2, "units": 32}
 """Of the template."""
 
 
-@click.command()
+@cloup.command()
 @click.argument("name")
 @command
 def init(name: str) -> None:
@@ -46,8 +49,8 @@ def init(name: str) -> None:
     say(f"{' and '.join(map(str, files))}: hpo run {called}")
 
 
-@click.command(name="try")
-@click.argument("definition")
+@cloup.command(name="try")
+@click.argument("definition", type=DEFINITION)
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition.")  # fmt: skip
 @with_devices
 @command
@@ -80,3 +83,19 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> N
         f"{asked.name}: {pace.baseline.epoch_seconds:.2f} s an epoch of the baseline;"
         f" about {formatting.duration(seconds)} for `hpo run {definition}`"
     )
+
+
+@cloup.command()
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print what makes a shell complete commands, options and the names of studies.
+
+    \b
+    bash:  hpo completion bash >> ~/.bashrc
+    zsh:   hpo completion zsh >> ~/.zshrc    (below its compinit)
+    fish:  hpo completion fish > ~/.config/fish/completions/hpo.fish
+    """
+    found = shell_completion.get_completion_class(shell)
+    assert found is not None, "click has all of these"
+    print_document(found(context.find_root().command, {}, "hpo", "_HPO_COMPLETE").source())

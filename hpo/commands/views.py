@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import cloup
 
+from hpo.commands.names import STUDY
 from hpo.commands.options import (
     FILE,
     command,
@@ -24,8 +26,8 @@ FORMATS = ("html", "md")
 STDOUT = Path("-")
 
 
-@click.command()
-@click.argument("name", metavar="[STUDY]", required=False)
+@cloup.command()
+@click.argument("name", type=STUDY, metavar="[STUDY]", required=False)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; anywhere else it wants a password.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any that is free, and says which.")  # fmt: skip
 @click.option("--allow-host", "names", multiple=True, metavar="NAME", help="A name by which it is reached, as through a proxy.")  # fmt: skip
@@ -71,7 +73,7 @@ def dashboard(
     )  # fmt: skip
 
 
-@click.command("list")
+@cloup.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
 @command
 @with_storage
@@ -91,8 +93,8 @@ def list_(settings: "Settings", as_json: bool) -> None:
         PlainConsole().print(draw_list(listed, now_ms))
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
 @click.option("--watch", is_flag=True, help="Keep watching until the study is over, or q is pressed.")  # fmt: skip
 @click.option("--failures", is_flag=True, help="Show why trials failed, with their tracebacks.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
@@ -152,14 +154,16 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
         page.print(draw_study(read, chart=has_braille(page), conclusion=concluded(read)))
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
 @click.option("--format", "target", type=click.Choice(("csv", "json")), help="As data, for a spreadsheet, pandas or a program.")  # fmt: skip
 @command
 @with_storage
 def trials(settings: "Settings", name: str, target: str | None) -> None:
-    """Show all trials of a study, or print them as data: with their values, parameters, and what was kept
-    beside these."""
+    """Show all trials of a study, or print them as data.
+
+    With their values, parameters, and what was kept beside these.
+    """
     import csv
     import io
     import json
@@ -185,8 +189,8 @@ def trials(settings: "Settings", name: str, target: str | None) -> None:
             PlainConsole().print(draw_trials(read))
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
 @click.option("-o", "--output", type=FILE, help="The file to write; default NAME.html or NAME.md, - is stdout.")  # fmt: skip
 @click.option("--format", "target", type=click.Choice(FORMATS), help="Default html, or as the file's name says.")  # fmt: skip
 @with_references
@@ -236,9 +240,9 @@ def _write(file: Path, text: str) -> None:
     click.echo(f"{file}: {len(text.encode()) / 1e6:.1f} MB")
 
 
-@click.command()
-@click.argument("first")
-@click.argument("second")
+@cloup.command()
+@click.argument("first", type=STUDY)
+@click.argument("second", type=STUDY)
 @click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
 @command
 @with_storage

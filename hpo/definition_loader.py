@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from hpo.errors import DefinitionError
 from studies.code import code_hash, code_loader
 from studies.code.code_hash import Code
+from studies.errors import nearest_first
 from studies.objective import HOLDOUT, Objective
 from studies.study import Study
 
@@ -90,8 +91,12 @@ def load(reference: str) -> Definition:
         if source.suffix != ".py":
             raise DefinitionError(
                 f"there is no definition '{reference}'",
-                f"use {', '.join(BUILT_IN)}, the path of a Python file that defines STUDY, or"
-                " FILE.py:FUNCTION",
+                nearest_first(
+                    reference,
+                    BUILT_IN,
+                    f"use {', '.join(BUILT_IN)}, the path of a Python file that defines STUDY, or"
+                    " FILE.py:FUNCTION",
+                ),
             )
         source = source.absolute()
         code = _read(source)
@@ -112,7 +117,8 @@ def _load_objective(source: Path, function: str) -> Definition:
     names = _names(tree)
     if function not in names and "*" not in names:
         raise DefinitionError(
-            f"{source} defines no function '{function}'", "give the name of one, behind the colon"
+            f"{source} defines no function '{function}'",
+            nearest_first(function, names, "give the name of one, behind the colon"),
         )
     holdout_sha256, unfit = (None, None) if function == HOLDOUT else _find_holdout(tree)
     study = Objective(

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from hpo.errors import UsageError
 from hpo.formatting import read_duration
+from studies.errors import nearest_first
 
 DEFAULT_FILE = Path("hpo.toml")
 DEFAULT_STORAGE = "sqlite:///hpo.db"
@@ -161,9 +162,11 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(Settings.model_fields)
+        known = Settings.model_fields
+        words = f"known settings are {', '.join(known)}"
         raise UsageError(
-            f"setting '{key}': {first['msg']}", f"known settings are {known}"
+            f"setting '{key}': {first['msg']}",
+            words if key in known else nearest_first(key, known, words),
         ) from None
 
 

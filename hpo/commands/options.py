@@ -1,16 +1,21 @@
 """What the commands share: options, and known errors as one line and an exit code."""
 
+import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import cloup
 
 from hpo.commands.names import DEFINITION
 from hpo.formatting import printable
+
+if TYPE_CHECKING:
+    from storage.records import StudyRecord
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -106,6 +111,24 @@ def confirm(question: str) -> None:
     if not sys.stdin.isatty():
         raise UsageError("nobody is at a terminal to be asked", "say --yes")
     click.confirm(question, abort=True, err=True)
+
+
+def with_json(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the option that asks for data in place of words, given as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")(function)
+
+
+def print_json(value: object) -> None:
+    """Prints data, for programs."""
+    print_document(json.dumps(value, indent=2) + "\n")
+
+
+def tell_study(study: "StudyRecord", words: str, *, as_json: bool) -> None:
+    """Says what became of a study; for programs as it now stands."""
+    if as_json:
+        print_json(asdict(study))
+    else:
+        say(f"{study.name}: {words}")
 
 
 def with_definition(function: Callable[..., None]) -> Callable[..., None]:

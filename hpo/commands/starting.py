@@ -1,6 +1,7 @@
 """Commands to begin with: a file of one's own, a first look at what a machine can do."""
 
 import json
+from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,15 @@ from click import shell_completion
 
 from hpo.commands.budget import read_pairs
 from hpo.commands.names import DEFINITION
-from hpo.commands.options import command, print_document, say, with_devices, with_settings
+from hpo.commands.options import (
+    command,
+    print_document,
+    print_json,
+    say,
+    with_devices,
+    with_json,
+    with_settings,
+)
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
@@ -52,10 +61,11 @@ def init(name: str) -> None:
 @cloup.command(name="try")
 @click.argument("definition", type=DEFINITION)
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition.")  # fmt: skip
+@with_json
 @with_devices
 @command
 @with_settings
-def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> None:
+def try_(settings: "Settings", definition: str, overrides: tuple[str, ...], as_json: bool) -> None:
     """Try a definition here: train a few configurations for two epochs, without any database."""
     from hpo import definition_loader, formatting
     from hpo.devices import discovery
@@ -79,6 +89,9 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> N
         )
     study = planning.plan(asked.name, asked, planning.Budget())
     seconds = pace.seconds(asked.study.epochs, study)
+    if as_json:
+        print_json({"definition": asked.name, **asdict(pace), "study_seconds": seconds})
+        return
     click.echo(
         f"{asked.name}: {pace.baseline.epoch_seconds:.2f} s an epoch of the baseline;"
         f" about {formatting.duration(seconds)} for `hpo run {definition}`"

@@ -14,8 +14,10 @@ from hpo.commands.options import (
     command,
     confirm,
     say,
+    tell_study,
     with_bundle,
     with_devices,
+    with_json,
     with_storage,
 )
 from storage.states import JobState
@@ -101,6 +103,7 @@ def run(
     click.option("--extend", is_flag=True, help="Raise an existing study's total of --trials."),
     click.option("--priority", type=int, help="Workers on all studies take those of a higher one first; default 0."),
 )  # fmt: skip
+@with_json
 @with_budget
 @command
 @with_storage
@@ -110,6 +113,7 @@ def create(
     definition: str | None,
     extend: bool,
     priority: int | None,
+    as_json: bool,
     overrides: tuple[str, ...],
     directions: tuple[str, ...],
     seed: int | None,
@@ -147,21 +151,23 @@ def create(
         asked = creation.configured(db, name, asked, given_settings)
         study = creation.create(db, name, asked, amount, seed, priority)
     words = [f"{study.trials} trials of {study.definition}", *limit_words(study), study.phase]
-    click.echo(f"{study.name}: {', '.join(words)}")
+    tell_study(study, ", ".join(words), as_json=as_json)
 
 
 @cloup.command()
 @click.argument("name", type=STUDY)
 @click.argument("trial", type=TrialNumber(JobState.FAILED))
+@with_json
 @command
 @with_storage
-def retry(settings: "Settings", name: str, trial: int) -> None:
+def retry(settings: "Settings", name: str, trial: int, as_json: bool) -> None:
     """Run a failed trial again, with its parameters, as one more trial of the study."""
     from hpo.study import extension
     from storage.database import Database
 
     study = extension.retry(Database.open(settings.storage_url), name, trial)
-    click.echo(f"{study.name}: trial {trial} runs again; {study.trials} trials, {study.phase}")
+    words = f"trial {trial} runs again; {study.trials} trials, {study.phase}"
+    tell_study(study, words, as_json=as_json)
 
 
 @cloup.command()

@@ -5,11 +5,13 @@ import importlib
 import traceback
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
-from hpo.errors import DefinitionError
+from hpo import provenance
+from hpo.errors import DefinitionError, WorkFailed
 from studies.code import code_hash, code_loader
 from studies.code.code_hash import Code
 from studies.errors import nearest_first
@@ -59,6 +61,22 @@ class Definition:
             SettingsError: an unknown setting, or a value that does not fit.
         """
         return replace(self, searched=self.searched.with_settings(settings))
+
+    def refuse_without_keras(self) -> None:
+        """To be asked before anything is prepared or made.
+
+        Raises:
+            WorkFailed: Keras trains it, and what that computes with is not installed here.
+        """
+        backend = provenance.backend_name()
+        is_missing = backend in provenance.BACKENDS and find_spec(backend) is None
+        if self.searched.needs_keras and is_missing:
+            others = [each for each in provenance.BACKENDS if each != backend and find_spec(each)]
+            mend = f"pip install {backend}"
+            raise WorkFailed(
+                f"Keras trains {self.name}, and {backend} is not installed here",
+                f"{mend}, or set KERAS_BACKEND={others[0]}" if others else mend,
+            )
 
     def changes(self, hash_then: str, version_then: str) -> tuple[str, str]:
         """What changed since the definition had this hash with that version of hpo, and the mend."""

@@ -75,6 +75,7 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...], as_j
     from hpo.training import duration_estimate, precision
 
     asked = definition_loader.load(definition).with_settings(read_pairs(overrides))
+    asked.refuse_without_keras()
     data = asked.study.prepare(settings.cache_folder, settings.data_dir)
     devices = discovery.find_for(settings)
     page = PlainConsole(stderr=True)

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from storage.states import JobState
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Engine
 
 DEADLINE_SECONDS = 0.8
 """For a database that does not answer."""
@@ -25,13 +25,9 @@ class StudyName(click.types.StringParamType):
         self, ctx: click.Context, _param: click.Parameter, incomplete: str
     ) -> list[CompletionItem[Any]]:
         """Those that there are."""
+        from storage.tables import studies
 
-        def names(tx: "Connection") -> list[str]:
-            from storage.tables import studies
-
-            return studies.names(tx)
-
-        return _matching(_ask(ctx, names), incomplete)
+        return _matching(_ask(ctx, studies.names), incomplete)
 
 
 class DefinitionName(click.types.StringParamType):
@@ -57,10 +53,9 @@ class TrialNumber(click.types.IntParamType):
         self, ctx: click.Context, _param: click.Parameter, incomplete: str
     ) -> list[CompletionItem[Any]]:
         """Those of trials in these states, else of all that were begun."""
+        from storage.tables import job_summaries
 
         def numbers(tx: "Connection") -> list[str]:
-            from storage.tables import job_summaries
-
             found = job_summaries.trial_numbers(tx, str(ctx.params.get("name")), self._states)
             return list(map(str, found))
 
@@ -77,21 +72,20 @@ def _matching(values: Iterable[str], incomplete: str) -> list[CompletionItem[Any
 def _ask(ctx: click.Context, question: "Callable[[Connection], list[str]]") -> list[str]:
     """What the database says that the command line and the settings name; nothing where it does not
     answer, or not in time."""
+    from hpo.settings import load_settings
+    from storage.connection.engine import READ_ONLY, make_engine, parse_url, sqlite_path
+
     answers: list[str] = []
 
-    def ask() -> None:
-        from hpo.settings import load_settings
-        from storage.connection.engine import READ_ONLY, make_engine, parse_url, sqlite_path
+    def ask(engine: "Engine") -> None:
+        with suppress(Exception), engine.connect().execution_options(**{READ_ONLY: True}) as tx:
+            answers.extend(question(tx))
 
-        with suppress(Exception):  # nobody asked for a message
-            named = {key: ctx.params.get(key) for key in ("file", "storage")}
-            url = parse_url(load_settings(**named).storage_url)
-            if (path := sqlite_path(url)) is not None and not path.exists():
-                return  # SQLite would make it
-            with make_engine(url).connect().execution_options(**{READ_ONLY: True}) as tx:
-                answers.extend(question(tx))
-
-    asking = Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(DEADLINE_SECONDS)
+    with suppress(Exception):  # nobody asked for a message
+        named = {key: ctx.params.get(key) for key in ("file", "storage")}
+        url = parse_url(load_settings(**named).storage_url)
+        if (path := sqlite_path(url)) is None or path.exists():  # SQLite would make it
+            asking = Thread(target=ask, args=[make_engine(url)], daemon=True)
+            asking.start()
+            asking.join(DEADLINE_SECONDS)
     return answers

@@ -130,7 +130,7 @@ def trial_numbers(tx: Connection, study: str, states: Collection[JobState]) -> l
     numbers = (
         sa.select(jobs.c.trial_number)
         .join(studies, studies.c.id == jobs.c.study_id)
-        .where(studies.c.name == study, jobs.c.trial_id.is_not(None))
+        .where(studies.c.name == study, jobs.c.trial_number.is_not(None))
         .order_by(jobs.c.trial_number)
     )
     return list(tx.scalars(numbers.where(jobs.c.state.in_(states)) if states else numbers))

@@ -38,8 +38,19 @@ def main() -> None:
         raise
 
 
+def _tell_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if not is_asked or context.resilient_parsing:
+        return
+    from hpo import __version__
+    from hpo.provenance import git_commit
+
+    commit = git_commit()
+    click.echo(f"hpo {__version__}" + (f", commit {commit}" if commit else ""))
+    context.exit()
+
+
 @cloup.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="hpo")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_tell_version, help="Show version and commit, and exit.")  # fmt: skip
 def cli() -> None:
     """Hyperparameter optimisation with an exact budget and a verdict one can trust."""
 

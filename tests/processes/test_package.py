@@ -84,6 +84,7 @@ def test_what_is_installed_works_from_any_folder(wheel: Path, tmp_path: Path) ->
     def hpo(*arguments: str) -> str:
         return _run(venv / "bin" / "hpo", *arguments, folder=work)
 
+    assert hpo("--version").endswith(f", commit {COMMIT}\n")
     assert hpo("init", "mine").startswith("mine.py and mine.json: ")
     few = ("--trials", "2", "--select-top", "1", "--select-seeds", "1", "--final-seeds", "2")
     assert "exports/toy: " in hpo("run", str(DEFINITIONS / "toy.py"), *few)

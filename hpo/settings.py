@@ -147,7 +147,7 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     """
     given = {key: value for key, value in flags.items() if value is not None}
     if (url := given.get("storage")) is not None:
-        _refuse_password(url)
+        refuse_password(url, "HPO_STORAGE, or into a file named by HPO_STORAGE_FILE")
         given["storage_file"] = None
     if file is not None and not file.is_file():
         raise UsageError(f"there is no settings file {file}", "name one that exists")
@@ -230,6 +230,21 @@ def _read_password(what: str, file: Path) -> str:
     return password
 
 
+def read_place(option: str, url: str | None, file: Path | None) -> str:
+    """The URL of another database, from an option of the command line or from the file that `option`-file names.
+
+    Raises:
+        UsageError: neither is given, or both; it has a password on the command line, or the file cannot be read.
+    """
+    if (url is None) == (file is None):
+        raise UsageError(f"one of {option} and {option}-file is needed", "say which database it is")
+    if file is not None:
+        return _read("file of the URL", file).strip()
+    assert url is not None
+    refuse_password(url, f"a file, and give {option}-file FILE")
+    return url
+
+
 def _read(what: str, file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
@@ -241,7 +256,10 @@ def _cause(error: OSError | UnicodeDecodeError) -> str:
     return str(error.strerror) if isinstance(error, OSError) else "it is not text"
 
 
-def _refuse_password(text: str) -> None:
+def refuse_password(text: str, where: str) -> None:
+    """Raises:
+    UsageError: a URL of the command line holds a password, which is to stand elsewhere.
+    """
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -249,7 +267,7 @@ def _refuse_password(text: str) -> None:
     if _holds_password(url):
         raise UsageError(
             "a password on the command line can be seen by everybody on this machine (ps)",
-            "put the URL into HPO_STORAGE, or into a file named by HPO_STORAGE_FILE",
+            f"put the URL into {where}",
         )
 
 

@@ -149,6 +149,11 @@ def search_alone(study: StudyRecord) -> NoResult:
         return NoResult(
             f"study '{study.name}' has several directions, and no trial that is the best"
         )
+    if study.is_imported:
+        return NoResult(
+            f"study '{study.name}' was imported, and is a search alone",
+            f"`hpo run FILE.py:FUNCTION --from {study.name} --name NEW` goes on from it",
+        )
     if study.is_called:
         return NoResult(
             f"study '{study.name}' is a search alone, of an objective",

@@ -1,0 +1,46 @@
+"""Commands on studies as a whole: brought in from Optuna, copied, renamed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hpo.commands.options import FILE, command, say, with_storage
+
+if TYPE_CHECKING:
+    from hpo.settings import Settings
+
+
+@click.command("import")
+@click.argument("study", required=False)
+@click.option("--from", "url", metavar="URL", help="Where Optuna has it: a database, an SQLite file, or a journal.")  # fmt: skip
+@click.option("--from-file", "url_file", type=FILE, help="A file that holds that URL, where it has a password.")  # fmt: skip
+@click.option("--name", help="Name of the study here; default that which it has.")
+@command
+@with_storage
+def import_(
+    settings: "Settings",
+    study: str | None,
+    url: str | None,
+    url_file: Path | None,
+    name: str | None,
+) -> None:
+    """Bring in a STUDY of plain Optuna, with all its trials, as history.
+
+    It is over: shown, reported and exported as any study is, and what another begins with (`hpo run --from`).
+    Where it comes from is only read. STUDY may be left out where there is but one.
+    """
+    from hpo.settings import read_place
+    from hpo.transfer import importing, optuna_source
+    from storage.database import Database
+
+    with optuna_source.opened(read_place("--from", url, url_file)) as source:
+        found = optuna_source.choose(source, study)
+        db = Database.create(settings.storage_url, settings.artifacts)
+        imported = importing.import_study(db, source, found, name)
+    made = imported.study
+    words = f"{made.trials} trials of Optuna's study '{found.study_name}'"
+    if imported.unfinished:
+        words += f", {imported.unfinished} of them cancelled, for they had not ended"
+    say(f"{made.name}: {words}")
+    say(f"`hpo run FILE.py:FUNCTION --from {made.name} --name NEW` goes on from it")

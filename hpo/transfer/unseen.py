@@ -1,0 +1,81 @@
+"""A study that comes with many trials at once: nobody sees it before all of it is there.
+
+Until then its row says that it is removed, and why. What is there of one that was broken off is taken away as
+it is of one whose removal was broken off: by the next who makes a study of that name, or by `hpo remove`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from hpo.errors import UsageError
+from hpo.search.optuna_study import UUID_ATTRIBUTE
+from hpo.study import planning, removal
+from storage.connection.retries import retried
+from storage.database import Database
+from storage.errors import StudyExists, StudyRemoved
+from storage.records import NewStudy, StudyRecord
+from storage.states import Phase
+from storage.tables import optuna_study, studies
+
+UNDER_WAY = "it is being made, and not all of it has come"
+
+
+def check_free(db: Database, name: str) -> None:
+    """Sees that a study may have that name; takes away what is there of one that was broken off.
+
+    Raises:
+        UsageError: it cannot name a study.
+        StudyExists: there is one.
+    """
+    planning.check(name, None)
+    try:
+        with db.reading() as tx:
+            if studies.find(tx, name) is not None:
+                raise StudyExists(f"there is a study '{name}' already", "choose another name")
+            if optuna_study.is_there(tx, name):
+                raise StudyExists(
+                    f"Optuna has a study '{name}' in this database that hpo did not make",
+                    "choose another name",
+                )
+    except StudyRemoved:
+        removal.remove(db, name)
+
+
+@retried
+def begin(
+    db: Database,
+    new: NewStudy,
+    user_attributes: Mapping[str, Any],
+    system_attributes: Mapping[str, Any],
+) -> tuple[StudyRecord, int]:
+    """Makes a study without jobs, which nobody sees, and Optuna's beside it, with these attributes; returns it
+    and Optuna's id.
+
+    Raises:
+        StudyExists: somebody made one of that name in this moment.
+    """
+    try:
+        with db.transaction() as tx:
+            study = studies.add(tx, new)
+            attributes = {**user_attributes, UUID_ATTRIBUTE: study.uuid}
+            beside = optuna_study.add(tx, new.name, study.directions, attributes, system_attributes)
+            return studies.write(tx, study, phase=Phase.REMOVED, reason=UNDER_WAY), beside
+    except IntegrityError:
+        raise StudyExists(f"there is a study '{new.name}' already", "choose another name") from None
+
+
+@retried
+def show(db: Database, study: StudyRecord, phase: Phase, **columns: Any) -> StudyRecord:
+    """Says that all of it is there, and writes columns of its row.
+
+    Raises:
+        UsageError: somebody removed it meanwhile.
+    """
+    with db.transaction() as tx:
+        found = studies.lock_to_remove(tx, study.name)
+        if (found.uuid, found.phase, found.reason) != (study.uuid, Phase.REMOVED, UNDER_WAY):
+            raise UsageError(f"study '{study.name}' was removed by somebody while it was made")
+        studies.write(tx, study, phase=phase)
+        return studies.write(tx, study, **columns)  # the time of its end, too, is one of these

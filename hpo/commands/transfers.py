@@ -44,3 +44,46 @@ def import_(
         words += f", {imported.unfinished} of them cancelled, for they had not ended"
     say(f"{made.name}: {words}")
     say(f"`hpo run FILE.py:FUNCTION --from {made.name} --name NEW` goes on from it")
+
+
+@click.command()
+@click.argument("name")
+@click.argument("new")
+@command
+@with_storage
+def rename(settings: "Settings", name: str, new: str) -> None:
+    """Call a study by another name.
+
+    Nobody may be at work on it: `hpo stop` it first. Workers that wait for it go on with it.
+    """
+    from hpo.transfer import renaming
+    from storage.database import Database
+
+    study = renaming.rename(Database.open(settings.storage_url), name, new)
+    say(f"{name}: now {study.name}")
+
+
+@click.command()
+@click.argument("name")
+@click.argument("new")
+@click.option("--to", "url", metavar="URL", help="The database that the copy is to stand in; default the same.")  # fmt: skip
+@click.option("--to-file", "url_file", type=FILE, help="A file that holds that URL, where it has a password.")  # fmt: skip
+@command
+@with_storage
+def copy(settings: "Settings", name: str, new: str, url: str | None, url_file: Path | None) -> None:
+    """Copy a study with its trials, results, models and checkpoints, as NEW: one of its own from then on.
+
+    Nobody may be at work on it: `hpo stop` it first. The uses of its holdout count once, whoever has the copy.
+    """
+    from hpo.settings import read_place
+    from hpo.transfer import copying
+    from storage.database import Database
+
+    db = target = Database.open(settings.storage_url, settings.artifacts)
+    if (url, url_file) != (None, None):
+        target = Database.create(read_place("--to", url, url_file))
+    copied = copying.copy(db, name, new, target)
+    words = f"{copied.study.trials} trials, {copied.files} models and checkpoints"
+    if copied.lost_files:
+        words += f"; {copied.lost_files} more are gone or damaged"
+    say(f"{copied.study.name}: a copy of '{name}' in {target.shown_url}, {words}")

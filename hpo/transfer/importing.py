@@ -21,7 +21,7 @@ from storage.connection.id_batches import in_batches
 from storage.database import Database
 from storage.records import NewStudy, StudyRecord
 from storage.states import DataSet, Direction, JobState, Phase, Pruner, Sampler
-from storage.tables import whole_trials
+from storage.transfer import whole_trials
 
 DEFINITION = "imported"
 """What stands in the place of its definition, which nobody knows."""
@@ -63,23 +63,24 @@ def import_study(
     if not trials:
         raise UsageError(f"study '{found.study_name}' has no trials", "there is nothing to import")
     new = _new_study(ours, found, len(trials))
-    study, beside = unseen.begin(db, new, _foreign(found.user_attrs), found.system_attrs)
-    for some in in_batches(trials):
-        with db.transaction() as tx:
-            ids = whole_trials.add(tx, beside, [_ended(trial) for trial in some])
-            rows = [_job(study, trial, ids[trial._trial_id]) for trial in some]
-            whole_trials.add_jobs(tx, study.id, rows)
+    attributes = _foreign(found.user_attrs), found.system_attrs
     has_any = any(trial.state is TrialState.COMPLETE for trial in trials)
-    shown = unseen.show(
-        db,
-        study,
-        Phase.DONE if has_any else Phase.STOPPED,
-        reason=None if has_any else "no trial was completed",
-        started_ms=min(_times([trial.datetime_start for trial in trials]), default=None),
-        ended_ms=max(
-            _times([trial.datetime_complete for trial in trials]), default=study.created_ms
-        ),
-    )
+    with unseen.made(db, new, *attributes) as (study, beside):
+        for some in in_batches(trials):
+            with db.transaction() as tx:
+                ids = whole_trials.add(tx, beside, [_ended(trial) for trial in some])
+                rows = [_job(study, trial, ids[trial._trial_id]) for trial in some]
+                whole_trials.add_jobs(tx, study.id, rows)
+        began = _times(trial.datetime_start for trial in trials)
+        ended = _times(trial.datetime_complete for trial in trials)
+        shown = unseen.show(
+            db,
+            study,
+            Phase.DONE if has_any else Phase.STOPPED,
+            reason=None if has_any else "no trial was completed",
+            started_ms=min(began, default=None),
+            ended_ms=max(ended, default=study.created_ms),
+        )
     return Imported(shown, sum(not trial.state.is_finished() for trial in trials))
 
 

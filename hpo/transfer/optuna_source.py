@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
+import optuna
 import sqlalchemy as sa
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
@@ -18,6 +19,7 @@ from storage.database import Database
 
 SQLITE_BEGINS = b"SQLite format 3\0"
 MOST_NAMED = 10
+IT = "what --from names"
 WRITTEN = "give sqlite:///FILE, postgresql://..., mysql://..., or a file"
 
 
@@ -55,7 +57,7 @@ def choose(storage: BaseStorage, name: str | None) -> FrozenStudy:
     """
     found = {study.study_name: study for study in storage.get_all_studies()}
     if not found:
-        raise UsageError("there is no study in it", "see what --from names")
+        raise UsageError(f"{IT} holds no study", "name another")
     if name is None and len(found) == 1:
         return next(iter(found.values()))
     if name in found:
@@ -63,10 +65,10 @@ def choose(storage: BaseStorage, name: str | None) -> FrozenStudy:
     shown = ", ".join(list(found)[:MOST_NAMED])
     more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
     if name is None:
-        raise UsageError(f"it holds {len(found)} studies", f"name one of {shown}{more}")
+        raise UsageError(f"{IT} holds {len(found)} studies", f"name one of {shown}{more}")
     near = get_close_matches(name, found, 1)
     hint = f"did you mean '{near[0]}'? " if near else ""
-    raise UsageError(f"it has no study '{name}'", f"{hint}it holds {shown}{more}")
+    raise UsageError(f"{IT} has no study '{name}'", f"{hint}it holds {shown}{more}")
 
 
 @contextmanager
@@ -79,7 +81,7 @@ def _on_server(url: str) -> Iterator[RDBStorage]:
             storage = db.optuna
             if _is_older(storage):
                 raise UsageError(
-                    "its tables are of an older Optuna",
+                    f"{IT} has the tables of an older Optuna",
                     "`optuna storage upgrade --storage URL` brings them to this one, or take a copy of it",
                 )
             yield storage
@@ -116,10 +118,10 @@ def _refuse_others(tx: sa.Connection) -> None:
     # Optuna itself would make its tables, and note its version, where there are none.
     tables = set(sa.inspect(tx).get_table_names())
     if not {"version_info", "alembic_version", "studies", "trials"} <= tables:
-        raise UsageError("it holds no studies of Optuna", "see what --from names")
+        raise UsageError(f"{IT} holds no studies of Optuna", "name another")
     revision = tx.scalar(sa.text("SELECT version_num FROM alembic_version"))
     if revision is None or tx.scalar(sa.text("SELECT COUNT(*) FROM version_info")) == 0:
-        raise UsageError("its tables of Optuna are not whole", "see what --from names")
+        raise UsageError(f"{IT} has not all of Optuna's tables", "name another")
 
 
 def _is_older(storage: RDBStorage) -> bool:
@@ -129,7 +131,7 @@ def _is_older(storage: RDBStorage) -> bool:
     current = storage.get_current_version()
     if current not in storage.get_all_versions():
         raise UsageError(
-            f"its tables ({current}) are of an Optuna that is not known here",
-            "update Optuna, or hpo",
+            f"{IT} has tables ({current}) of a newer Optuna than that of hpo ({optuna.__version__})",
+            "update hpo",
         )
     return bool(current != storage.get_head_version())

@@ -4,7 +4,8 @@ Until then its row says that it is removed, and why. What is there of one that w
 it is of one whose removal was broken off: by the next who makes a study of that name, or by `hpo remove`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +15,7 @@ from hpo.search.optuna_study import UUID_ATTRIBUTE
 from hpo.study import planning, removal
 from storage.connection.retries import retried
 from storage.database import Database
-from storage.errors import StudyExists, StudyRemoved
+from storage.errors import StorageError, StudyExists, StudyRemoved
 from storage.records import NewStudy, StudyRecord
 from storage.states import Phase
 from storage.tables import optuna_study, studies
@@ -43,19 +44,38 @@ def check_free(db: Database, name: str) -> None:
         removal.remove(db, name)
 
 
+@contextmanager
+def made(
+    db: Database,
+    new: NewStudy,
+    user_attributes: Mapping[str, Any],
+    system_attributes: Mapping[str, Any],
+) -> Iterator[tuple[StudyRecord, int]]:
+    """A study without jobs, which nobody sees, and the id of Optuna's beside it, with these attributes, for a
+    block that fills them and ends with `show`; if that raises, what was made is taken away.
+
+    Raises:
+        StudyExists: somebody made one of that name in this moment.
+    """
+    study, beside = _begin(db, new, user_attributes, system_attributes)
+    try:
+        yield study, beside
+    except BaseException:
+        with suppress(StorageError):
+            with db.reading() as tx:
+                is_ours = studies.name_of(tx, study.uuid) is not None
+            if is_ours:
+                removal.remove(db, study.name)
+        raise
+
+
 @retried
-def begin(
+def _begin(
     db: Database,
     new: NewStudy,
     user_attributes: Mapping[str, Any],
     system_attributes: Mapping[str, Any],
 ) -> tuple[StudyRecord, int]:
-    """Makes a study without jobs, which nobody sees, and Optuna's beside it, with these attributes; returns it
-    and Optuna's id.
-
-    Raises:
-        StudyExists: somebody made one of that name in this moment.
-    """
     try:
         with db.transaction() as tx:
             study = studies.add(tx, new)

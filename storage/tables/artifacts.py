@@ -104,6 +104,11 @@ def of_study(tx: Connection, study_id: int) -> list[ArtifactRecord]:
     return _select(tx, jobs.c.study_id == study_id)
 
 
+def stored_of_study(tx: Connection, study_id: int) -> list[ArtifactRecord]:
+    """The valid ones among them."""
+    return _select(tx, sa.and_(jobs.c.study_id == study_id, artifacts.c.stored_ms.is_not(None)))
+
+
 def is_valid(tx: Connection, artifact_id: str) -> bool:
     """Whether its bytes are stored and count."""
     of_it = artifacts.c.id == artifact_id

@@ -61,6 +61,23 @@ def every(tx: Connection) -> list[StudyRecord]:
     return [StudyRecord.from_row(row) for row in rows]
 
 
+def name_of(tx: Connection, study_uuid: str) -> str | None:
+    """What a study is called now; None where it is gone."""
+    return tx.scalar(sa.select(studies.c.name).where(studies.c.uuid == study_uuid))
+
+
+def rename(tx: Connection, study: StudyRecord, name: str) -> StudyRecord:
+    """Gives a locked study another name, also where others say that their searches began with it.
+
+    Raises:
+        IntegrityError: there is one of that name.
+    """
+    # An older one began with another study that had this name once.
+    began_with_it = sa.and_(studies.c.source == study.name, studies.c.id > study.id)
+    tx.execute(sa.update(studies).where(began_with_it).values(source=name))
+    return write(tx, study, name=name)
+
+
 def get_by_id(tx: Connection, study_id: int) -> StudyRecord:
     """The study of that id, which there must be."""
     row = tx.execute(sa.select(studies).where(studies.c.id == study_id)).one()

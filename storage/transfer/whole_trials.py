@@ -12,7 +12,6 @@ from optuna.storages._rdb.models import TrialIntermediateValueModel, TrialModel,
 from optuna.trial import FrozenTrial
 from sqlalchemy.engine import Connection
 
-from storage.connection.id_batches import in_batches
 from storage.schema import jobs
 from storage.tables.trials import (
     PARAMS,
@@ -50,8 +49,7 @@ def add(tx: Connection, study_id: int, trials: Sequence[FrozenTrial]) -> dict[in
 
 def add_jobs(tx: Connection, study_id: int, rows: Sequence[Row]) -> None:
     """Inserts jobs that are as these rows say."""
-    for some in in_batches(rows):
-        tx.execute(sa.insert(jobs), [{**row, "study_id": study_id} for row in some])
+    tx.execute(sa.insert(jobs), [{**row, "study_id": study_id} for row in rows])
 
 
 def _row(study_id: int, trial: FrozenTrial) -> Row:

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 from hpo.errors import UsageError
 from hpo.search import optuna_study as beside_ours
@@ -84,7 +85,8 @@ def _copy_file(db: Database, target: Database, old: ArtifactRecord, job_id: int)
         content = artifacts.take(db.artifacts, old)
     if content is None:
         return False
-    new = replace(old, id=str(uuid.uuid4()), job_id=job_id)
+    new_id = f"{old.kind}-{job_id}-{uuid.uuid4()}{Path(old.id).suffix}"
+    new = replace(old, id=new_id, job_id=job_id)
     with target.transaction() as tx:
         artifacts.announce(tx, new)
     with target.translated():

@@ -19,7 +19,7 @@ from hpo.search import samplers
 from hpo.search.called_trials import CalledTrials
 from hpo.search.promotion import Advice
 from hpo.search.trials import Ending
-from hpo.study import creation, extension
+from hpo.study import creation, extension, removal
 from hpo.study.planning import Budget
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, LeaseLost
@@ -308,3 +308,29 @@ def test_one_that_lost_its_trial_hears_so(
         trials.suggest(job, lease, "x", X)
     with pytest.raises(LeaseLost):
         trials.keep(job, lease, "a", 1, is_constraint=False)
+
+
+def test_what_another_study_found_is_known(
+    db: Database, trials: CalledTrials, begin: Begin
+) -> None:
+    """Its best is called first, and then the sampler looks where that study had found good values, which lay in a
+    corner that chance seldom comes to; copies of what it found stay when that study is removed."""
+    for at in range(6):
+        job, lease = begin()
+        x = 9.0 + at / 10 if at % 2 else -9.0
+        trials.suggest(replace(job, params={"x": x}), lease, "x", X)
+        _succeed(trials, job, lease, -x)
+    new = creation.create(
+        db, "new", definition_loader.load(OBJECTIVE), Budget(trials=12, source="called")
+    )
+    removal.remove(db, "called")
+    known, asked = CalledTrials(db, new, MADE_BY), []
+    for _ in range(12):
+        job, lease = claim_next(db, new)
+        job = replace(known.begin_empty(job, lease), params=job.params)
+        asked.append(known.suggest(job, lease, "x", X))
+        _succeed(known, job, lease, -asked[-1])
+    assert asked[0] == 9.5
+    assert sum(x > 5 for x in asked) >= 8
+    own = optuna.load_study(study_name="new", storage=db.optuna).trials
+    assert [trial.number for trial in own] == list(range(12))

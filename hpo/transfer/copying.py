@@ -1,6 +1,7 @@
 """A study is copied, within its database or into another: a study of its own from then on."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def copy(db: Database, name: str, new: str, target: Database) -> Copied:
     kept = {field.name: getattr(whole.study, field.name) for field in fields(NewStudy)}
     with unseen.made(target, NewStudy(**kept | {"name": new}), *attributes) as (study, beside):
         job_ids = _write(target, whole, study, beside)
-        files = [_copy_file(db, target, each, job_ids[each.job_id]) for each in whole.artifacts]
+        files = [_copy_file(db, target, study, each, job_ids) for each in whole.artifacts]
         shown = unseen.show(target, study, whole.study.phase, **whole.standing)
     return Copied(shown, sum(files), len(files) - sum(files))
 
@@ -68,29 +69,41 @@ def _write(db: Database, whole: WholeStudy, study: StudyRecord, beside: int) -> 
     for trials in in_batches(whole.trials):
         for trial in trials:
             trial._user_attrs.pop(JOB_ATTRIBUTE, None)  # it is the number of another
-        with db.transaction() as tx:
+        with unseen.filling(db, study) as tx:
             trial_ids |= whole_trials.add(tx, beside, trials)
     job_ids: dict[int, int] = {}
     for rows in in_batches(whole.jobs):
-        with db.transaction() as tx:
+        with unseen.filling(db, study) as tx:
             job_ids |= whole_studies.add_jobs(tx, study.id, rows, trial_ids)
-    with db.transaction() as tx:
+    with unseen.filling(db, study) as tx:
         whole_studies.add_rest(tx, study, whole, job_ids)
     return job_ids
 
 
-def _copy_file(db: Database, target: Database, old: ArtifactRecord, job_id: int) -> bool:
+def _copy_file(
+    db: Database,
+    target: Database,
+    study: StudyRecord,
+    old: ArtifactRecord,
+    job_ids: Mapping[int, int],
+) -> bool:
     """False where its bytes are gone or damaged: the copy is without them, as the study is."""
     with db.translated():
         content = artifacts.take(db.artifacts, old)
     if content is None:
         return False
+    job_id = job_ids[old.job_id]
     new_id = f"{old.kind}-{job_id}-{uuid.uuid4()}{Path(old.id).suffix}"
     new = replace(old, id=new_id, job_id=job_id)
-    with target.transaction() as tx:
+    with unseen.filling(target, study) as tx:
         artifacts.announce(tx, new)
     with target.translated():
         artifacts.put(target.artifacts, new.id, content)
-    with target.transaction() as tx:
-        artifacts.validate(tx, new)
+    try:
+        with unseen.filling(target, study) as tx:
+            artifacts.validate(tx, new)
+    except UsageError:  # its row may have gone before its bytes came
+        with target.translated():
+            artifacts.remove(target.artifacts, new)
+        raise
     return True

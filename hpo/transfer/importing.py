@@ -67,7 +67,7 @@ def import_study(
     has_any = any(trial.state is TrialState.COMPLETE for trial in trials)
     with unseen.made(db, new, *attributes) as (study, beside):
         for some in in_batches(trials):
-            with db.transaction() as tx:
+            with unseen.filling(db, study) as tx:
                 ids = whole_trials.add(tx, beside, [_ended(trial) for trial in some])
                 rows = [_job(study, trial, ids[trial._trial_id]) for trial in some]
                 whole_trials.add_jobs(tx, study.id, rows)

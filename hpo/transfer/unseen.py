@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from hpo.errors import UsageError
@@ -52,7 +53,7 @@ def made(
     system_attributes: Mapping[str, Any],
 ) -> Iterator[tuple[StudyRecord, int]]:
     """A study without jobs, which nobody sees, and the id of Optuna's beside it, with these attributes, for a
-    block that fills them and ends with `show`; if that raises, what was made is taken away.
+    block that fills them, by `filling`, and ends with `show`; if that raises, what was made is taken away.
 
     Raises:
         StudyExists: somebody made one of that name in this moment.
@@ -86,16 +87,26 @@ def _begin(
         raise StudyExists(f"there is a study '{new.name}' already", "choose another name") from None
 
 
+@contextmanager
+def filling(db: Database, study: StudyRecord) -> Iterator[Connection]:
+    """A transaction that writes what belongs to the study.
+
+    Raises:
+        UsageError: somebody took away what there was, and another may have its name and its ids.
+    """
+    with db.transaction() as tx:
+        if not studies.is_as(tx, study, Phase.REMOVED, UNDER_WAY):
+            raise UsageError(f"study '{study.name}' was removed by somebody while it was made")
+        yield tx
+
+
 @retried
 def show(db: Database, study: StudyRecord, phase: Phase, **columns: Any) -> StudyRecord:
     """Says that all of it is there, and writes columns of its row.
 
     Raises:
-        UsageError: somebody removed it meanwhile.
+        UsageError: see `filling`.
     """
-    with db.transaction() as tx:
-        found = studies.lock_to_remove(tx, study.name)
-        if (found.uuid, found.phase, found.reason) != (study.uuid, Phase.REMOVED, UNDER_WAY):
-            raise UsageError(f"study '{study.name}' was removed by somebody while it was made")
+    with filling(db, study) as tx:
         studies.write(tx, study, phase=phase)
         return studies.write(tx, study, **columns)  # the time of its end, too, is one of these

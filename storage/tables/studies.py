@@ -38,10 +38,15 @@ def find(tx: Connection, name: str) -> StudyRecord | None:
     """The study of that name.
 
     Raises:
-        StudyRemoved: it is being removed.
+        StudyRemoved: it is being removed, or made.
     """
     study = _find(tx, name)
     if study is not None and study.phase is Phase.REMOVED:
+        if study.reason is not None:
+            raise StudyRemoved(
+                f"study '{name}' is not there: {study.reason}",
+                f"`hpo remove {name}` takes away what there is",
+            )
         raise StudyRemoved(
             f"study '{name}' is being removed", f"`hpo remove {name}` goes on with that"
         )
@@ -142,6 +147,14 @@ def lock(tx: Connection, name: str) -> StudyRecord:
     """
     _lock(tx, name)
     return get(tx, name)
+
+
+def is_as(tx: Connection, study: StudyRecord, phase: Phase, reason: str) -> bool:
+    """Whether that study stands so, its row locked if it does."""
+    stands = sa.and_(
+        studies.c.uuid == study.uuid, studies.c.phase == phase, studies.c.reason == reason
+    )
+    return tx.execute(sa.select(studies.c.id).where(stands).with_for_update()).first() is not None
 
 
 def lock_to_remove(tx: Connection, name: str) -> StudyRecord:

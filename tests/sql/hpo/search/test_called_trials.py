@@ -311,26 +311,33 @@ def test_one_that_lost_its_trial_hears_so(
 
 
 def test_what_another_study_found_is_known(
-    db: Database, trials: CalledTrials, begin: Begin
+    db: Database, trials: CalledTrials, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its best is called first, and then the sampler looks where that study had found good values, which lay in a
-    corner that chance seldom comes to; copies of what it found stay when that study is removed."""
-    for at in range(6):
+    """Its best is called first, and then the sampler is shown what that study had found of what is asked for;
+    it knows copies, which stay when that study is removed, and none is a trial of the new one."""
+    old = [{"x": x} for x in (-9.0, 9.5, 9.0, 0.0)]
+    for params in old:
         job, lease = begin()
-        x = 9.0 + at / 10 if at % 2 else -9.0
-        trials.suggest(replace(job, params={"x": x}), lease, "x", X)
-        _succeed(trials, job, lease, -x)
+        trials.suggest(replace(job, params=params), lease, "x", X)
+        _succeed(trials, job, lease, -params["x"])
     new = creation.create(
-        db, "new", definition_loader.load(OBJECTIVE), Budget(trials=12, source="called")
+        db, "new", definition_loader.load(OBJECTIVE), Budget(trials=2, source="called")
     )
     removal.remove(db, "called")
-    known, asked = CalledTrials(db, new, MADE_BY), []
-    for _ in range(12):
+    seen: list[list[dict[str, Any]]] = []
+
+    def watched(_: object, study: optuna.Study, *rest: object) -> float:
+        seen.append([trial.params for trial in study.get_trials(deepcopy=False)])
+        return 1.0
+
+    monkeypatch.setattr(samplers.Estimator, "sample_independent", watched)
+    known = CalledTrials(db, new, MADE_BY)
+    for expected in (9.5, 1.0):
         job, lease = claim_next(db, new)
         job = replace(known.begin_empty(job, lease), params=job.params)
-        asked.append(known.suggest(job, lease, "x", X))
-        _succeed(known, job, lease, -asked[-1])
-    assert asked[0] == 9.5
-    assert sum(x > 5 for x in asked) >= 8
+        assert known.suggest(job, lease, "x", X) == expected
+        known.suggest(job, lease, "n", N)  # of which nothing was known
+        _succeed(known, job, lease, 0.5)
+    assert seen[1] == [*old, old[1] | {"n": 1}, {}]
     own = optuna.load_study(study_name="new", storage=db.optuna).trials
-    assert [trial.number for trial in own] == list(range(12))
+    assert [trial.number for trial in own] == [0, 1]

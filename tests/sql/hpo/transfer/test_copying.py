@@ -3,6 +3,7 @@
 import hashlib
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
@@ -18,6 +19,7 @@ from hpo.study.planning import Budget
 from hpo.study.status import read_status
 from hpo.transfer.copying import copy
 from storage import schema
+from storage.connection.engine import sqlite_path
 from storage.database import Database
 from storage.errors import StudyExists, StudyNotFound
 from storage.records import ArtifactRecord, StudyRecord
@@ -218,3 +220,30 @@ def test_the_command(
     assert shell_on.invoke("status", "far", "--storage", there).exit_code == 0
     assert "already" in shell_on.fail("copy", "toy", "far", "--to", there, code=2)
     assert "--to-file" in shell_on.fail("copy", "toy", "x", "--to", "mysql://a:b@c/d", code=2)
+
+
+def test_of_two_that_make_the_same_the_later_goes_on(
+    db: Database, study: StudyRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot know whether the other lives. That one notices at its next step, writes nothing into what has its
+    ids by now, and leaves no file."""
+    carry_out(db, study)
+    _keep(db, jobs_of(db, study)[-1].id, ArtifactKind.MODEL)
+    put = artifacts.put
+
+    def overtaken(*stored: Any) -> None:
+        put(*stored)
+        monkeypatch.undo()
+        copy(db, "toy", "twin", db)
+
+    monkeypatch.setattr(artifacts, "put", overtaken)
+    with pytest.raises(UsageError, match="'twin' was removed by somebody while it was made"):
+        copy(db, "toy", "twin", db)
+    assert len(jobs_of(db, read_status(db, "twin").study)) == len(jobs_of(db, study))
+    assert _models(db, "twin") == [MODEL]
+    with db.reading() as tx:
+        kept = tx.scalars(sa.select(schema.artifacts.c.id)).all()
+        stored = set(tx.scalars(sa.select(schema.blobs.c.artifact_id)))
+    if (folder := sqlite_path(db.url)) is not None:
+        stored = {file.name for file in folder.with_suffix(".artifacts").iterdir()}
+    assert stored == set(kept)

@@ -25,10 +25,10 @@ def import_(
     url_file: Path | None,
     name: str | None,
 ) -> None:
-    """Bring in a STUDY of plain Optuna, with all its trials, as history.
+    """Bring in a study that plain Optuna made, as history.
 
-    It is over: shown, reported and exported as any study is, and what another begins with (`hpo run --from`).
-    Where it comes from is only read. STUDY may be left out where there is but one.
+    It is over, and all its trials are shown, reported and exported as any study's are; another begins with it
+    (`hpo run --from`). Where it comes from is only read. STUDY may be left out where there is but one.
     """
     from hpo.settings import read_place
     from hpo.transfer import importing, optuna_source
@@ -36,6 +36,7 @@ def import_(
 
     with optuna_source.opened(read_place("--from", url, url_file)) as source:
         found = optuna_source.choose(source, study)
+        name = importing.name_for(found, name)
         db = Database.create(settings.storage_url, settings.artifacts)
         imported = importing.import_study(db, source, found, name)
     made = imported.study
@@ -71,15 +72,18 @@ def rename(settings: "Settings", name: str, new: str) -> None:
 @command
 @with_storage
 def copy(settings: "Settings", name: str, new: str, url: str | None, url_file: Path | None) -> None:
-    """Copy a study with its trials, results, models and checkpoints, as NEW: one of its own from then on.
+    """Copy a study, within its database or into another.
 
-    Nobody may be at work on it: `hpo stop` it first. The uses of its holdout count once, whoever has the copy.
+    NEW has the trials, results, models and checkpoints of NAME, and is a study of its own from then on. Nobody may be at work on it: `hpo stop` it first. The uses of its holdout count once, whoever has the copy.
     """
     from hpo.settings import read_place
     from hpo.transfer import copying
     from storage.database import Database
+    from storage.tables import studies
 
     db = target = Database.open(settings.storage_url, settings.artifacts)
+    with db.reading() as tx:
+        studies.get(tx, name)  # before anything is made elsewhere
     if (url, url_file) != (None, None):
         target = Database.create(read_place("--to", url, url_file))
     copied = copying.copy(db, name, new, target)

@@ -1,7 +1,7 @@
 """A study of plain Optuna becomes one of ours: over, as history that a search may begin with."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,41 +45,51 @@ class Imported:
     unfinished: int
 
 
-def import_study(
-    db: Database, storage: BaseStorage, found: FrozenStudy, name: str | None = None
-) -> Imported:
-    """Makes a study of all trials of that one in Optuna's `storage`, called as it, unless it is given a name.
+def name_for(found: FrozenStudy, asked: str | None) -> str:
+    """What Optuna's study is to be called here: as it was asked for, else as it is called there.
 
     Raises:
-        UsageError: it has no trials, or its name cannot be one here.
+        UsageError: it cannot name a study here.
+    """
+    name = found.study_name if asked is None else asked
+    if NAME.fullmatch(name) is None:
+        raise UsageError(f"'{name}' cannot name a study here", "give it another with --name NAME")
+    return name
+
+
+def import_study(db: Database, storage: BaseStorage, found: FrozenStudy, name: str) -> Imported:
+    """Makes a study of that name of all trials of that one in Optuna's `storage`.
+
+    Raises:
+        UsageError: it has no trials, or the name cannot be one.
         StudyExists: the name is taken.
         DatabaseUnavailable
     """
-    ours = name or found.study_name
-    if name is None and NAME.fullmatch(ours) is None:
-        raise UsageError(f"'{ours}' cannot name a study here", "give it another with --name NAME")
-    unseen.check_free(db, ours)
+    unseen.check_free(db, name)
     trials = storage.get_all_trials(found._study_id, deepcopy=False)
     if not trials:
         raise UsageError(f"study '{found.study_name}' has no trials", "there is nothing to import")
-    new = _new_study(ours, found, len(trials))
+    new = _new_study(name, found, len(trials))
     attributes = _foreign(found.user_attrs), found.system_attrs
     has_any = any(trial.state is TrialState.COMPLETE for trial in trials)
+    # All that is told of time there; a trial that had not ended is not heard of after that.
+    times = [at for each in trials for at in (each.datetime_start, each.datetime_complete) if at]
+    times = times or [datetime.now()]
+    last = max(times)
     with unseen.made(db, new, *attributes) as (study, beside):
         for some in in_batches(trials):
             with unseen.filling(db, study) as tx:
-                ids = whole_trials.add(tx, beside, [_ended(trial) for trial in some])
-                rows = [_job(study, trial, ids[trial._trial_id]) for trial in some]
+                written = [_ended(trial, last) for trial in some]
+                ids = whole_trials.add(tx, beside, written)
+                rows = [_job(study, *each, ids) for each in zip(some, written, strict=True)]
                 whole_trials.add_jobs(tx, study.id, rows)
-        began = _times(trial.datetime_start for trial in trials)
-        ended = _times(trial.datetime_complete for trial in trials)
         shown = unseen.show(
             db,
             study,
             Phase.DONE if has_any else Phase.STOPPED,
             reason=None if has_any else "no trial was completed",
-            started_ms=min(began, default=None),
-            ended_ms=max(ended, default=study.created_ms),
+            started_ms=_ms(min(times)),
+            ended_ms=_ms(last),
         )
     return Imported(shown, sum(not trial.state.is_finished() for trial in trials))
 
@@ -120,17 +130,20 @@ def _reason(trial: FrozenTrial) -> str | None:
     return None if reason is None else str(reason)
 
 
-def _ended(trial: FrozenTrial) -> FrozenTrial:
+def _ended(trial: FrozenTrial, last: datetime) -> FrozenTrial:
     """As it stands here, where nothing will come of one that has not ended."""
     ended = copy(trial)
     if not trial.state.is_finished():
-        ended.state, ended.datetime_complete = TrialState.FAIL, datetime.now()
+        ended.state, ended.datetime_complete = TrialState.FAIL, last
+        ended.datetime_start = trial.datetime_start or last  # as Optuna asks of what has ended
     reason = _reason(trial)
     ended.user_attrs = _foreign(trial.user_attrs) | ({REASON_ATTRIBUTE: reason} if reason else {})
     return ended
 
 
-def _job(study: StudyRecord, trial: FrozenTrial, trial_id: int) -> dict[str, Any]:
+def _job(
+    study: StudyRecord, trial: FrozenTrial, ended: FrozenTrial, ids: Mapping[int, int]
+) -> dict[str, Any]:
     """The search job that it would have been, as its row says it."""
     values = trial.values if trial.state is TrialState.COMPLETE else None
     is_finite = all(map(math.isfinite, values or ()))
@@ -138,9 +151,6 @@ def _job(study: StudyRecord, trial: FrozenTrial, trial_id: int) -> dict[str, Any
     if trial.state is TrialState.PRUNED and not study.has_front and trial.last_step is not None:
         last = trial.intermediate_values[trial.last_step]
         score = last if math.isfinite(last) else None
-    started_ms, ended_ms = (
-        next(iter(_times([each])), None) for each in (trial.datetime_start, trial.datetime_complete)
-    )
     return {
         "generation": study.generation,
         "phase": Phase.SEARCH,
@@ -148,7 +158,7 @@ def _job(study: StudyRecord, trial: FrozenTrial, trial_id: int) -> dict[str, Any
         "seed": 0,
         "data_set": DataSet.SEARCH,
         "params": {name: _plain(value) for name, value in trial.params.items()},
-        "trial_id": trial_id,
+        "trial_id": ids[trial._trial_id],
         "trial_number": trial.number,
         # As where an objective gives such a value here.
         "state": _STATES[trial.state] if is_finite else JobState.DIVERGED,
@@ -159,9 +169,9 @@ def _job(study: StudyRecord, trial: FrozenTrial, trial_id: int) -> dict[str, Any
         "reason": _reason(trial),
         # How long it took is all that is known of what it took.
         "device_seconds": 0.0 if trial.duration is None else trial.duration.total_seconds(),
-        "created_ms": started_ms or study.created_ms,
-        "started_ms": started_ms,
-        "ended_ms": ended_ms or study.created_ms,
+        "created_ms": _ms(ended.datetime_start) or study.created_ms,
+        "started_ms": _ms(ended.datetime_start),
+        "ended_ms": _ms(ended.datetime_complete) or study.created_ms,
     }
 
 
@@ -172,6 +182,6 @@ def _plain(value: Any) -> str | bool | int | float | None:
     return value if is_plain or (isinstance(value, float) and math.isfinite(value)) else repr(value)
 
 
-def _times(times: Iterable[datetime | None]) -> list[int]:
-    """Those that there are, in milliseconds since 1970."""
-    return [round(time.timestamp() * 1000) for time in times if time is not None]
+def _ms(time: datetime | None) -> int | None:
+    """In milliseconds since 1970."""
+    return None if time is None else round(time.timestamp() * 1000)

@@ -34,8 +34,11 @@ FIELDS = (
 )  # fmt: skip
 
 
-def _bring(db: Database, storage: BaseStorage, study: str | None = None, **named: Any) -> Imported:
-    return importing.import_study(db, storage, choose(storage, study), **named)
+def _bring(
+    db: Database, storage: BaseStorage, study: str | None = None, name: str | None = None
+) -> Imported:
+    found = choose(storage, study)
+    return importing.import_study(db, storage, found, importing.name_for(found, name))
 
 
 def _told(trial: FrozenTrial) -> dict[str, Any]:
@@ -55,6 +58,8 @@ def test_all_that_optuna_knows_of_its_trials_is_read_by_optuna(
     assert [*map(_told, ours.trials[:TRIALS])] == [*map(_told, theirs[:TRIALS])]
     assert [trial.state for trial in ours.trials[TRIALS:]] == [TrialState.FAIL] * 2
     assert imported.unfinished == 2
+    for trial in ours.trials:
+        trial._validate()  # as whoever copies the study by Optuna does
     reasons = [trial.user_attrs["hpo:reason"] for trial in ours.trials[TRIALS:]]
     assert reasons == [f"it was {was} when it was imported" for was in ("running", "waiting")]
     status = read_status(db, STUDY)

@@ -247,3 +247,20 @@ def test_of_two_that_make_the_same_the_later_goes_on(
     if (folder := sqlite_path(db.url)) is not None:
         stored = {file.name for file in folder.with_suffix(".artifacts").iterdir()}
     assert stored == set(kept)
+
+
+def test_what_is_on_its_way_is_nobodys_to_sweep(
+    db: Database, study: StudyRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that removes what somebody began to store, and did not finish, leaves a copy alone."""
+    carry_out(db, study)
+    _keep(db, jobs_of(db, study)[-1].id, ArtifactKind.MODEL)
+    put = artifacts.put
+
+    def swept(*stored: Any) -> None:
+        with db.reading() as tx:
+            assert artifacts.superfluous(tx) == []
+        put(*stored)
+
+    monkeypatch.setattr(artifacts, "put", swept)
+    assert copy(db, "toy", "twin", db).files == 1

@@ -9,7 +9,7 @@ import time
 import click
 import cloup
 
-from hpo.commands import bundles, fleet, starting, studies, views
+from hpo.commands import bundles, fleet, starting, studies, transfers, views
 from hpo.terminal import streams
 
 WHOLE = 1000
@@ -57,12 +57,19 @@ def cli() -> None:
 
 # By what a person is about.
 for use, commands in {
-    "Begin": (starting.init, starting.try_, studies.run),
+    "Begin": (starting.init, starting.try_, studies.run, transfers.import_),
     "Look": (views.list_, views.status, views.trials, views.dashboard, views.report, views.compare),
     "Steer": (fleet.stop, fleet.resume, studies.retry),
     "Use several machines": (studies.create, fleet.worker, fleet.workers),
     "Use the result": (bundles.export, bundles.verify, bundles.predict, bundles.train),
-    "Look after all of it": (fleet.doctor, studies.remove, studies.db, starting.completion),
+    "Look after all of it": (
+        fleet.doctor,
+        transfers.copy,
+        transfers.rename,
+        studies.remove,
+        studies.db,
+        starting.completion,
+    ),
 }.items():
     for command in commands:
         command.short_help = command.get_short_help_str(limit=WHOLE)

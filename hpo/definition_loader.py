@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
 from hpo import provenance
-from hpo.errors import DefinitionError, WorkFailed
+from hpo.errors import DefinitionError, UsageError, WorkFailed
 from studies.code import code_hash, code_loader
 from studies.code.code_hash import Code
 from studies.errors import nearest_first
@@ -190,13 +190,26 @@ def _names(module: ast.AST) -> set[str]:
     return names
 
 
+def refuse_imported(study: "StudyRecord") -> None:
+    """Raises:
+    UsageError: it is the history of a study that was imported, of which there can be no more.
+    """
+    if study.is_imported:
+        raise UsageError(
+            f"study '{study.name}' was imported, and nothing here defines what more of it would be",
+            f"`hpo run FILE.py:FUNCTION --from {study.name} --name NEW` goes on from it",
+        )
+
+
 def find(study: "StudyRecord", references: Sequence[str] = ()) -> Definition:
     """The definition this machine has under the study's name, with the same hash; one that does not
     load hides no other. Source never comes from the database.
 
     Raises:
         DefinitionError: there is none, or it differs.
+        UsageError: see `refuse_imported`.
     """
+    refuse_imported(study)
     built_in = [study.definition] if study.definition in BUILT_IN else []
     loaded, broken = load_all((*references, *built_in))
     named = [definition for definition in loaded if definition.name == study.definition]

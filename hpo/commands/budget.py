@@ -28,7 +28,7 @@ def with_budget(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--trials", type=int, show_default="2 a parameter, at least 16", help="Search trials in total, the baseline among them."),
         click.option("--sampler", type=click.Choice(SAMPLERS), show_default="tpe", help="How the search chooses: learning, by chance, evenly, or from all there is."),
         click.option("--pruner", type=click.Choice(PRUNERS), show_default="halving", help="How it spares itself trials: they pause at rungs, and the best go on; one behind most others ends; or not at all."),
-        click.option("--from", "source", type=STUDY, metavar="STUDY", help="Begin the search with what the trials of another study found, whose space is the same or a part of it."),
+        click.option("--from", "source", type=STUDY, metavar="STUDY", help="Begin the search with what the trials of another study found, whose space is the same or a part of it; an objective with any that has its directions."),
         click.option("--direction", "directions", type=click.Choice(DIRECTIONS), multiple=True, show_default="minimize", help="Of an objective: whether less or more is better; once for each value that it returns."),
         click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition, e.g. split_seed=1 or epochs=5."),
         click.option("--seed", type=int, show_default="0", help="What all randomness derives from."),

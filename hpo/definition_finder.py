@@ -23,7 +23,9 @@ def find(study: StudyRecord, settings: Settings, references: Sequence[str] = ())
 
     Raises:
         DefinitionError: there is none, or it differs.
+        UsageError: the study was imported, and has none.
     """
+    definition_loader.refuse_imported(study)
     built_in = [study.definition] if study.definition in BUILT_IN else []
     loaded, broken = definition_loader.load_all((*references, *built_in))
     named = [definition for definition in loaded if definition.name == study.definition]

@@ -5,21 +5,24 @@ import importlib
 import traceback
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
-from hpo.errors import DefinitionError
+from hpo import provenance
+from hpo.errors import DefinitionError, UsageError, WorkFailed
 from studies.code import code_hash, code_loader
 from studies.code.code_hash import Code
+from studies.errors import nearest_first
 from studies.objective import HOLDOUT, Objective
 from studies.study import Study
 
 if TYPE_CHECKING:
     # A child loads definitions, and has nothing to do with a database.
-    pass
+    from storage.records import StudyRecord
 
-BUILT_IN = tuple(name.replace("_", "-") for name in code_hash.DEFINITIONS)
+BUILT_IN = code_hash.BUILT_IN
 # Half of each suffices, and so one hash says which of the two is another.
 HALF = 32
 OF_OBJECTIVES = ("objective",)
@@ -61,6 +64,22 @@ class Definition:
         """
         return replace(self, searched=self.searched.with_settings(settings))
 
+    def refuse_without_keras(self) -> None:
+        """To be asked before anything is prepared or made.
+
+        Raises:
+            WorkFailed: Keras trains it, and what that computes with is not installed here.
+        """
+        backend = provenance.backend_name()
+        is_missing = backend in provenance.BACKENDS and find_spec(backend) is None
+        if self.searched.needs_keras and is_missing:
+            others = [each for each in provenance.BACKENDS if each != backend and find_spec(each)]
+            mend = f"pip install {backend}"
+            raise WorkFailed(
+                f"Keras trains {self.name}, and {backend} is not installed here",
+                f"{mend}, or set KERAS_BACKEND={others[0]}" if others else mend,
+            )
+
     def changes(self, hash_then: str, version_then: str) -> tuple[str, str]:
         """What changed since the definition had this hash with that version of hpo, and the mend."""
         return changes(self.reference, self.hash, hash_then, version_then)
@@ -97,8 +116,12 @@ def load(reference: str) -> Definition:
         if source.suffix != ".py":
             raise DefinitionError(
                 f"there is no definition '{reference}'",
-                f"use {', '.join(BUILT_IN)}, the path of a Python file that defines STUDY, or"
-                " FILE.py:FUNCTION",
+                nearest_first(
+                    reference,
+                    BUILT_IN,
+                    f"use {', '.join(BUILT_IN)}, the path of a Python file that defines STUDY, or"
+                    " FILE.py:FUNCTION",
+                ),
             )
         source = source.absolute()
         code = _read(source)
@@ -134,7 +157,8 @@ def _load_objective(source: Path, function: str) -> Definition:
     names = _names(tree)
     if function not in names and "*" not in names:
         raise DefinitionError(
-            f"{source} defines no function '{function}'", "give the name of one, behind the colon"
+            f"{source} defines no function '{function}'",
+            nearest_first(function, names, "give the name of one, behind the colon"),
         )
     holdout_sha256, unfit = (None, None) if function == HOLDOUT else _find_holdout(tree)
     study = Objective(
@@ -185,6 +209,17 @@ def _names(module: ast.AST) -> set[str]:
             case _:
                 left += ast.iter_child_nodes(node)
     return names
+
+
+def refuse_imported(study: "StudyRecord") -> None:
+    """Raises:
+    UsageError: it is the history of a study that was imported, of which there can be no more.
+    """
+    if study.is_imported:
+        raise UsageError(
+            f"study '{study.name}' was imported, and nothing here defines what more of it would be",
+            f"`hpo run FILE.py:FUNCTION --from {study.name} --name NEW` goes on from it",
+        )
 
 
 def load_all(references: Sequence[str]) -> tuple[list[Definition], list[DefinitionError]]:

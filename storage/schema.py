@@ -178,6 +178,8 @@ earlier_trials = Table(
     Column("is_complete", Boolean, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("score", Double, nullable=False),
+    # All of them, of a trial that has several.
+    Column("scores", JSON(none_as_null=True)),
 )
 
 # One row for each claim of a job: who held it, on which device, and how that ended.
@@ -247,6 +249,8 @@ openings = Table(
     Column("configuration", Integer, nullable=False),
     Column("params", JSON, nullable=False),
     Column("seed", BigInteger, nullable=False),
+    # In a copy of a study, the row of which this is one: the same use of the holdout, which counts once.
+    Column("origin_id", Integer),
 )
 
 # A row stands here before the first byte of an artifact is written and until the last is removed,

@@ -97,6 +97,7 @@ class Study:
             return self
         definition = definition_finder.find(study, settings, self.references)
         definition = definition.with_settings(study.settings)
+        definition.refuse_without_keras()
         definition.searched.prepare(settings.cache_folder, settings.data_dir)
         audience = progress.audience(progress_bar)
         try:

@@ -168,6 +168,7 @@ def upgrade() -> None:
         sa.Column("is_complete", sa.Boolean(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("scores", sa.JSON()),
     )
     op.create_table(
         "hpo_attempts",
@@ -217,4 +218,5 @@ def upgrade() -> None:
         sa.Column("configuration", sa.Integer(), nullable=False),
         sa.Column("params", sa.JSON(), nullable=False),
         sa.Column("seed", sa.BigInteger(), nullable=False),
+        sa.Column("origin_id", sa.Integer()),
     )

@@ -21,7 +21,7 @@ from hpo.search import samplers
 from hpo.search.called_trials import CalledTrials
 from hpo.search.promotion import Advice
 from hpo.search.trials import Ending
-from hpo.study import creation, extension
+from hpo.study import creation, extension, removal
 from hpo.study.given_parameters import enqueue
 from hpo.study.planning import Budget
 from storage.database import Database
@@ -358,3 +358,36 @@ def test_what_is_fixed_every_trial_has(db: Database) -> None:
         job = replace(trials.begin_empty(job, lease), params=job.params)
         seen.append(trials.suggest(job, lease, "x", X))
     assert seen == [2.0, 1.5, 1.5]
+
+
+def test_what_another_study_found_is_known(
+    db: Database, trials: CalledTrials, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its best is called first, and then the sampler is shown what that study had found of what is asked for;
+    it knows copies, which stay when that study is removed, and none is a trial of the new one."""
+    old = [{"x": x} for x in (-9.0, 9.5, 9.0, 0.0)]
+    for params in old:
+        job, lease = begin()
+        trials.suggest(replace(job, params=params), lease, "x", X)
+        _succeed(trials, job, lease, -params["x"])
+    new = creation.create(
+        db, "new", definition_loader.load(OBJECTIVE), Budget(trials=2, source="called")
+    )
+    removal.remove(db, "called")
+    seen: list[list[dict[str, Any]]] = []
+
+    def watched(_: object, study: optuna.Study, *rest: object) -> float:
+        seen.append([trial.params for trial in study.get_trials(deepcopy=False)])
+        return 1.0
+
+    monkeypatch.setattr(samplers.Estimator, "sample_independent", watched)
+    known = CalledTrials(db, new, MADE_BY)
+    for expected in (9.5, 1.0):
+        job, lease = claim_next(db, new)
+        job = replace(known.begin_empty(job, lease), params=job.params)
+        assert known.suggest(job, lease, "x", X) == expected
+        known.suggest(job, lease, "n", N)  # of which nothing was known
+        _succeed(known, job, lease, 0.5)
+    assert seen[1] == [*old, old[1] | {"n": 1}, {}]
+    own = optuna.load_study(study_name="new", storage=db.optuna).trials
+    assert [trial.number for trial in own] == [0, 1]

@@ -22,7 +22,7 @@ _OF_JOBS = (schema.rungs, schema.attempts, schema.evaluations)
 # What is of the study as it stands, and not of what it was asked for.
 _STANDING = (
     "generation", "reason", "halted_ms", "started_ms", "ended_ms", "data_sha256", "precision",
-    "precision_reason",
+    "precision_reason", "fitting_seeds",
 )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def test_commands_options_choices_and_definitions() -> None:
     assert _offered([], "st") == ["status", "stop"]
     assert _offered(["db"], "") == ["upgrade"]
     assert _offered(["status"], "--w") == ["--watch"]
-    assert _offered(["run", "digits"], "--fi") == ["--final-seeds"]
+    assert _offered(["run", "digits"], "--fi") == ["--fix", "--final-seeds"]
     assert _offered(["run", "digits", "--sampler"], "") == ["tpe", "random", "qmc", "grid"]
     for before in (["run"], ["try"], ["create", "new", "--study"], ["run", "x", "--fallback"]):
         assert _offered(before, "di") == ["diabetes", "digits"]

@@ -269,6 +269,7 @@ class AttemptRecord(FromRow):
     """One claim of a job: by whom, on which device, from the checkpoint of which epoch (0 without
     one), and how it ended."""
 
+    id: int
     job_id: int
     worker_id: str
     device: str

@@ -21,8 +21,8 @@ from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 PREFIX = "hpo_"
 VERSION_TABLE = "hpo_alembic_version"
 # Of the last migration, which makes these tables, and of the first. A later one sorts behind.
-REVISION = "0011"
-FIRST_REVISION = "0011"
+REVISION = "0012"
+FIRST_REVISION = "0012"
 # Where nothing is said, MySQL's texts and bytes end at 64 KiB.
 LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql")
 LONG_BYTES = LargeBinary().with_variant(LONGBLOB(), "mysql")
@@ -191,6 +191,14 @@ attempts = Table(
     Column("began_epoch", Integer, nullable=False),
     Column("began_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
+)
+
+# What an attempt's training printed, compressed; none where that was nothing.
+logs = Table(
+    "hpo_logs",
+    metadata,
+    Column("attempt_id", ForeignKey("hpo_attempts.id", ondelete="CASCADE"), primary_key=True),
+    Column("content", LONG_BYTES, nullable=False),
 )
 
 workers = Table(

@@ -43,6 +43,15 @@ class Resumed(BaseModel):
     across: str
 
 
+class Printed(BaseModel):
+    """What a training has printed until now, within bounds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["printed"] = "printed"
+    text: str
+
+
 class GivenBack(BaseModel):
     """A job was given back unfinished; `loss` and `crowded` are those of `storage.tables.jobs.release`."""
 
@@ -61,7 +70,7 @@ class Excused(BaseModel):
     kind: Literal["excused"] = "excused"
 
 
-Body = Report | Kept | Resumed | GivenBack | Paused | Excused | Outcome
+Body = Report | Kept | Resumed | Printed | GivenBack | Paused | Excused | Outcome
 
 
 class Entry(BaseModel):

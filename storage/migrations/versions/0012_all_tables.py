@@ -9,7 +9,7 @@ from storage.clock import now_ms
 from storage.schema import LONG_BYTES, LONG_TEXT
 
 # What stood before was never released; its tables are refused.
-revision = "0011"
+revision = "0012"
 down_revision = None
 
 
@@ -184,6 +184,16 @@ def upgrade() -> None:
         sa.Column("began_epoch", sa.Integer(), nullable=False),
         sa.Column("began_ms", sa.BigInteger(), nullable=False),
         sa.Column("ended_ms", sa.BigInteger()),
+    )
+    op.create_table(
+        "hpo_logs",
+        sa.Column(
+            "attempt_id",
+            sa.Integer(),
+            sa.ForeignKey("hpo_attempts.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("content", LONG_BYTES, nullable=False),
     )
     op.create_table(
         "hpo_evaluations",

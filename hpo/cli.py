@@ -8,7 +8,7 @@ import time
 
 import click
 
-from hpo.commands import bundles, fleet, starting, studies, views
+from hpo.commands import bundles, details, fleet, starting, studies, views
 from hpo.terminal import streams
 
 
@@ -48,6 +48,8 @@ for each in (
     views.list_,
     views.status,
     views.trials,
+    details.show,
+    details.logs,
     views.dashboard,
     views.report,
     fleet.workers,

@@ -244,7 +244,7 @@ def _study(asked: protocol.OfDefinition) -> Study | Objective:
 def _raised(error: BaseException) -> protocol.Raised | protocol.Faulty | protocol.Unfit:
     cause, where = _cause(error), traceback.format_exc()
     with suppress(OSError, ValueError):
-        print(where, file=sys.__stderr__)  # noqa: T201 - where people look for it
+        print(where, file=sys.__stderr__)
     try:
         is_of_keras, fault = lacks_keras(error), fault_of(error)
     except BaseException:  # of the error's own __str__, which may want to exit

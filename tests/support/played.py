@@ -67,8 +67,8 @@ class PlayedSlot(Slot):
         self.stop()
         self._pipe, theirs = Pipe()
         printed, stdout = os.pipe()
-        self._output = Output(open(printed, "rb", buffering=0))  # noqa: SIM115 - closed at its end
-        self.children.put(Child(theirs, open(stdout, "wb", buffering=0)))  # noqa: SIM115 - as long as the child
+        self._output = Output(os.fdopen(printed, "rb", buffering=0))
+        self.children.put(Child(theirs, os.fdopen(stdout, "wb", buffering=0)))
 
 
 class Trouble:

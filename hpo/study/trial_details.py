@@ -1,0 +1,148 @@
+"""All that is known of one trial: what it tried, what it reported, where it was trained, and how it ended."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from optuna.study._constrained_optimization import _CONSTRAINTS_KEY as CONSTRAINTS
+from optuna.trial import FrozenTrial
+
+from hpo.device_hours import Cost
+from hpo.errors import NoResult, UsageError
+from hpo.search.optuna_study import OURS
+from storage.database import Database
+from storage.records import AttemptRecord, JobRecord, StudyRecord
+from storage.states import Phase
+from storage.tables import attempts, jobs, logs, studies, workers
+
+
+@dataclass(frozen=True)
+class TrialDetails:
+    """A trial of a study, with the trainings of its configuration in later phases."""
+
+    study: StudyRecord
+    trainings: tuple[JobRecord, ...]
+    """That of the search, then those of select and final, oldest first."""
+    attempts: tuple[AttemptRecord, ...]
+    """At these, oldest first."""
+    hosts: Mapping[str, str]
+    """By the ids of workers."""
+    reports: Mapping[int, float]
+    """The score after each epoch, or step, of the search."""
+    attributes: Mapping[str, Any]
+    """What was kept with it beside its value."""
+    constraints: Mapping[str, float]
+    """How far beyond each bound it is; what is above zero violates it."""
+
+    @property
+    def job(self) -> JobRecord:
+        """Its training in the search."""
+        return self.trainings[0]
+
+    def attempts_at(self, job: JobRecord) -> list[AttemptRecord]:
+        """Oldest first."""
+        return [each for each in self.attempts if each.job_id == job.id]
+
+    def place(self, attempt: AttemptRecord) -> str:
+        """On which device of which host."""
+        return f"{self.hosts.get(attempt.worker_id, 'a host that is not known')}, {attempt.device}"
+
+    @property
+    def cost(self) -> Cost:
+        """What all its trainings took."""
+        return Cost(
+            sum(job.device_seconds for job in self.trainings),
+            sum(job.energy_joules for job in self.trainings),
+        )
+
+
+@dataclass(frozen=True)
+class Log:
+    """What an attempt at a training printed."""
+
+    job: JobRecord
+    attempt: AttemptRecord
+    text: str
+
+
+def read_trial(db: Database, name: str, number: int) -> TrialDetails:
+    """Raises:
+    StudyNotFound, DatabaseUnavailable
+    UsageError: the study has no such trial.
+    """
+    with db.reading() as tx:
+        study = studies.get(tx, name)
+        trainings = jobs.of_trial(tx, study.id, number)
+        if not trainings:
+            raise UsageError(f"study '{name}' has no trial {number}", f"see `hpo trials {name}`")
+        made = attempts.of_jobs(tx, [job.id for job in trainings])
+        hosts = {worker.id: worker.host for worker in workers.of_study(tx, study.id)}
+    trial = _read_optunas(db, trainings[0])
+    kept = {} if trial is None else trial.user_attrs
+    beyond = {} if trial is None else trial.system_attrs
+    return TrialDetails(
+        study,
+        tuple(trainings),
+        tuple(made),
+        hosts,
+        reports={} if trial is None else dict(sorted(trial.intermediate_values.items())),
+        attributes={key: value for key, value in kept.items() if not key.startswith(OURS)},
+        constraints={
+            key.removeprefix(f"{CONSTRAINTS}:"): value
+            for key, value in beyond.items()
+            if key.startswith(f"{CONSTRAINTS}:")
+        },
+    )
+
+
+def read_logs(db: Database, details: TrialDetails, phase: Phase) -> list[Log]:
+    """What its trainings in a phase printed, attempt by attempt; of one that runs, until a moment ago.
+
+    Raises:
+        DatabaseUnavailable
+        NoResult: no training of it in that phase was begun.
+    """
+    trainings = {job.id: job for job in details.trainings if job.phase == phase}
+    made = [each for each in details.attempts if each.job_id in trainings]
+    if not made:
+        what = f"trial {details.job.trial_number} of study '{details.study.name}'"
+        phases = dict.fromkeys(
+            job.phase.value for job in details.trainings if details.attempts_at(job)
+        )
+        raise NoResult(f"{what} was not trained in {phase}", f"it was in {', '.join(phases)}")
+    with db.reading() as tx:
+        printed = logs.of_jobs(tx, trainings)
+    return [Log(trainings[each.job_id], each, printed.get(each.id, "")) for each in made]
+
+
+def as_json(details: TrialDetails) -> dict[str, Any]:
+    """As plain data, for programs. The first of its trainings is that of the search."""
+    return {
+        "study": details.study.name,
+        "trainings": [asdict(job) for job in details.trainings],
+        "attempts": [_attempt_as_json(details, each) for each in details.attempts],
+        "baseline": dict(details.study.baseline),
+        "reports": details.reports,
+        "attributes": details.attributes,
+        "constraints": details.constraints,
+        "cost": asdict(details.cost),
+    }
+
+
+def log_as_json(details: TrialDetails, log: Log) -> dict[str, Any]:
+    """As plain data, for programs."""
+    training = {"phase": log.job.phase, "seed": log.job.seed, "data_set": log.job.data_set}
+    return training | _attempt_as_json(details, log.attempt) | {"printed": log.text}
+
+
+def _attempt_as_json(details: TrialDetails, attempt: AttemptRecord) -> dict[str, Any]:
+    return asdict(attempt) | {"host": details.hosts.get(attempt.worker_id)}
+
+
+def _read_optunas(db: Database, job: JobRecord) -> FrozenTrial | None:
+    """None where its study was removed by somebody."""
+    try:
+        with db.translated():
+            return db.optuna.get_trial(job.trial_id or 0)
+    except KeyError:
+        return None

@@ -33,6 +33,8 @@ FORMATS = ("json", "yaml", "toml", "env", "python")
 @click.option(
     "--model", "model_file", type=FILE, help="Write the trained model alone to this file."
 )
+@click.option("--tensorboard", type=FOLDER, help="Write all trials alone to this folder, for `tensorboard --logdir`.")  # fmt: skip
+@click.option("--mlflow", metavar="URI", help="Log all trials alone to MLflow: http://HOST:5000, or sqlite:///mlflow.db.")  # fmt: skip
 @with_references
 @command
 @with_storage
@@ -42,15 +44,24 @@ def export(
     bundle: Path | None,
     target: str | None,
     model_file: Path | None,
+    tensorboard: Path | None,
+    mlflow: str | None,
     references: tuple[str, ...],
 ) -> None:
-    """Write the best configuration of a study with its proof and the trained model, as a bundle."""
+    """Write the best configuration of a study with its proof and the trained model, as a bundle; or the
+    trials of one that need not be done for other tools."""
     from hpo.bundle import exporter
     from hpo.errors import UsageError
 
-    if sum(each is not None for each in (bundle, target, model_file)) > 1:
-        raise UsageError("--format, --bundle and --model each export their way", "give one of them")
-    if model_file is not None:
+    ways = (bundle, target, model_file, tensorboard, mlflow)
+    if sum(each is not None for each in ways) > 1:
+        raise UsageError(
+            "--format, --bundle, --model, --tensorboard and --mlflow each export their way",
+            "give one of them",
+        )
+    if tensorboard is not None or mlflow is not None:
+        _export_trials(settings, name, tensorboard, mlflow)
+    elif model_file is not None:
         exporter.write_model(settings, name, model_file)
         click.echo(str(model_file))
     elif target is None:
@@ -58,6 +69,33 @@ def export(
         print_export(exporter.export(settings, name, folder, references), folder, stderr=True)
     else:
         print_document(exporter.render(settings, name, target, references))
+
+
+def _export_trials(
+    settings: "Settings", name: str, tensorboard: Path | None, mlflow: str | None
+) -> None:
+    from hpo.bundle import mlflow_runs, tensorboard_events
+    from hpo.errors import NoResult
+    from hpo.result import finished_study
+    from hpo.result.result import conclude
+    from hpo.study.trial_details import read_trials
+    from storage.database import Database
+    from storage.tables import studies
+
+    db = Database.open(settings.storage_url)
+    trials = read_trials(db, name)
+    if tensorboard is not None:
+        tensorboard_events.write(trials, tensorboard)
+        click.echo(f"{tensorboard}: {len(trials)} trials, see `tensorboard --logdir {tensorboard}`")
+    if mlflow is not None:
+        with db.reading() as tx:
+            study = studies.get(tx, name)
+        try:
+            verdict = conclude(finished_study.read(db, name)).verdict
+        except NoResult as error:
+            verdict = f"no verdict: {error.cause}"
+        run = mlflow_runs.log(study, trials, verdict, mlflow)
+        click.echo(f"{len(trials)} trials, nested under the run {run}")
 
 
 def print_export(exported: "Export", folder: Path, *, stderr: bool) -> None:

@@ -1,6 +1,7 @@
 """All that is known of one trial: what it tried, what it reported, where it was trained, and how it ended."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -77,7 +78,42 @@ def read_trial(db: Database, name: str, number: int) -> TrialDetails:
             raise UsageError(f"study '{name}' has no trial {number}", f"see `hpo trials {name}`")
         made = attempts.of_jobs(tx, [job.id for job in trainings])
         hosts = {worker.id: worker.host for worker in workers.of_study(tx, study.id)}
-    trial = _read_optunas(db, trainings[0])
+    return _details(study, trainings, made, hosts, _read_optunas(db, trainings[0]))
+
+
+def read_trials(db: Database, name: str) -> list[TrialDetails]:
+    """All trials that were begun, by number.
+
+    Raises:
+        StudyNotFound, DatabaseUnavailable
+    """
+    with db.reading() as tx:
+        study = studies.get(tx, name)
+        every, made = jobs.of_study(tx, study.id), attempts.of_study(tx, study.id)
+        hosts = {worker.id: worker.host for worker in workers.of_study(tx, study.id)}
+    begun = defaultdict[int, list[JobRecord]](list)
+    for job in every:
+        if job.trial_number is not None:
+            begun[job.trial_number].append(job)
+    at_jobs = defaultdict[int, list[AttemptRecord]](list)
+    for attempt in made:
+        at_jobs[attempt.job_id].append(attempt)
+    optunas = _read_all_optunas(db, study)
+    found = []
+    for _, trainings in sorted(begun.items()):
+        those = [attempt for job in trainings for attempt in at_jobs[job.id]]
+        trial = optunas.get(trainings[0].trial_id or 0)
+        found.append(_details(study, trainings, those, hosts, trial))
+    return found
+
+
+def _details(
+    study: StudyRecord,
+    trainings: Sequence[JobRecord],
+    made: Sequence[AttemptRecord],
+    hosts: Mapping[str, str],
+    trial: FrozenTrial | None,
+) -> TrialDetails:
     kept = {} if trial is None else trial.user_attrs
     beyond = {} if trial is None else trial.system_attrs
     return TrialDetails(
@@ -146,3 +182,13 @@ def _read_optunas(db: Database, job: JobRecord) -> FrozenTrial | None:
             return db.optuna.get_trial(job.trial_id or 0)
     except KeyError:
         return None
+
+
+def _read_all_optunas(db: Database, study: StudyRecord) -> dict[int, FrozenTrial]:
+    """By Optuna's ids; none where its study was removed by somebody."""
+    try:
+        with db.translated():
+            study_id = db.optuna.get_study_id_from_name(study.name)
+            return {each._trial_id: each for each in db.optuna.get_all_trials(study_id)}
+    except KeyError:
+        return {}

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,10 @@ from storage.states import JobState
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-STUDY, TRIAL, STATE, VERDICT = "hpo.study", "hpo.trial", "hpo.state", "hpo.verdict"
+STUDY, TRIAL, STAND = "hpo.study", "hpo.trial", "hpo.stand"
+STATE, VERDICT = "hpo.state", "hpo.verdict"
+OF_STUDY = "-"
+"""In the place of a trial."""
 PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
 FORBIDDEN = re.compile(r"[^\w.\- :]")
 """What MLflow takes in no name."""
@@ -24,8 +27,8 @@ MOST_SAID = 200
 
 
 def log(study: StudyRecord, trials: Sequence[TrialDetails], verdict: str, uri: str) -> str:
-    """Logs a run for each trial that has none yet, into the experiment of the study's name; those that
-    had not ended when they were logged are logged anew. Returns the id of the study's run.
+    """Logs a run for each trial, into the experiment of the study's name. Called again it logs what is new,
+    and anew what has changed. Returns the id of the study's run.
 
     Raises:
         UsageError: MLflow is not installed.
@@ -39,7 +42,7 @@ def log(study: StudyRecord, trials: Sequence[TrialDetails], verdict: str, uri: s
         from mlflow.exceptions import MlflowException
     except ImportError as error:
         raise UsageError(
-            f"--mlflow needs a package that is missing ({error.name})", 'pip install "hpo[mlflow]"'
+            f"--mlflow needs {error.name}, which is missing", 'pip install "hpo[mlflow]"'
         ) from error
     try:
         return _Study(MlflowClient(uri), study).log(trials, verdict)
@@ -58,10 +61,16 @@ class _Study:
         self._experiment = known.experiment_id if known else client.create_experiment(study.name)
 
     def log(self, trials: Sequence[TrialDetails], verdict: str) -> str:
-        known = self._known_runs()
-        parent = known.pop("", None)
+        wanted = {
+            OF_STUDY: OF_STUDY,
+            **{str(each.job.trial_number): _stand(each) for each in trials},
+        }
+        known = self._known_runs(wanted)
+        parent = known.get(OF_STUDY)
         if parent is None:
-            parent = self._create(self._study.name, self._study.started_ms, {TRIAL: ""})
+            parent = self._create(
+                self._study.name, self._study.started_ms, {TRIAL: OF_STUDY, STAND: OF_STUDY}
+            )
         about = {
             STATE: self._study.phase.value, VERDICT: verdict, NOTE: verdict,
             "hpo.definition": self._study.definition, "hpo.metric": self._study.metric,
@@ -75,24 +84,25 @@ class _Study:
             self._client.set_terminated(parent, "FINISHED", self._study.ended_ms)
         return parent
 
-    def _known_runs(self) -> dict[str, str]:
-        """The runs that were logged before, by the numbers of their trials; that of the study has none. One
-        of a trial that had not ended is deleted."""
+    def _known_runs(self, wanted: Mapping[str, str]) -> dict[str, str]:
+        """The runs that were logged before, by the numbers of their trials, that of the study among them. One
+        that does not stand as `wanted` any more, or was not finished, is deleted."""
         ours = f"tags.`{STUDY}` = '{self._study.uuid}'"
         runs = {}
         for run in self._client.search_runs([self._experiment], ours, max_results=MOST_RUNS):
-            number = run.data.tags[TRIAL]
-            if number and run.info.status == "RUNNING":
-                self._client.delete_run(run.info.run_id)
-            else:
+            number, stand = run.data.tags[TRIAL], run.data.tags[STAND]
+            is_whole = run.info.status != "RUNNING" or number == OF_STUDY
+            if is_whole and wanted.get(number) == stand:
                 runs[number] = run.info.run_id
+            else:
+                self._client.delete_run(run.info.run_id)
         return runs
 
     def _log_trial(self, parent: str, number: str, details: TrialDetails) -> None:
         from mlflow.entities import Metric, Param
 
         job = details.job
-        tags = {PARENT: parent, TRIAL: number, STATE: job.state.value}
+        tags = {PARENT: parent, TRIAL: number, STAND: _stand(details), STATE: job.state.value}
         if job.reason:
             tags[NOTE] = job.reason[:MOST_CHARACTERS]
         if details.attempts:
@@ -120,6 +130,11 @@ class _Study:
             self._experiment, started_ms, {STUDY: self._study.uuid, **tags}, name
         )
         return str(run.info.run_id)
+
+
+def _stand(details: TrialDetails) -> str:
+    """How far its trainings are."""
+    return " ".join(f"{job.id}:{job.state}" for job in details.trainings)[:MOST_CHARACTERS]
 
 
 def _name(name: str) -> str:

@@ -24,7 +24,7 @@ def write(trials: Sequence[TrialDetails], folder: Path) -> None:
         from tensorboard.summary.writer.record_writer import RecordWriter
     except ImportError as error:
         raise UsageError(
-            f"--tensorboard needs a package that is missing ({error.name})",
+            f"--tensorboard needs {error.name}, which is missing",
             'pip install "hpo[tensorboard]"',
         ) from error
     for details in trials:
@@ -47,7 +47,9 @@ def _events(details: TrialDetails) -> Iterator[bytes]:
     """As its event files have them, one by one."""
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
-    from tensorboard.plugins.hparams.summary_v2 import hparams_pb  # what its api imports imports TensorFlow
+    from tensorboard.plugins.hparams.summary_v2 import (
+        hparams_pb,  # what its api imports imports TensorFlow
+    )
 
     job = details.job
     began_seconds = (job.started_ms or details.study.created_ms) / 1000
@@ -55,7 +57,7 @@ def _events(details: TrialDetails) -> Iterator[bytes]:
     params = {
         name: "None" if value is None else value for name, value in (job.params or {}).items()
     }
-    begin = hparams_pb(params, f"{details.study.uuid} {job.trial_number}", began_seconds)
+    begin = hparams_pb(params, f"trial {job.trial_number}, {details.study.name}", began_seconds)
     told = [(begin, began_seconds, 0)]
     if job.state.is_final:
         ended_seconds = (job.ended_ms or 0) / 1000

@@ -42,9 +42,10 @@ def draw_trial(details: TrialDetails, *, chart: bool = True) -> RenderableType:
     parts.append(Group(*(_training(details, training) for training in details.trainings)))
     if (cost := details.cost).device_seconds:
         parts.append(Text(cost_words(cost), style="dim"))
-    if job.reason:
-        style = "red" if job.state == JobState.FAILED else ""
-        parts.append(Text(_where(job.reason), style=style))
+    if job.reason and job.state == JobState.FAILED:
+        parts.append(Text(_where(job.reason), style="red"))
+    elif job.reason and job.state.is_final:  # else it is of an attempt, which says so
+        parts.append(Text(first_line(job.reason)))
     return Group(*_spaced(parts))
 
 

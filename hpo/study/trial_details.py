@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from optuna.study._constrained_optimization import _CONSTRAINTS_KEY as CONSTRAINTS
 from optuna.trial import FrozenTrial
 
 from hpo.device_hours import Cost
@@ -115,7 +114,6 @@ def _details(
     trial: FrozenTrial | None,
 ) -> TrialDetails:
     kept = {} if trial is None else trial.user_attrs
-    beyond = {} if trial is None else trial.system_attrs
     return TrialDetails(
         study,
         tuple(trainings),
@@ -123,11 +121,7 @@ def _details(
         hosts,
         reports={} if trial is None else dict(sorted(trial.intermediate_values.items())),
         attributes={key: value for key, value in kept.items() if not key.startswith(OURS)},
-        constraints={
-            key.removeprefix(f"{CONSTRAINTS}:"): value
-            for key, value in beyond.items()
-            if key.startswith(f"{CONSTRAINTS}:")
-        },
+        constraints={} if trial is None else trial.constraints,
     )
 
 

@@ -48,8 +48,10 @@ def export(
     mlflow: str | None,
     references: tuple[str, ...],
 ) -> None:
-    """Write the best configuration of a study with its proof and the trained model, as a bundle; or the
-    trials of one that need not be done for other tools."""
+    """Write the best configuration of a study with its proof and the trained model, as a bundle.
+
+    For TensorBoard and MLflow it is the trials, and the study need not be done.
+    """
     from hpo.bundle import exporter
     from hpo.errors import UsageError
 

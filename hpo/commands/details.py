@@ -21,8 +21,11 @@ PHASES = [Phase.SEARCH.value, Phase.SELECT.value, Phase.FINAL.value]
 @command
 @with_storage
 def show(settings: "Settings", name: str, trial: int | None, as_json: bool) -> None:
-    """Show all that is known of a trial of a study: its parameters, its value, what it reported, where it was
-    trained, why it failed. Without TRIAL, show what was asked for when the study was created."""
+    """Show one trial, or what a study was asked for.
+
+    Of TRIAL: its parameters, its value, what it reported, where it was trained, what that cost, why it failed.
+    Without TRIAL: settings, space, budget, limits, and where data and artifacts lie.
+    """
     import json
 
     from hpo.study import study_details, trial_details
@@ -54,8 +57,10 @@ def show(settings: "Settings", name: str, trial: int | None, as_json: bool) -> N
 @command
 @with_storage
 def logs(settings: "Settings", name: str, trial: int, phase: str, as_json: bool) -> None:
-    """Show what a trial's training printed, attempt by attempt. Of one that runs, what it had printed half a
-    minute ago."""
+    """Show what the training of a trial printed.
+
+    Of one that runs, it is what it had printed half a minute ago.
+    """
     import json
 
     from rich.text import Text

@@ -34,9 +34,11 @@ def log(study: StudyRecord, trials: Sequence[TrialDetails], verdict: str, uri: s
         UsageError: MLflow is not installed.
         HpoError: it does not do what it is asked.
     """
-    # It would tell its makers of us, and try for minutes to reach a server that is not there.
+    # It would tell its makers of us, try for minutes to reach a server that is not there, and print two
+    # lines for each run.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     try:
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException

@@ -42,7 +42,7 @@ def curves_of(details: TrialDetails) -> dict[str, list[Point]]:
             curves[name] = [Point(job.epoch, kept, ended_ms)]
     for training in details.trainings[1:]:
         if training.state == JobState.SUCCEEDED and training.score is not None:
-            of_new = ", new classes" if training.data_set == DataSet.NEW else ""
+            of_new = " on new classes" if training.data_set == DataSet.NEW else ""
             curve = curves.setdefault(f"{training.phase} {metric}{of_new}", [])
             curve.append(Point(len(curve), training.score, training.ended_ms or ended_ms))
     return curves

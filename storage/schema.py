@@ -173,6 +173,8 @@ earlier_trials = Table(
     Column("is_complete", Boolean, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("score", Double, nullable=False),
+    # All of them, of a trial that has several.
+    Column("scores", JSON(none_as_null=True)),
 )
 
 # One row for each claim of a job: who held it, on which device, and how that ended.
@@ -193,11 +195,12 @@ attempts = Table(
     Column("ended_ms", BigInteger),
 )
 
-# What an attempt's training printed, compressed; none where that was nothing.
+# What the nth attempt at a job printed, counted from 1, compressed; none where that was nothing.
 logs = Table(
     "hpo_logs",
     metadata,
-    Column("attempt_id", ForeignKey("hpo_attempts.id", ondelete="CASCADE"), primary_key=True),
+    Column("job_id", ForeignKey("hpo_jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
     Column("content", LONG_BYTES, nullable=False),
 )
 
@@ -250,6 +253,8 @@ openings = Table(
     Column("configuration", Integer, nullable=False),
     Column("params", JSON, nullable=False),
     Column("seed", BigInteger, nullable=False),
+    # In a copy of a study, the row of which this is one: the same use of the holdout, which counts once.
+    Column("origin_id", Integer),
 )
 
 # A row stands here before the first byte of an artifact is written and until the last is removed,

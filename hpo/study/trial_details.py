@@ -132,17 +132,21 @@ def read_logs(db: Database, details: TrialDetails, phase: Phase) -> list[Log]:
         DatabaseUnavailable
         NoResult: no training of it in that phase was begun.
     """
-    trainings = {job.id: job for job in details.trainings if job.phase == phase}
-    made = [each for each in details.attempts if each.job_id in trainings]
-    if not made:
+    trainings = [job for job in details.trainings if job.phase == phase]
+    with db.reading() as tx:
+        printed = logs.of_jobs(tx, [job.id for job in trainings])
+    found = [
+        Log(job, attempt, printed.get((job.id, number), ""))
+        for job in trainings
+        for number, attempt in enumerate(details.attempts_at(job), 1)
+    ]
+    if not found:
         what = f"trial {details.job.trial_number} of study '{details.study.name}'"
         phases = dict.fromkeys(
             job.phase.value for job in details.trainings if details.attempts_at(job)
         )
         raise NoResult(f"{what} was not trained in {phase}", f"it was in {', '.join(phases)}")
-    with db.reading() as tx:
-        printed = logs.of_jobs(tx, trainings)
-    return [Log(trainings[each.job_id], each, printed.get(each.id, "")) for each in made]
+    return found
 
 
 def as_json(details: TrialDetails) -> dict[str, Any]:

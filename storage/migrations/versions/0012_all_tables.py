@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.Column("is_complete", sa.Boolean(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("scores", sa.JSON()),
     )
     op.create_table(
         "hpo_attempts",
@@ -188,11 +189,12 @@ def upgrade() -> None:
     op.create_table(
         "hpo_logs",
         sa.Column(
-            "attempt_id",
+            "job_id",
             sa.Integer(),
-            sa.ForeignKey("hpo_attempts.id", ondelete="CASCADE"),
+            sa.ForeignKey("hpo_jobs.id", ondelete="CASCADE"),
             primary_key=True,
         ),
+        sa.Column("attempt", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("content", LONG_BYTES, nullable=False),
     )
     op.create_table(
@@ -224,4 +226,5 @@ def upgrade() -> None:
         sa.Column("configuration", sa.Integer(), nullable=False),
         sa.Column("params", sa.JSON(), nullable=False),
         sa.Column("seed", sa.BigInteger(), nullable=False),
+        sa.Column("origin_id", sa.Integer()),
     )

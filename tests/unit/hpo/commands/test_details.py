@@ -107,11 +107,11 @@ def printed(toy_done: Done, owner: Reader) -> Iterator[Reader]:
     """Of a copy of that study, of which the baseline's trainings have printed something."""
     with toy_done.copy() as url:
         db = Database.open(url)
-        made = read_trial(db, "toy", 0).attempts
+        made = read_trial(db, "toy", 0).trainings
         with db.transaction() as tx:
-            for attempt in made[:2]:
-                text = f"attempt {attempt.id}\n 10%\r100%\r\n[b]\x1b[31mred\x1b[0m\x07\tend"
-                row = {"attempt_id": attempt.id, "content": zlib.compress(text.encode())}
+            for job in made[:2]:
+                text = f"of {job.phase}\n 10%\r100%\r\n[b]\x1b[31mred\x1b[0m\x07\tend"
+                row = {"job_id": job.id, "attempt": 1, "content": zlib.compress(text.encode())}
                 tx.execute(sa.insert(logs).values(row))
         yield replace(owner, storage=url)
         db.close()
@@ -121,12 +121,12 @@ def test_what_a_training_printed_is_shown(printed: Reader) -> None:
     """With a line of where that was, as a terminal would have it in the end, but obeying nothing."""
     heading, *lines = printed.succeed("logs", "toy", "0").splitlines()
     assert heading.startswith("trial 0, seed ") and heading.endswith(", succeeded")
-    assert lines == ["attempt 1", "100%", "[b]red\N{REPLACEMENT CHARACTER} end"]
+    assert lines == ["of search", "100%", "[b]red\N{REPLACEMENT CHARACTER} end"]
     final = printed.succeed("logs", "toy", "0", "--phase", "final").splitlines()
     assert sum(line.startswith("final of baseline") for line in final) == 6
     assert final.count("nothing was printed") == 5
     (told,) = json.loads(printed.succeed("logs", "toy", "0", "--json"))
-    assert told["printed"].startswith("attempt 1\n 10%\r100%")
+    assert told["printed"].startswith("of search\n 10%\r100%")
     assert (told["phase"], told["state"]) == ("search", "ended")
 
 

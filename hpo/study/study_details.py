@@ -57,7 +57,8 @@ def describe(details: StudyDetails) -> Iterator[tuple[str, str]]:
     """As a person reads it: of what, and in words; what is not set is left out."""
     study = details.study
     yield "study", f"{study.name}, {phase_words(study)}"
-    yield "definition", f"{study.definition}, sha256 {study.definition_hash[:12]}"
+    whose = "" if study.is_imported else f", sha256 {study.definition_hash[:12]}"
+    yield "definition", f"{study.definition}{whose}"
     settings = {
         name: ",".join(map(str, value)) if isinstance(value, list) else value
         for name, value in study.trained_settings.items()

@@ -145,7 +145,8 @@ def read_logs(db: Database, details: TrialDetails, phase: Phase) -> list[Log]:
         phases = dict.fromkeys(
             job.phase.value for job in details.trainings if details.attempts_at(job)
         )
-        raise NoResult(f"{what} was not trained in {phase}", f"it was in {', '.join(phases)}")
+        where = f"it was in {', '.join(phases)}" if phases else "it was not trained here at all"
+        raise NoResult(f"{what} was not trained in {phase}", where)
     return found
 
 

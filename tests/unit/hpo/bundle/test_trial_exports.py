@@ -1,5 +1,6 @@
 """The trials of a study for TensorBoard and MLflow, as these read them."""
 
+import json
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -43,7 +44,7 @@ def test_tensorboard_shows_curves_and_parameters(
 
     for _ in range(2):
         said = owner.succeed("export", "toy", "--tensorboard", tmp_path / "events")
-        assert said.startswith(f"{tmp_path}/events: 4 trials, see `tensorboard --logdir ")
+        assert said == f"4 trials, see `tensorboard --logdir {tmp_path / 'events'}`\n"
     files = sorted(tmp_path.glob("events/*/*"))
     assert [file.parent.name for file in files] == [f"trial-{number}" for number in range(4)]
     monkeypatch.setitem(sys.modules, "tensorboard.compat.notf", ModuleType("notf"))
@@ -72,14 +73,15 @@ def test_tensorboard_shows_curves_and_parameters(
 def test_mlflow_has_a_run_of_each_trial(owner: Reader, tmp_path: Path) -> None:
     """Nested under one that says the verdict; logged again there is none more."""
     uri = f"sqlite:///{tmp_path}/mlflow.db"
-    for _ in range(2):
-        assert owner.succeed("export", "toy", "--mlflow", uri).startswith("4 trials, nested under ")
+    assert owner.succeed("export", "toy", "--mlflow", uri).startswith("4 trials, nested under ")
+    told = json.loads(owner.succeed("export", "toy", "--mlflow", uri, "--json"))
     from mlflow import MlflowClient
 
     client: Any = MlflowClient(uri)
     experiment = client.get_experiment_by_name("toy").experiment_id
     runs = {run.info.run_name: run for run in client.search_runs([experiment])}
     parent = runs.pop("toy")
+    assert told == {"trials": 4, "run": parent.info.run_id}
     assert parent.data.tags["hpo.verdict"] == parent.data.tags["mlflow.note.content"] != ""
     assert sorted(runs) == [f"trial {number}" for number in range(4)]
     baseline = runs["trial 0"]

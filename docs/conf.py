@@ -32,6 +32,7 @@ smartquotes = False  # two hyphens are an option's
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 4
 nb_execution_mode = "off"  # a notebook is run by a test; what it shows is what it holds
+autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 
 html_theme = "furo"

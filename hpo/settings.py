@@ -144,29 +144,43 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     """Reads the settings; flags that are None were not given.
 
     Raises:
-        UsageError: a malformed file, an unknown key, a value that does not fit, or a password
-            on the command line.
+        UsageError: a malformed file, an unknown key, or a value that does not fit.
     """
     given = {key: value for key, value in flags.items() if value is not None}
-    if (url := given.get("storage")) is not None:
-        _refuse_password(url)
+    if "storage" in given:
         given["storage_file"] = None
     if file is not None and not file.is_file():
         raise UsageError(f"there is no settings file {file}", "name one that exists")
     source = file or DEFAULT_FILE
     try:
-        return _class_reading(source)(**given)
+        # Of one class, wherever they were read from: those with equal values are equal.
+        return Settings(**_class_reading(source)(**given).model_dump())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"the settings file {source} is not TOML ({error})", "mend it") from error
     except OSError as error:
         raise UsageError(f"the settings file {source} cannot be read: {_cause(error)}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(Settings.model_fields)
-        raise UsageError(
-            f"setting '{key}': {first['msg']}", f"known settings are {known}"
-        ) from None
+        raise _misfit(error) from None
+
+
+def change_settings(settings: Settings, **flags: Any) -> Settings:
+    """These settings with others from flags; those that are None were not given.
+
+    Raises:
+        UsageError: a value that does not fit.
+    """
+    given = {key: value for key, value in flags.items() if value is not None}
+    try:
+        return Settings(**settings.model_dump() | given)
+    except ValidationError as error:
+        raise _misfit(error) from None
+
+
+def _misfit(error: ValidationError) -> UsageError:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    known = ", ".join(Settings.model_fields)
+    return UsageError(f"setting '{key}': {first['msg']}", f"known settings are {known}")
 
 
 def _at_home(find: Callable[[str], Path], variable: str) -> Path:
@@ -243,7 +257,10 @@ def _cause(error: OSError | UnicodeDecodeError) -> str:
     return str(error.strerror) if isinstance(error, OSError) else "it is not text"
 
 
-def _refuse_password(text: str) -> None:
+def refuse_password(text: str) -> None:
+    """Raises:
+    UsageError: a URL from a command line holds one.
+    """
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):

@@ -1,42 +1,29 @@
 """`hpo run`: a study from its creation to its exported result, on this machine."""
 
-import os
-import re
 import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from rich.console import Console
 
-from hpo import formatting
 from hpo.bundle import manifest
 from hpo.commands.options import EXPORTS
 from hpo.definition_loader import Definition
-from hpo.devices.child_environment import ISOLATED, PRINTING
-from hpo.errors import HpoError, UsageError, WorkFailed
+from hpo.errors import HpoError, UsageError
 from hpo.settings import Settings
-from hpo.study import creation, planning, removal, search_jobs
+from hpo.study import creation, planning, removal
 from hpo.study.planning import Budget
-from hpo.study.status import Status, read_status
+from hpo.study.status import Status
 from hpo.terminal import watch
+from hpo.worker import local_worker
 from storage.database import Database
-from storage.records import BASELINE, StudyRecord
-from storage.states import JobState, Phase
+from storage.records import StudyRecord
 from studies.errors import DataUnavailable, SettingsError
 from studies.study import Study
-
-# Beyond the grace that a worker has.
-STOP_SECONDS = 10.0
-LOG_TAIL_BYTES = 4000
-MOST_HEARD_BYTES = 1 << 20
-# A line of the worker's log, as hpo.cli has it written.
-WARNING = re.compile(r"\S+Z (WARNING|ERROR|CRITICAL) ")
 
 
 class Interrupted(HpoError):
@@ -143,147 +130,24 @@ def run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
         study = creation.create(db, name, definition, *asked)
         console.print(f"Study {study.name} in {db.shown_url}", soft_wrap=True)
         if not study.phase.is_over:
-            status = _work(settings, definition, db, name, console)
+            status = local_worker.work(settings, definition, db, name, _audience(console))
             study = status.study
             if existing is None:
-                _remove_untrainable(db, status, definition.reference)
+                removal.remove_untrainable(db, status, definition.reference)
     db.close()
     return study
 
 
-def _remove_untrainable(db: Database, status: Status, reference: str) -> None:
-    """Leaves nothing behind of a study whose baseline failed, unless another trial of it came to a rung or
-    to its end, nor of an objective that stopped before any did: once the definition is mended, the same
-    command begins anew.
+def _audience(console: Console) -> local_worker.Audience:
+    """Whoever sits before this console."""
 
-    Raises:
-        WorkFailed: it was so.
-    """
-    study = status.study
-    came_on = [JobState.SUCCEEDED]
-    if study.has_baseline:
-        lost = search_jobs.latest(search_jobs.among(status.jobs), BASELINE)
-        is_lost = search_jobs.has_failed(study, lost)
-        what, mend = (
-            "the baseline cannot be trained",
-            "its file" if study.is_called else f"`hpo try {reference}` trains it for a moment",
-        )
-    else:
-        failed = (job for job in status.jobs if job.state == JobState.FAILED)
-        lost = next(failed, status.jobs[0])
-        is_lost = study.phase is Phase.STOPPED
-        what, mend = "the objective failed", "its file"
-        came_on += [JobState.PRUNED]
-    others = (job for job in status.jobs if job is not lost)
-    if not is_lost or any(job.state in came_on or job.rung_ms is not None for job in others):
-        return
-    try:
-        removal.remove(db, study.name)
-    except UsageError:  # others hold jobs of it; that it stopped is told as ever
-        return
-    error = WorkFailed(
-        f"{what}: {formatting.first_line(lost.reason)}",
-        f"mend the definition ({mend}) and run this again; the study is removed",
-    )
-    error.add_note(lost.reason or "")
-    raise error
-
-
-def _work(
-    settings: Settings, definition: Definition, db: Database, name: str, console: Console
-) -> Status:
-    with tempfile.TemporaryFile(prefix="hpo-worker-") as log:
-        worker, heard = _start_worker(settings, definition, name, log), _WorkerLog(log)
+    def show(*how: Any) -> Status | None:
         try:
-            status = watch.watch(
-                console,
-                lambda: read_status(db, name),
-                lambda: worker.poll() is None,
-                heard.news,
-            )
-            # The study may have been ended elsewhere while ours is in a long epoch.
-            with suppress(subprocess.TimeoutExpired):
-                worker.wait(timeout=settings.grace_seconds)
-        except (KeyboardInterrupt, watch.Quit):
-            console.print(
-                "Stopping: what runs is kept at the end of its epoch; Ctrl-C again ends at once",
-                soft_wrap=True,
-            )
+            return watch.watch(console, *how)
+        except watch.Quit:
             raise KeyboardInterrupt from None
-        finally:
-            _stop(worker, settings.grace_seconds + STOP_SECONDS)
-            while warnings := heard.news():
-                console.print("\n".join(warnings), soft_wrap=True)
-        status = read_status(db, name)
-        if not status.study.phase.is_over:
-            size = log.seek(0, os.SEEK_END)
-            log.seek(max(0, size - LOG_TAIL_BYTES))
-            tail = log.read().decode(errors="replace").strip()
-            raise WorkFailed(f"the worker ended with code {worker.returncode}: {tail}")
-        return status
 
-
-class _WorkerLog:
-    """What a worker warns of as it is written, from a file that holds all that it says."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._heard = 0
-
-    def news(self) -> list[str]:
-        """The warnings since this was last asked; a line that is half written is left for the next
-        time."""
-        said = os.pread(self._file.fileno(), MOST_HEARD_BYTES, self._heard)
-        whole = said[: said.rfind(b"\n") + 1]
-        self._heard += len(whole)
-        return [line for line in whole.decode(errors="replace").splitlines() if WARNING.match(line)]
-
-
-def _start_worker(
-    settings: Settings, definition: Definition, name: str, log: IO[bytes]
-) -> subprocess.Popen[bytes]:
-    """The very worker that `hpo worker` is, in a process of its own."""
-    command = [
-        sys.executable,
-        *ISOLATED,
-        "-m",
-        "hpo",
-        "worker",
-        name,
-        "--study",
-        definition.reference,
-    ]
-    return subprocess.Popen(
-        [*command, "--parent", str(os.getpid())],
-        env=_environment(settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=log,
-        # Ctrl-C reaches the whole group of a terminal; the worker is stopped by us alone.
-        start_new_session=True,
-    )
-
-
-def _environment(settings: Settings) -> Mapping[str, str]:
-    environment = {name: value for name, value in os.environ.items() if name[:4] != "HPO_"}
-    secrets = {"storage", "storage_file", "dashboard_password", "dashboard_password_file"}
-    given = settings.model_dump(mode="json", exclude=secrets)
-    given["storage"] = settings.named_storage
-    return (
-        environment
-        | PRINTING
-        | {f"HPO_{key.upper()}": str(value) for key, value in given.items() if value is not None}
-    )
-
-
-def _stop(worker: subprocess.Popen[bytes], patience_seconds: float) -> None:
-    if worker.poll() is None:
-        worker.terminate()
-        try:
-            worker.wait(timeout=patience_seconds)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            worker.kill()
-            worker.wait()
+    return local_worker.Audience(partial(console.print, soft_wrap=True), show)
 
 
 @contextmanager

@@ -76,9 +76,11 @@ def with_settings(function: Callable[..., None]) -> Callable[..., None]:
     @click.option("--settings", "file", type=FILE, help="Settings file; default hpo.toml.")
     @wraps(function)
     def run(*args: Any, file: Path | None, **kwargs: Any) -> None:
-        from hpo.settings import load_settings
+        from hpo.settings import load_settings, refuse_password
 
         flags = {setting: kwargs.pop(option, None) for option, setting in SETTINGS.items()}
+        if flags["storage"] is not None:
+            refuse_password(flags["storage"])
         function(*args, settings=load_settings(file, **flags), **kwargs)
 
     return run

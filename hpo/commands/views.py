@@ -201,38 +201,17 @@ def report(
 ) -> None:
     """Write the report of a study: one file that needs no network. Before the study is done it tells
     how it stands."""
-    from functools import partial
-
-    from hpo.report import html, markdown
-    from hpo.report.report_data import find_data, read_contents
+    from hpo.report import report_file
     from storage.database import Database
 
     file = output or Path(f"{name}.{target or 'html'}")
     db = Database.open(settings.storage_url, settings.artifacts)
-    if (target or file.suffix.lstrip(".")) == "md":
-        _write(file, markdown.write(read_contents(db, name)))
-        return
-    find = partial(find_data, settings=settings, references=references)
-    _write(file, html.write(read_contents(db, name, find)))
-
-
-def _write(file: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
-    from hpo.errors import UsageError
-
+    is_markdown = (target or file.suffix.lstrip(".")) == "md"
+    text = report_file.compose(db, settings, name, is_markdown, references)
     if file == STDOUT:
         print_document(text)
         return
-    new = file.with_name(f".{file.name}.new")
-    try:
-        if file.exists() and not file.is_file():  # a pipe, or a device
-            file.write_text(text, encoding="utf-8")
-            return
-        new.write_text(text, encoding="utf-8")
-        new.replace(file)
-    except OSError as error:
-        new.unlink(missing_ok=True)
-        raise UsageError(f"{file} cannot be written ({error.strerror})", "name another") from error
+    report_file.write(file, text)
     click.echo(f"{file}: {len(text.encode()) / 1e6:.1f} MB")
 
 

@@ -31,10 +31,12 @@ class PageReader:
         """Does all that the page says, with the files that it shows, or others where it names these; all
         must succeed."""
         to_do = [each for each in documents.commands(document) if each.unrun is None]
-        for page in (*DOCUMENTS, document):
-            for name, code in documents.files(page).items():
-                if page == document or any(name in each.text for each in to_do):
-                    (self.shell.folder / name).write_text(code)
+        own = documents.files(document)
+        others = {name: code for page in DOCUMENTS for name, code in documents.files(page).items()}
+        named = "\n".join([*own.values(), *(each.text for each in to_do)])
+        for name, code in (others | own).items():
+            if name in own or name in named:
+                (self.shell.folder / name).write_text(code)
         staying: list[subprocess.Popen[str]] = []
         try:
             for shown in to_do:

@@ -5,8 +5,10 @@ import pwd
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy.engine import make_url
 
+from hpo.cli import cli
 from hpo.errors import UsageError
 from hpo.settings import DEFAULT_STORAGE, load_settings
 
@@ -183,7 +185,9 @@ def test_a_password_file_without_a_password_is_named(name: str, said: str, folde
 def test_a_password_in_a_flag_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the command line everybody sees it: refused without repeating it; the environment may
     hold it."""
-    message = _refusal(storage=url)
+    done = CliRunner().invoke(cli, ["list", "--storage", url])
+    message = done.stderr
+    assert done.exit_code == 2
     assert "HPO_STORAGE_FILE" in message
     assert "sesame" not in message
     monkeypatch.setenv("HPO_STORAGE", url)

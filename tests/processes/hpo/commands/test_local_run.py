@@ -1,15 +1,10 @@
 """`hpo run`, where its worker does not behave or there is no data; the ordinary way is in test_cli."""
 
-import io
-import subprocess
-import sys
 from pathlib import Path
-from typing import IO, Any
 
 import optuna
 import pytest
 from click.testing import CliRunner
-from rich.console import Console
 
 from hpo import definition_loader
 from hpo.cli import cli
@@ -23,43 +18,7 @@ from studies.errors import DataUnavailable
 from studies.image_classification.study import ImageClassification
 from tests.conftest import DEFINITIONS
 from tests.support.commandline import CommandLine
-from tests.support.finished import carry_out
 from tests.support.marks import on
-
-LOG = """\
-2026-01-01T00:00:00Z INFO cpu:0 trains trial 1
-2026-01-01T00:00:01Z WARNING the database cannot be used [/now]
-2026-01-01T00:00:02Z ERROR trial 1 is given up
-WARNING: of somebody else
-"""
-
-
-@on("sqlite")
-def test_a_worker_that_goes_on_is_stopped_and_its_warnings_are_told(
-    db: Database, study: StudyRecord, toy: Definition, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The study is over, ended by others, and our worker still trains: it is stopped and the run
-    ends well. What the worker warned of is printed as it is, the rest of its log is not."""
-    carry_out(db, study)
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(*arguments: Any) -> "subprocess.Popen[bytes]":
-        log: IO[bytes] = arguments[-1]
-        log.write(LOG.encode())
-        log.flush()
-        started.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]))
-        return started[0]
-
-    monkeypatch.setattr(local_run, "_start_worker", start)
-    monkeypatch.setattr(local_run, "STOP_SECONDS", 0.1)
-    said = io.StringIO()
-    console = Console(file=said, markup=False, highlight=False)
-    status = local_run._work(Settings(grace_seconds=0.1), toy, db, "toy", console)
-    assert status.study.phase.is_over
-    assert started[0].returncode is not None
-    assert [line for line in said.getvalue().splitlines() if "Z " in line or "WARN" in line] == (
-        LOG.splitlines()[1:3]
-    )
 
 
 @pytest.fixture
@@ -118,17 +77,6 @@ def test_a_fallback_that_is_none_is_refused_at_once(ran: list[Definition]) -> No
     code, said = _run("--fallback", "digit")
     assert (code, ran) == (2, [])
     assert "there is no definition 'digit'" in said
-
-
-def test_a_runs_worker_gets_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings of the run, the database's address among them; not the dashboard's password."""
-    monkeypatch.setenv("HPO_DASHBOARD_PASSWORD", "hunter2")
-    monkeypatch.setenv("HPO_STORAGE", "sqlite:///it.db")
-    monkeypatch.setenv("HARMLESS", "kept")
-    environment = local_run._environment(Settings(cpu_slots=3))
-    assert "HPO_DASHBOARD_PASSWORD" not in environment
-    told = [environment[name] for name in ("HPO_STORAGE", "HPO_CPU_SLOTS", "HARMLESS")]
-    assert told == ["sqlite:///it.db", "3", "kept"]
 
 
 @on("sqlite")

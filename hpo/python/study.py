@@ -1,0 +1,250 @@
+"""A study as Python code holds it: its name, and where it lies. All that is told is read when it is asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from hpo import definition_loader
+from hpo.errors import UsageError
+from hpo.python import progress, rendering
+from hpo.settings import Settings, change_settings
+from hpo.study import extension, fleet_status, removal, stop_and_resume
+from hpo.study.planning import Budget
+from hpo.study.status import Status, read_status
+from hpo.study.trial_rows import Cell, trial_rows
+from hpo.worker import local_worker
+from storage.database import Database
+from storage.records import JobRecord
+from storage.states import Phase
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from hpo.result.result import Conclusion, Result
+    from hpo.result.value_verdict import ValueVerdict
+
+EXPORTS = Path("exports")
+"""Where the bundles of studies stand by default."""
+TIMES = ["datetime_start", "datetime_complete"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial of a search. `values` has one number for each direction, of a trial that is complete."""
+
+    number: int
+    params: Mapping[str, Any]
+    values: tuple[float, ...]
+    state: str
+    """Such as succeeded, pruned, failed."""
+    is_feasible: bool
+    """Whether it keeps all constraints."""
+
+    @property
+    def value(self) -> float | None:
+        """The one value of a trial that is complete."""
+        return self.values[0] if len(self.values) == 1 else None
+
+
+@dataclass(frozen=True, repr=False)
+class Study:
+    """A study in a database; `hpo.create_study` and `hpo.open_study` give one.
+
+    It holds nothing but its name: another process may work on the study at the same time, and what is asked
+    here is answered as it is then. In a notebook it is shown as `hpo status` shows it.
+    """
+
+    name: str
+    settings: Settings
+    references: Sequence[str] = ()
+    """Files of definitions, among them that of this study where it is not built in."""
+    _is_new: bool = field(default=False, compare=False)
+    """Whether it was made here, and nothing would be lost with it."""
+
+    def __repr__(self) -> str:
+        return f"<hpo.Study {self.name!r}: {self.phase}>"
+
+    def _repr_html_(self) -> str:
+        return rendering.as_html(self.status(), self._conclude())
+
+    def run(
+        self,
+        *,
+        cpu_slots: int | None = None,
+        devices: str | None = None,
+        per_device: int | None = None,
+        progress_bar: bool = True,
+    ) -> Self:
+        """Works on the study with all of this machine until it is over, however many other workers do.
+
+        `cpu_slots` are trainings side by side on the CPU, `per_device` those on each GPU, `devices` the GPUs,
+        as "0,2". An interrupt (Ctrl-C, or the notebook's stop button) loses nothing: what runs is kept at the
+        end of its epoch, and the same call goes on.
+
+        Raises:
+            WorkFailed: the baseline cannot be trained, then a study that was made by this object is removed;
+                or the worker died.
+            DataUnavailable: the data cannot be had.
+            DefinitionError: this machine does not have the study's definition.
+        """
+        settings = change_settings(
+            self.settings, cpu_slots=cpu_slots, devices=devices, per_device=per_device
+        )
+        db, study = self._open(), self.status().study
+        if study.phase.is_over:
+            return self
+        definition = definition_loader.find(study, self.references).with_settings(study.settings)
+        definition.searched.prepare(settings.cache_folder, settings.data_dir)
+        audience = progress.audience(progress_bar)
+        try:
+            status = local_worker.work(settings, definition, db, self.name, audience)
+        except KeyboardInterrupt:
+            audience.tell(f"{self.name}: nothing is lost, the same call goes on")
+            raise
+        if self._is_new:
+            removal.remove_untrainable(db, status, definition.reference)
+        return self
+
+    @property
+    def phase(self) -> str:
+        """search, select, final, done or stopped."""
+        return self.status().study.phase.value
+
+    def status(self) -> Status:
+        """How it stands, at one moment: jobs, workers, costs, and how long it will take."""
+        return read_status(self._open(), self.name, with_attributes=True)
+
+    def workers(self) -> list[dict[str, Any]]:
+        """Who is at work on it, where, and on what."""
+        return fleet_status.as_json(fleet_status.call(self._open(), self.name))
+
+    @property
+    def best(self) -> Trial | None:
+        """What was compared with the baseline in the end; before that, and where nothing is judged, the best
+        trial so far. None while no trial is complete, and of several directions the first by the first value."""
+        status = self.status()
+        found = status.winner or status.best
+        return None if found is None else _trial(found)
+
+    @property
+    def front(self) -> list[Trial]:
+        """Of several directions the trials that no other beats."""
+        return [_trial(job) for job in self.status().front]
+
+    @property
+    def verdict(self) -> str | None:
+        """What the finish says in a sentence; None before the study is done, and where nothing is judged."""
+        conclusion = self._conclude()
+        return None if conclusion is None else conclusion.verdict
+
+    @property
+    def result(self) -> "Result | ValueVerdict | None":
+        """Winner and baseline with all evidence; None before the study is done, and where nothing is judged."""
+        conclusion = self._conclude()
+        return None if conclusion is None else conclusion.result or conclusion.by_values
+
+    def trials(self) -> list[dict[str, Cell]]:
+        """A row for each trial that was begun, with the columns of Optuna's `trials_dataframe`."""
+        return trial_rows(self.status())
+
+    def trials_dataframe(self) -> "DataFrame":
+        """Those rows as a frame of pandas.
+
+        Raises:
+            UsageError: pandas is not installed.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise UsageError(
+                "pandas is not installed",
+                "`pip install pandas`, or take the rows that trials() gives",
+            ) from error
+        frame = pandas.DataFrame(self.trials())
+        for column in frame.columns.intersection(TIMES):
+            frame[column] = pandas.to_datetime(frame[column])
+        return frame
+
+    def report(self, file: str | Path | None = None) -> Path:
+        """Writes the report, NAME.html by default, and returns where it lies; a name that ends in .md has it
+        written in Markdown, without pictures.
+
+        Raises:
+            NoResult: no trial is complete yet.
+            UsageError: the file cannot be written.
+        """
+        from hpo.report import report_file
+
+        written = Path(file or f"{self.name}.html")
+        text = report_file.compose(
+            self._open(), self.settings, self.name, written.suffix == ".md", self.references
+        )
+        report_file.write(written, text)
+        return written
+
+    def export(self, folder: str | Path | None = None) -> Path:
+        """Writes the bundle of a study that is done, to exports/NAME by default, and returns where it lies: the
+        best configuration with its proof and the trained model.
+
+        Raises:
+            NoResult: it is not done, or of a kind that has no bundle.
+            UsageError: no bundle can stand there, or the definition is another version.
+        """
+        from hpo.bundle import exporter
+
+        bundle = EXPORTS / self.name if folder is None else Path(folder)
+        exporter.export(self.settings, self.name, bundle, self.references)
+        return bundle
+
+    def extend(self, trials: int) -> Self:
+        """Raises its total of trials; `run`, or workers, go on. See `hpo create --extend`."""
+        extension.extend(self._open(), self.name, Budget(trials=trials))
+        return self
+
+    def retry(self, trial: int) -> Self:
+        """Has a failed trial run again, as one trial more."""
+        extension.retry(self._open(), self.name, trial)
+        return self
+
+    def stop(self) -> Self:
+        """Keeps it from being worked on, wherever workers are, until `resume`."""
+        stop_and_resume.halt(self._open(), self.name)
+        return self
+
+    def resume(self) -> Self:
+        """Lets it be worked on again."""
+        stop_and_resume.resume(self._open(), self.name)
+        return self
+
+    def remove(self) -> None:
+        """Removes it with its trials, results, models and checkpoints, for good.
+
+        Raises:
+            UsageError: somebody works on it.
+        """
+        removal.remove(self._open(), self.name)
+
+    def _open(self) -> Database:
+        return Database.open(self.settings.storage_url, self.settings.artifacts)
+
+    def _conclude(self) -> "Conclusion | None":
+        study = self.status().study
+        if study.phase is not Phase.DONE or not study.is_judged:
+            return None
+        # What counts is imported when there is something to count: it takes longer than all else.
+        from hpo.result import finished_study
+        from hpo.result.result import conclude
+
+        return conclude(finished_study.read(self._open(), self.name))
+
+
+def _trial(job: JobRecord) -> Trial:
+    values = job.scores or (() if job.score is None else (job.score,))
+    return Trial(
+        number=job.configuration if job.trial_number is None else job.trial_number,
+        params=dict(job.params or {}),
+        values=tuple(values),
+        state=job.state.value,
+        is_feasible=job.is_feasible,
+    )

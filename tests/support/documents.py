@@ -23,7 +23,7 @@ UNRUN = re.compile(r"<!-- not run: (.*?) -->", re.DOTALL)
 
 @dataclass(frozen=True)
 class Shown:
-    """A command as a document shows it, without the prompt, and of how many lines it may be."""
+    """A command as a document shows it, without the prompt, in one line."""
 
     document: str
     line: int
@@ -49,7 +49,7 @@ def commands(document: Path) -> Iterator[Shown]:
                 if line.startswith(("$ ", "# ")):
                     text = line[2:]
                     while text.endswith("\\"):
-                        text += f"\n{next(lines)[1]}"
+                        text = text[:-1] + next(lines)[1].lstrip()
                     yield Shown(name, number, text, unrun)
         unrun = None
 
@@ -61,22 +61,13 @@ def files(document: Path) -> dict[str, str]:
 
 
 def words_on_tests(document: Path) -> str:
-    """What a reader is told of how far the commands of a page are tested."""
+    """What a reader is told of how far the commands of a page are tested; nothing where it has none."""
     shown = list(commands(document))
-    if not shown:
-        return ""
-    unrun = [each for each in shown if each.unrun is not None]
-    n_run = len(shown) - len(unrun)
-    if not unrun:
-        return (
-            f"A test runs all {n_run} commands of this page."
-            if n_run > 1
-            else "A test runs the command of this page."
-        )
-    reasons = ", ".join(dict.fromkeys(str(each.unrun) for each in unrun))
-    begun = (
-        f"A test runs {n_run} of the {len(shown)} commands of this page; of the others"
-        if n_run
-        else "No test runs the commands of this page;"
-    )
-    return f"{begun} hpo's own parser reads what belongs to hpo ({reasons})."
+    reasons = dict.fromkeys(each.unrun for each in shown if each.unrun is not None)
+    n_run = sum(each.unrun is None for each in shown)
+    if not reasons:
+        return f"A test runs all commands of this page: {n_run}." if n_run else ""
+    some = f"A test runs {n_run} of the {len(shown)} commands of this page; the others are"
+    held = "only held against hpo's own parser, as far as they are hpo's"
+    whats = "; ".join(f"what {reason}" for reason in reasons)
+    return f"{some if n_run else 'The commands of this page are'} {held}: {whats}."

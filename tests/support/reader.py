@@ -1,6 +1,7 @@
 """A person who does what a page says, from its top to its bottom, in a folder of his own."""
 
 import re
+import shlex
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -8,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support import documents
-from tests.support.commandline import HPO, CommandLine
+from tests.support.commandline import HPO, CommandLine, Process
 from tests.support.documents import DOCUMENTS, Shown
 
 # What does not end by itself, or after what comes next.
 STAYS = re.compile(r"(\w+=\S+ )*hpo (worker|dashboard)\b")
 EXPORT = re.compile(r"export (\w+)=")
-LONGEST_SECONDS = 100
+# Of a shell: what is no plain command.
+OF_A_SHELL = re.compile(r"[>|&;]")
+LONGEST_SECONDS = 200
 Smaller = Sequence[tuple[str, str]]
 """What is put in the place of what, by regular expressions, one after the other."""
 
@@ -37,44 +40,56 @@ class PageReader:
         for name, code in (others | own).items():
             if name in own or name in named:
                 (self.shell.folder / name).write_text(code)
-        staying: list[subprocess.Popen[str]] = []
+        staying: list[tuple[Shown, Process]] = []
         try:
             for shown in to_do:
                 if EXPORT.match(shown.text):
                     continue
+                process = self._start(shown)
                 if STAYS.match(shown.text):
-                    staying.append(self._start(f"exec env {self._fitted(shown)}"))
+                    staying.append((shown, process))
                     if "dashboard" in shown.text:
-                        assert staying[-1].stdout is not None
-                        assert "http://" in staying[-1].stdout.readline()
-                    continue
-                process = self._start(self._fitted(shown))
-                said, _ = process.communicate(timeout=LONGEST_SECONDS)
-                assert process.returncode == 0, f"{shown}\n{said}"
-            for process in staying:
+                        _wait_for_address(process)
+                else:
+                    _must_succeed(shown, process)
+            for _, process in staying:
                 process.send_signal(signal.SIGINT)
-            for process in staying:
-                said, _ = process.communicate(timeout=LONGEST_SECONDS)
-                assert process.returncode == 0, said
+            for shown, process in staying:
+                _must_succeed(shown, process)
         finally:
-            for process in staying:
+            for _, process in staying:
                 process.kill()
 
-    def _fitted(self, shown: Shown) -> str:
-        """The command with a smaller budget, where it has any."""
+    def _start(self, shown: Shown) -> Process:
+        """Starts a command, with a smaller budget where it has any."""
         text = shown.text
         for old, new in self.smaller:
             text = re.sub(old, new, text)
-        return text
-
-    def _start(self, text: str) -> "subprocess.Popen[str]":
+        words = shlex.split(text, comments=True)
+        if words[0] == "hpo" and not any(map(OF_A_SHELL.search, words[1:])):
+            return self.shell.start(*words[1:])
         path = f"{HPO.parent}:{self.shell.environment['PATH']}"
         return subprocess.Popen(
-            ["bash", "-c", text],
+            ["bash", "-c", f"exec env {text}" if STAYS.match(text) else text],
             cwd=self.shell.folder,
             env={**self.shell.environment, "PATH": path},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.PIPE,
             text=True,
         )
+
+
+def _must_succeed(shown: Shown, process: Process) -> None:
+    out, err = process.communicate(timeout=LONGEST_SECONDS)
+    assert process.returncode == 0, f"{shown}\n{out}{err}"
+
+
+def _wait_for_address(process: Process) -> None:
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if line.startswith("http://"):
+            return
+    raise AssertionError("".join(said))

@@ -30,7 +30,7 @@ SMALLER = (
 @pytest.mark.parametrize("page", OF_KERAS)
 def test_it_trains(page: str, shell: CommandLine) -> None:
     """From the files that stand there to what comes of them."""
-    PageReader(_alone(shell), SMALLER).follow(ROOT / page)
+    PageReader(_alone(shell.installed), SMALLER).follow(ROOT / page)
 
 
 @slow("trains a network, and opens its bundle in many ways")
@@ -40,7 +40,7 @@ def test_what_was_found_is_read(page: str, finished: Finished, tmp_path: Path) -
     shutil.copytree(finished.folder, tmp_path / "done")
     Image.new("RGB", (30, 20)).save(tmp_path / "photo.jpg")
     shell = command_line(tmp_path, f"sqlite:///{tmp_path}/done/hpo.db")
-    PageReader(_alone(shell)).follow(ROOT / page)
+    PageReader(_alone(shell.installed)).follow(ROOT / page)
 
 
 def _alone(shell: CommandLine) -> CommandLine:

@@ -20,7 +20,7 @@ ENDS = re.compile(r"[;&|<>()]+")
 def _calls(text: str, program: str) -> list[list[str]]:
     """The arguments of each call of the program in a line of a shell, also where another starts it, as
     `docker compose run hpo` does."""
-    lexer = shlex.shlex(text.replace("\\\n", " "), posix=True, punctuation_chars=True)
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
     words = list(lexer)
     found = []

@@ -58,9 +58,18 @@ def complete(_app: Sphinx, name: str, source: list[str]) -> None:
     source[0] = re.sub(
         r"<!-- drawn: (\w+) -->", lambda asked: "\n".join(DRAWN[asked[1]]()), source[0]
     )
+    source[0] = re.sub(r"(?s)```mermaid\n(.*?)```\n", tabulate, source[0])
     page = Path(__file__).parent / f"{name}.md"
     if page in documents.DOCUMENTS and (said := documents.words_on_tests(page)):
         source[0] += f"\n---\n\n*{said}*\n"
+
+
+def tabulate(diagram: re.Match[str]) -> str:
+    """The transitions of a diagram of states as a table: what draws such diagrams comes from a network."""
+    rows = re.findall(r"(?m)^ *(\S+) --> (\S+): (.*)$", diagram[1])
+    assert len(rows) == diagram[1].count("-->")
+    lines = [f"| {'' if old == '[*]' else old} | {new} | {why} |\n" for old, new, why in rows]
+    return "".join(["| from | to | when |\n", "| --- | --- | --- |\n", *lines])
 
 
 def draw_commands() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The states a study and its jobs pass through; the tables are in docs/architecture.md."""
+"""The states a study and its jobs pass through; the diagram is in docs/architecture.md."""
 
 from collections.abc import Iterable
 from enum import StrEnum

@@ -72,7 +72,7 @@ class PageReader:
         return subprocess.Popen(
             ["bash", "-c", f"exec env {text}" if STAYS.match(text) else text],
             cwd=self.shell.folder,
-            env={**self.shell.environment, "PATH": path},
+            env={**self.shell.environment, "PATH": path, "HOME": str(self.shell.folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -8,7 +8,7 @@ import time
 
 import click
 
-from hpo.commands import bundles, fleet, starting, studies, views
+from hpo.commands import bundles, fleet, starting, studies, transfers, views
 from hpo.terminal import streams
 
 
@@ -56,6 +56,9 @@ for each in (
     fleet.resume,
     studies.retry,
     studies.remove,
+    transfers.copy,
+    transfers.import_,
+    transfers.rename,
     views.compare,
     bundles.export,
     bundles.verify,

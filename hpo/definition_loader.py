@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
-from hpo.errors import DefinitionError
+from hpo.errors import DefinitionError, UsageError
 from studies.code import code_hash, code_loader
 from studies.code.code_hash import Code
 from studies.objective import HOLDOUT, Objective
@@ -166,13 +166,26 @@ def _names(module: ast.AST) -> set[str]:
     return names
 
 
+def refuse_imported(study: "StudyRecord") -> None:
+    """Raises:
+    UsageError: it is the history of a study that was imported, of which there can be no more.
+    """
+    if study.is_imported:
+        raise UsageError(
+            f"study '{study.name}' was imported, and nothing here defines what more of it would be",
+            f"`hpo run FILE.py:FUNCTION --from {study.name} --name NEW` goes on from it",
+        )
+
+
 def find(study: "StudyRecord", references: Sequence[str] = ()) -> Definition:
     """The definition this machine has under the study's name, with the same hash; one that does not
     load hides no other. Source never comes from the database.
 
     Raises:
         DefinitionError: there is none, or it differs.
+        UsageError: see `refuse_imported`.
     """
+    refuse_imported(study)
     built_in = [study.definition] if study.definition in BUILT_IN else []
     loaded, broken = load_all((*references, *built_in))
     named = [definition for definition in loaded if definition.name == study.definition]

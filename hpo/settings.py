@@ -246,6 +246,21 @@ def _read_password(what: str, file: Path) -> str:
     return password
 
 
+def read_place(option: str, url: str | None, file: Path | None) -> str:
+    """The URL of another database, from an option of the command line or from the file that `option`-file names.
+
+    Raises:
+        UsageError: neither is given, or both; it has a password on the command line, or the file cannot be read.
+    """
+    if (url is None) == (file is None):
+        raise UsageError(f"one of {option} and {option}-file is needed", "say which database it is")
+    if file is not None:
+        return _read("file of the URL", file).strip()
+    assert url is not None
+    refuse_password(url, f"a file, and give {option}-file FILE")
+    return url
+
+
 def _read(what: str, file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
@@ -257,9 +272,11 @@ def _cause(error: OSError | UnicodeDecodeError) -> str:
     return str(error.strerror) if isinstance(error, OSError) else "it is not text"
 
 
-def refuse_password(text: str) -> None:
+def refuse_password(
+    text: str, where: str = "HPO_STORAGE, or into a file named by HPO_STORAGE_FILE"
+) -> None:
     """Raises:
-    UsageError: a URL from a command line holds one.
+    UsageError: a URL from a command line holds one, which is to stand elsewhere.
     """
     try:
         url = make_url(text)
@@ -268,7 +285,7 @@ def refuse_password(text: str) -> None:
     if _holds_password(url):
         raise UsageError(
             "a password on the command line can be seen by everybody on this machine (ps)",
-            "put the URL into HPO_STORAGE, or into a file named by HPO_STORAGE_FILE",
+            f"put the URL into {where}",
         )
 
 

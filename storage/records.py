@@ -136,6 +136,11 @@ class StudyRecord(FromRow):
         return "step" if self.is_called else "epoch"
 
     @property
+    def is_imported(self) -> bool:
+        """Whether its trials were made elsewhere: it is history, and nothing defines what more would be."""
+        return not self.definition_hash
+
+    @property
     def has_baseline(self) -> bool:
         """Whether its first configuration is what all others are measured against."""
         return bool(self.baseline)
@@ -247,13 +252,14 @@ class JobRecord(FromRow):
 class EarlierTrial(FromRow):
     """What a trial of the study that another was created from had come to by then: its last score, on
     validation, after so many epochs; `is_complete` if these were all, and it violates no constraint. `configuration` is BASELINE for that
-    of the study it is of."""
+    of the study it is of. Where there are several scores, `scores` are all, and `score` is the first."""
 
     configuration: int
     params: Params
     is_complete: bool
     epoch: int
     score: float
+    scores: list[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -312,7 +318,8 @@ class EvaluationRecord(FromRow):
 @dataclass(frozen=True)
 class OpeningRecord(FromRow):
     """A training that was given a holdout: which, when, to whom, and what was trained. `who` is a
-    person's account and a host; `configuration` is BASELINE, or a number of its study."""
+    person's account and a host; `configuration` is BASELINE, or a number of its study. Of a copied study it is
+    the use that the row `origin_id` tells of, and no other."""
 
     id: int
     job_id: int | None
@@ -327,6 +334,7 @@ class OpeningRecord(FromRow):
     configuration: int
     params: Params
     seed: int
+    origin_id: int | None = None
 
 
 @dataclass(frozen=True)

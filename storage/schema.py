@@ -21,8 +21,8 @@ from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 PREFIX = "hpo_"
 VERSION_TABLE = "hpo_alembic_version"
 # Of the last migration, which makes these tables, and of the first. A later one sorts behind.
-REVISION = "0011"
-FIRST_REVISION = "0011"
+REVISION = "0012"
+FIRST_REVISION = "0012"
 # Where nothing is said, MySQL's texts and bytes end at 64 KiB.
 LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql")
 LONG_BYTES = LargeBinary().with_variant(LONGBLOB(), "mysql")
@@ -173,6 +173,8 @@ earlier_trials = Table(
     Column("is_complete", Boolean, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("score", Double, nullable=False),
+    # All of them, of a trial that has several.
+    Column("scores", JSON(none_as_null=True)),
 )
 
 # One row for each claim of a job: who held it, on which device, and how that ended.
@@ -242,6 +244,8 @@ openings = Table(
     Column("configuration", Integer, nullable=False),
     Column("params", JSON, nullable=False),
     Column("seed", BigInteger, nullable=False),
+    # In a copy of a study, the row of which this is one: the same use of the holdout, which counts once.
+    Column("origin_id", Integer),
 )
 
 # A row stands here before the first byte of an artifact is written and until the last is removed,

@@ -170,7 +170,7 @@ def with_budget(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--patience", type=int, metavar="N", help="End the search when N trials in a row were no better than the best before them, e.g. 20."),
         click.option("--sampler", type=click.Choice(SAMPLERS), show_default="tpe", help="How the search chooses: learning, by chance, evenly, or from all there is."),
         click.option("--pruner", type=click.Choice(PRUNERS), show_default="halving", help="How it spares itself trials: they pause at rungs, and the best go on; one behind most others ends; or not at all."),
-        click.option("--from", "source", metavar="STUDY", help="Begin the search with what the trials of another study found, whose space is the same or a part of it."),
+        click.option("--from", "source", metavar="STUDY", help="Begin the search with what the trials of another study found, whose space is the same or a part of it; an objective with any that has its directions."),
         click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Of an objective: parameters in JSON, by name, that its first trial has; with --final-seeds the best is judged against it."),
         click.option("--direction", "directions", type=click.Choice(DIRECTIONS), multiple=True, show_default="minimize", help="Of an objective: whether less or more is better; once for each value that it returns."),
         click.option("--seed", type=int, show_default="0", help="What all randomness derives from."),

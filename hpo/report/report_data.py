@@ -69,7 +69,8 @@ class Contents:
 
     @property
     def title(self) -> str:
-        return study_title(self.study.name, self.study.definition)
+        study = self.study
+        return study_title(study.name, study.name if study.is_imported else study.definition)
 
 
 def read_contents(db: Database, name: str, find: FindData | None = None) -> Contents:

@@ -197,6 +197,10 @@ def _pruner_words(study: StudyRecord) -> str:
 def origin(contents: Contents) -> Iterator[Entry]:
     """Where the numbers come from: what it takes to have them again."""
     study = contents.study
+    if study.is_imported:
+        yield Entry("study", f"{study.name}, imported from Optuna as it was there")
+        yield Entry("read", f"{_time(contents.status.now_ms)} UTC")
+        return
     yield Entry("study", f"{study.name}, generation {study.generation}, seed {study.seed}")
     yield Entry("search", f"{search_words(study)}, {_pruner_words(study)}")
     if words := source_words(study):

@@ -126,13 +126,17 @@ class Trials:
         """Of another study, where the search began with what that found."""
         if self.study.source is None:
             return {}
-        if self._earlier is None:  # it stays as it was when the study was made
-            self._earlier = earlier_trials.of_study(tx, self.study)
         score = earlier_trials.score_of_baseline(tx, self.study)
+        known = self._earlier_trials(tx)
         return {
-            "earlier": as_history(self._earlier, space, self.study.baseline, score),
+            "earlier": as_history(known, space, self.study.baseline, score),
             "given": earlier_trials.first_choice(tx, self.study),
         }
+
+    def _earlier_trials(self, tx: Connection) -> list[EarlierTrial]:
+        if self._earlier is None:  # it stays as it was when the study was made
+            self._earlier = earlier_trials.of_study(tx, self.study) if self.study.source else []
+        return self._earlier
 
     def report(
         self, job: JobRecord, lease: Lease, epoch: int, value: float, loss: float | None = None,

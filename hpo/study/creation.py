@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
 
-from hpo.definition_loader import Definition, version_of
+from hpo.definition_loader import Definition, refuse_imported, version_of
 from hpo.errors import UsageError
 from hpo.search import optuna_study, warm_start
 from hpo.study import search_jobs
@@ -125,7 +125,9 @@ def _read_earlier(db: Database, definition: Definition, new: NewStudy) -> list[E
     with db.reading() as tx:
         source = studies.get(tx, new.source)
         trials = earlier_trials.of_search(tx, source)
-    return warm_start.fitting(source, trials, definition.study.space, new)
+    searched = definition.searched
+    space = searched.space if isinstance(searched, Study) else None
+    return warm_start.fitting(source, trials, space, new)
 
 
 def _find(db: Database, name: str) -> StudyRecord | None:
@@ -149,6 +151,7 @@ def _refuse_impossible(db: Database, definition: Definition, new: NewStudy) -> N
 
 
 def _check_same_definition(existing: StudyRecord, definition: Definition) -> None:
+    refuse_imported(existing)
     name = existing.name
     if existing.definition != definition.name:
         raise StudyExists(

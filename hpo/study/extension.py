@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
+from hpo.definition_loader import refuse_imported
 from hpo.errors import UsageError
 from hpo.search import optuna_study
 from hpo.study import search_jobs
@@ -35,6 +36,7 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
         raise UsageError("--extend needs --trials, the new total")
     with db.transaction() as tx:
         study = studies.lock(tx, name)
+        refuse_imported(study)
         if trials < study.trials:
             raise UsageError(
                 f"study '{name}' has {study.trials} trials already: --trials {trials} would take"
@@ -78,6 +80,7 @@ def retry(db: Database, name: str, trial: int) -> StudyRecord:
     """
     with db.transaction() as tx:
         study = studies.lock(tx, name)
+        refuse_imported(study)
         optuna_study.check(tx, study)
         search = search_jobs.among(jobs.of_study(tx, study.id))
         failed = next((job for job in search if job.trial_number == trial), None)

@@ -226,8 +226,3 @@ def _refuse_for_objective(new: NewStudy, unfit_holdout: str | None) -> None:
             "an objective's search is followed by select where it is judged",
             "give --baseline and --final-seeds too, or leave --select-top and --select-seeds out",
         )
-    if new.source is not None:
-        raise UsageError(
-            "--from needs a space that is known before it is searched",
-            "leave it out for an objective",
-        )

@@ -82,7 +82,7 @@ def _close(db: Database, name: str) -> StudyRecord:
     with db.transaction() as tx:
         study = studies.lock_to_remove(tx, name)
         if study.phase is Phase.REMOVED:
-            return study
+            return studies.write(tx, study, reason=None)  # whoever makes it finds out
         if jobs.is_any_held(tx, study.id):
             raise UsageError(
                 f"study '{name}' is being worked on", f"`hpo stop {name}` first, then remove it"
@@ -90,7 +90,7 @@ def _close(db: Database, name: str) -> StudyRecord:
         jobs.cancel(tx, study.id, UNFINISHED, "the study was removed")
         for each in artifacts.of_study(tx, study.id):
             artifacts.invalidate(tx, each)
-        return studies.write(tx, study, phase=Phase.REMOVED)
+        return studies.write(tx, study, phase=Phase.REMOVED, reason=None)
 
 
 @retried

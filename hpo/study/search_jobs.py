@@ -12,8 +12,8 @@ def new_jobs(
 ) -> list[NewJob]:
     """The search jobs with these configuration numbers; the first that is not the baseline's trains what was
     chosen for it, if anything was."""
-    first = next((number for number in numbers if number != BASELINE), None)
-    given = {first: first_choice, BASELINE: study.baseline or None}
+    first = next((number for number in numbers if not study.is_baseline(number)), None)
+    given = {BASELINE: study.baseline or None, first: first_choice}
     return [
         NewJob(
             Phase.SEARCH,

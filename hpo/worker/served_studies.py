@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Thread
 
 from hpo import definition_loader
@@ -137,7 +137,7 @@ class ServedStudies:
         among these one that the fewest slots of the whole fleet work on. Where one just `goes_on`, what was
         seen of its jobs is old."""
         return [
-            self._prepared[demand.study.id]
+            replace(self._prepared[demand.study.id], study=demand.study)
             for demand in self._ranked()
             if demand.study.id in self._prepared and (goes_on or demand.waits or not demand.leased)
         ]
@@ -204,6 +204,9 @@ class ServedStudies:
 
     def _read(self) -> None:
         with self._db.reading() as tx:
+            if self.name is not None and self._demands:
+                (known,) = self.studies
+                self.name = studies.name_of(tx, known.uuid) or self.name  # it may be another by now
             demands = studies.demands(tx, self.name)
         self._demands = {demand.study.id: demand for demand in demands}
         self._drop_outdated()

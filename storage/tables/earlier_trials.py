@@ -25,6 +25,7 @@ def of_search(tx: Connection, source: StudyRecord) -> list[EarlierTrial]:
             sa.and_(jobs.c.state == JobState.SUCCEEDED, jobs.c.is_feasible).label("is_complete"),
             jobs.c.epoch,
             jobs.c.score,
+            jobs.c.scores,
         )
         .where(jobs.c.study_id == source.id, jobs.c.phase == Phase.SEARCH)
         .where(jobs.c.state.in_(_KNOWN), jobs.c.score.is_not(None))

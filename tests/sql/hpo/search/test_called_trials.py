@@ -19,7 +19,7 @@ from hpo.search import samplers
 from hpo.search.called_trials import CalledTrials
 from hpo.search.promotion import Advice
 from hpo.search.trials import Ending
-from hpo.study import creation, extension
+from hpo.study import creation, extension, removal
 from hpo.study.planning import Budget
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, LeaseLost
@@ -308,3 +308,36 @@ def test_one_that_lost_its_trial_hears_so(
         trials.suggest(job, lease, "x", X)
     with pytest.raises(LeaseLost):
         trials.keep(job, lease, "a", 1, is_constraint=False)
+
+
+def test_what_another_study_found_is_known(
+    db: Database, trials: CalledTrials, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its best is called first, and then the sampler is shown what that study had found of what is asked for;
+    it knows copies, which stay when that study is removed, and none is a trial of the new one."""
+    old = [{"x": x} for x in (-9.0, 9.5, 9.0, 0.0)]
+    for params in old:
+        job, lease = begin()
+        trials.suggest(replace(job, params=params), lease, "x", X)
+        _succeed(trials, job, lease, -params["x"])
+    new = creation.create(
+        db, "new", definition_loader.load(OBJECTIVE), Budget(trials=2, source="called")
+    )
+    removal.remove(db, "called")
+    seen: list[list[dict[str, Any]]] = []
+
+    def watched(_: object, study: optuna.Study, *rest: object) -> float:
+        seen.append([trial.params for trial in study.get_trials(deepcopy=False)])
+        return 1.0
+
+    monkeypatch.setattr(samplers.Estimator, "sample_independent", watched)
+    known = CalledTrials(db, new, MADE_BY)
+    for expected in (9.5, 1.0):
+        job, lease = claim_next(db, new)
+        job = replace(known.begin_empty(job, lease), params=job.params)
+        assert known.suggest(job, lease, "x", X) == expected
+        known.suggest(job, lease, "n", N)  # of which nothing was known
+        _succeed(known, job, lease, 0.5)
+    assert seen[1] == [*old, old[1] | {"n": 1}, {}]
+    own = optuna.load_study(study_name="new", storage=db.optuna).trials
+    assert [trial.number for trial in own] == [0, 1]

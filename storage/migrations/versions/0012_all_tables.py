@@ -9,7 +9,7 @@ from storage.clock import now_ms
 from storage.schema import LONG_BYTES, LONG_TEXT
 
 # What stood before was never released; its tables are refused.
-revision = "0011"
+revision = "0012"
 down_revision = None
 
 
@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.Column("is_complete", sa.Boolean(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("scores", sa.JSON()),
     )
     op.create_table(
         "hpo_attempts",
@@ -214,4 +215,5 @@ def upgrade() -> None:
         sa.Column("configuration", sa.Integer(), nullable=False),
         sa.Column("params", sa.JSON(), nullable=False),
         sa.Column("seed", sa.BigInteger(), nullable=False),
+        sa.Column("origin_id", sa.Integer()),
     )

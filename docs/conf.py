@@ -75,8 +75,10 @@ def tabulate(diagram: re.Match[str]) -> str:
 def draw_commands() -> Iterator[str]:
     """Each command by its use, with what its own help says."""
     context = click.Context(cli, info_name="hpo")
-    for name in cli.list_commands(context):
-        yield from draw_command(cli.commands[name], context)
+    for section in cli.list_sections(context):
+        yield f"## {section.title}\n"
+        for command in section.commands.values():
+            yield from draw_command(command, context)
 
 
 def draw_command(command: click.Command, parent: click.Context) -> Iterator[str]:
@@ -86,7 +88,7 @@ def draw_command(command: click.Command, parent: click.Context) -> Iterator[str]
         for each in command.commands.values():
             yield from draw_command(each, context)
         return
-    yield f"## {context.command_path}\n"
+    yield f"### {context.command_path}\n"
     yield f"{cleandoc(command.help or '')}\n"
     usage = " ".join(command.collect_usage_pieces(context))
     yield f"```text\n{context.command_path} {usage}\n```\n"

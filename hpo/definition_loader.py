@@ -5,13 +5,16 @@ import importlib
 import traceback
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
-from hpo.errors import DefinitionError, UsageError
+from hpo import provenance
+from hpo.errors import DefinitionError, UsageError, WorkFailed
 from studies.code import code_hash, code_loader
 from studies.code.code_hash import Code
+from studies.errors import nearest_first
 from studies.objective import HOLDOUT, Objective
 from studies.study import Study
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     # A child loads definitions, and has nothing to do with a database.
     from storage.records import StudyRecord
 
-BUILT_IN = tuple(name.replace("_", "-") for name in code_hash.DEFINITIONS)
+BUILT_IN = code_hash.BUILT_IN
 # Half of each suffices, and so one hash says which of the two is another.
 HALF = 32
 
@@ -59,6 +62,22 @@ class Definition:
         """
         return replace(self, searched=self.searched.with_settings(settings))
 
+    def refuse_without_keras(self) -> None:
+        """To be asked before anything is prepared or made.
+
+        Raises:
+            WorkFailed: Keras trains it, and what that computes with is not installed here.
+        """
+        backend = provenance.backend_name()
+        is_missing = backend in provenance.BACKENDS and find_spec(backend) is None
+        if self.searched.needs_keras and is_missing:
+            others = [each for each in provenance.BACKENDS if each != backend and find_spec(each)]
+            mend = f"pip install {backend}"
+            raise WorkFailed(
+                f"Keras trains {self.name}, and {backend} is not installed here",
+                f"{mend}, or set KERAS_BACKEND={others[0]}" if others else mend,
+            )
+
     def changes(self, hash_then: str, version_then: str) -> tuple[str, str]:
         """What changed since the definition had this hash with that version of hpo, and the mend."""
         found = []
@@ -90,8 +109,12 @@ def load(reference: str) -> Definition:
         if source.suffix != ".py":
             raise DefinitionError(
                 f"there is no definition '{reference}'",
-                f"use {', '.join(BUILT_IN)}, the path of a Python file that defines STUDY, or"
-                " FILE.py:FUNCTION",
+                nearest_first(
+                    reference,
+                    BUILT_IN,
+                    f"use {', '.join(BUILT_IN)}, the path of a Python file that defines STUDY, or"
+                    " FILE.py:FUNCTION",
+                ),
             )
         source = source.absolute()
         code = _read(source)
@@ -112,7 +135,8 @@ def _load_objective(source: Path, function: str) -> Definition:
     names = _names(tree)
     if function not in names and "*" not in names:
         raise DefinitionError(
-            f"{source} defines no function '{function}'", "give the name of one, behind the colon"
+            f"{source} defines no function '{function}'",
+            nearest_first(function, names, "give the name of one, behind the colon"),
         )
     holdout_sha256, unfit = (None, None) if function == HOLDOUT else _find_holdout(tree)
     study = Objective(

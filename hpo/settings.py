@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from hpo.errors import UsageError
 from hpo.formatting import read_duration
+from studies.errors import nearest_first
 
 DEFAULT_FILE = Path("hpo.toml")
 DEFAULT_STORAGE = "sqlite:///hpo.db"
@@ -179,8 +180,10 @@ def change_settings(settings: Settings, **flags: Any) -> Settings:
 def _misfit(error: ValidationError) -> UsageError:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
-    known = ", ".join(Settings.model_fields)
-    return UsageError(f"setting '{key}': {first['msg']}", f"known settings are {known}")
+    known = Settings.model_fields
+    words = f"known settings are {', '.join(known)}"
+    mend = words if key in known else nearest_first(key, known, words)
+    return UsageError(f"setting '{key}': {first['msg']}", mend)
 
 
 def _at_home(find: Callable[[str], Path], variable: str) -> Path:

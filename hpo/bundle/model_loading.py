@@ -39,6 +39,7 @@ class OpenedBundle:
             WorkFailed: the model or the images cannot be used here; the reason is one line.
         """
         _refuse_no_model(self)
+        self.definition.refuse_without_keras()
         n_classes = len(self.best.class_names["search"])
         question = protocol.Question(
             definition=self.definition.reference,

@@ -92,6 +92,7 @@ def train(
     """
     exported = best_json.read(config_file)
     found = exported.find_definition(definition)
+    found.refuse_without_keras()
     data = find_data(exported, found, settings)
     device = discovery.find_for(settings)[0]
     differences = exported.training.provenance.differences(provenance.of_device(device.kind))

@@ -3,15 +3,26 @@
 from typing import TYPE_CHECKING
 
 import click
+import cloup
 
-from hpo.commands.options import command, say, with_devices, with_references, with_storage
+from hpo.commands.names import STUDY
+from hpo.commands.options import (
+    command,
+    print_json,
+    say,
+    tell_study,
+    with_devices,
+    with_json,
+    with_references,
+    with_storage,
+)
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
 
 
-@click.command()
-@click.argument("name", required=False)
+@cloup.command()
+@click.argument("name", type=STUDY, required=False)
 @with_references
 @with_devices
 @click.option("--grace", metavar="DURATION", help="How long leaving may take; default 30s.")
@@ -43,9 +54,9 @@ def worker(
         say(f"{study.name}: {study.phase}" + (f", {study.reason}" if study.reason else ""))
 
 
-@click.command()
-@click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@cloup.command()
+@click.argument("name", type=STUDY, required=False)
+@with_json
 @command
 @with_storage
 def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
@@ -53,8 +64,6 @@ def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
 
     With NAME only those at work on that study.
     """
-    import json
-
     from hpo.study import fleet_status
     from hpo.terminal.console import PlainConsole
     from hpo.terminal.tables import draw_workers
@@ -62,42 +71,44 @@ def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
 
     called = fleet_status.call(Database.open(settings.storage_url), name)
     if as_json:
-        click.echo(json.dumps(fleet_status.as_json(called), indent=2))
+        print_json(fleet_status.as_json(called))
     else:
         PlainConsole().print(draw_workers(called, settings.lease_seconds))
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
+@with_json
 @command
 @with_storage
-def stop(settings: "Settings", name: str) -> None:
+def stop(settings: "Settings", name: str, as_json: bool) -> None:
     """Halt a study: what runs writes a checkpoint and stops, workers wait for `hpo resume`."""
     from hpo.study import stop_and_resume
     from storage.database import Database
 
     study = stop_and_resume.halt(Database.open(settings.storage_url), name)
-    click.echo(f"{study.name}: halted; `hpo resume {study.name}` goes on")
+    tell_study(study, f"halted; `hpo resume {study.name}` goes on", as_json=as_json)
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
+@with_json
 @command
 @with_storage
-def resume(settings: "Settings", name: str) -> None:
+def resume(settings: "Settings", name: str, as_json: bool) -> None:
     """Go on with a study that was halted, from its checkpoints."""
     from hpo.study import stop_and_resume
     from storage.database import Database
 
     study = stop_and_resume.resume(Database.open(settings.storage_url), name)
-    click.echo(f"{study.name}: {study.phase}")
+    tell_study(study, study.phase, as_json=as_json)
 
 
-@click.command()
-@click.argument("name", metavar="[STUDY]", required=False)
+@cloup.command()
+@click.argument("name", type=STUDY, metavar="[STUDY]", required=False)
 @with_references
 @with_devices
-@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@with_json
 @command
 @with_storage
 def doctor(
@@ -109,7 +120,6 @@ def doctor(
     else of every study that is not over, versions in the fleet, folders. Exits with 1 if a line is
     red.
     """
-    import json
     import sys
     from dataclasses import asdict
 
@@ -125,6 +135,6 @@ def doctor(
         if not as_json:
             page.print(draw_finding(finding), soft_wrap=True)
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in found], indent=2))
+        print_json([asdict(finding) for finding in found])
     if any(finding.grade == Grade.FAIL for finding in found):
         sys.exit(1)

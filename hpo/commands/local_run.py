@@ -122,6 +122,8 @@ def run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
                 f"there is no database yet, and so no study '{wanted.budget.source}'",
                 "leave --from out, or name the --storage that has it",
             )
+    if existing is None or not existing.phase.is_over:
+        definition.refuse_without_keras()
     if isinstance(definition.searched, Study):  # of an objective nothing is known
         console.print(f"Preparing the data of {definition.name}", soft_wrap=True)
     definition.searched.prepare(settings.cache_folder, settings.data_dir)

@@ -5,32 +5,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
 
+from hpo.commands.budget import given, read_budget, read_settings, with_budget
 from hpo.commands.bundles import print_export
+from hpo.commands.names import DEFINITION, STUDY, TrialNumber
 from hpo.commands.options import (
     command,
     confirm,
-    given,
-    read_budget,
-    read_settings,
     say,
-    with_budget,
+    tell_study,
     with_bundle,
     with_devices,
+    with_json,
     with_storage,
 )
+from storage.states import JobState
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
 
 
-@click.command()
-@click.argument("definition")
-@click.option("--name", help="Name of the study; default the definition's.")
+@cloup.command()
+@click.argument("definition", type=DEFINITION)
+@cloup.option_group(
+    "The study",
+    click.option("--name", type=STUDY, metavar="NAME", help="Its name; default the definition's."),
+    with_bundle,
+    click.option("--fallback", type=DEFINITION, metavar="DEFINITION", help="What to run, with the same options, where the data cannot be had."),
+)  # fmt: skip
 @with_budget
 @with_devices
-@with_bundle
-@click.option("--fallback", metavar="DEFINITION", help="What to run, with the same options, where the data cannot be had.")  # fmt: skip
 @command
 @with_storage
 def run(
@@ -90,15 +95,15 @@ def run(
     print_export(exported, done.folder, stderr=False)
 
 
-@click.command()
-@click.argument("name")
-@click.option(
-    "--study",
-    "definition",
-    help="Definition: cifar100, cifar100-wide, digits, diabetes, images, a Python file, or FILE.py:FUNCTION.",
-)
-@click.option("--extend", is_flag=True, help="Raise an existing study's total of --trials.")
-@click.option("--priority", type=int, help="Workers on all studies take those of a higher one first; default 0.")  # fmt: skip
+@cloup.command()
+@click.argument("name", type=STUDY)
+@cloup.option_group(
+    "The study",
+    click.option("--study", "definition", type=DEFINITION, metavar="DEFINITION", help="cifar100, cifar100-wide, digits, diabetes, images, a Python file, or FILE.py:FUNCTION."),
+    click.option("--extend", is_flag=True, help="Raise an existing study's total of --trials."),
+    click.option("--priority", type=int, help="Workers on all studies take those of a higher one first; default 0."),
+)  # fmt: skip
+@with_json
 @with_budget
 @command
 @with_storage
@@ -108,6 +113,7 @@ def create(
     definition: str | None,
     extend: bool,
     priority: int | None,
+    as_json: bool,
     overrides: tuple[str, ...],
     directions: tuple[str, ...],
     seed: int | None,
@@ -145,25 +151,27 @@ def create(
         asked = creation.configured(db, name, asked, given_settings)
         study = creation.create(db, name, asked, amount, seed, priority)
     words = [f"{study.trials} trials of {study.definition}", *limit_words(study), study.phase]
-    click.echo(f"{study.name}: {', '.join(words)}")
+    tell_study(study, ", ".join(words), as_json=as_json)
 
 
-@click.command()
-@click.argument("name")
-@click.argument("trial", type=int)
+@cloup.command()
+@click.argument("name", type=STUDY)
+@click.argument("trial", type=TrialNumber(JobState.FAILED))
+@with_json
 @command
 @with_storage
-def retry(settings: "Settings", name: str, trial: int) -> None:
+def retry(settings: "Settings", name: str, trial: int, as_json: bool) -> None:
     """Run a failed trial again, with its parameters, as one more trial of the study."""
     from hpo.study import extension
     from storage.database import Database
 
     study = extension.retry(Database.open(settings.storage_url), name, trial)
-    click.echo(f"{study.name}: trial {trial} runs again; {study.trials} trials, {study.phase}")
+    words = f"trial {trial} runs again; {study.trials} trials, {study.phase}"
+    tell_study(study, words, as_json=as_json)
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @command
 @with_storage
@@ -187,7 +195,7 @@ def remove(settings: "Settings", name: str, yes: bool) -> None:
     click.echo(f"{name}: removed")
 
 
-@click.group()
+@cloup.group()
 def db() -> None:
     """The database's tables."""
 

@@ -1,21 +1,25 @@
 """Commands on studies as a whole: brought in from Optuna, copied, renamed."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import cloup
 
-from hpo.commands.options import FILE, command, say, with_storage
+from hpo.commands.names import STUDY
+from hpo.commands.options import FILE, command, print_json, say, tell_study, with_json, with_storage
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
 
 
-@click.command("import")
+@cloup.command("import")
 @click.argument("study", required=False)
 @click.option("--from", "url", metavar="URL", help="Where Optuna has it: a database, an SQLite file, or a journal.")  # fmt: skip
 @click.option("--from-file", "url_file", type=FILE, help="A file that holds that URL, where it has a password.")  # fmt: skip
 @click.option("--name", help="Name of the study here; default that which it has.")
+@with_json
 @command
 @with_storage
 def import_(
@@ -24,6 +28,7 @@ def import_(
     url: str | None,
     url_file: Path | None,
     name: str | None,
+    as_json: bool,
 ) -> None:
     """Bring in a study that plain Optuna made, as history.
 
@@ -43,16 +48,18 @@ def import_(
     words = f"{made.trials} trials of Optuna's study '{found.study_name}'"
     if imported.unfinished:
         words += f", {imported.unfinished} of them cancelled, for they had not ended"
-    say(f"{made.name}: {words}")
-    say(f"`hpo run FILE.py:FUNCTION --from {made.name} --name NEW` goes on from it")
+    tell_study(made, words, as_json=as_json)
+    if not as_json:
+        say(f"`hpo run FILE.py:FUNCTION --from {made.name} --name NEW` goes on from it")
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
 @click.argument("new")
+@with_json
 @command
 @with_storage
-def rename(settings: "Settings", name: str, new: str) -> None:
+def rename(settings: "Settings", name: str, new: str, as_json: bool) -> None:
     """Call a study by another name.
 
     Nobody may be at work on it: `hpo stop` it first. Workers that wait for it go on with it.
@@ -61,17 +68,28 @@ def rename(settings: "Settings", name: str, new: str) -> None:
     from storage.database import Database
 
     study = renaming.rename(Database.open(settings.storage_url), name, new)
-    say(f"{name}: now {study.name}")
+    if as_json:
+        print_json(asdict(study))
+    else:
+        say(f"{name}: now {study.name}")
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
 @click.argument("new")
 @click.option("--to", "url", metavar="URL", help="The database that the copy is to stand in; default the same.")  # fmt: skip
 @click.option("--to-file", "url_file", type=FILE, help="A file that holds that URL, where it has a password.")  # fmt: skip
+@with_json
 @command
 @with_storage
-def copy(settings: "Settings", name: str, new: str, url: str | None, url_file: Path | None) -> None:
+def copy(
+    settings: "Settings",
+    name: str,
+    new: str,
+    url: str | None,
+    url_file: Path | None,
+    as_json: bool,
+) -> None:
     """Copy a study, within its database or into another.
 
     NEW has the trials, results, models and checkpoints of NAME, and is a study of its own from then on. Nobody may be at work on it: `hpo stop` it first. The uses of its holdout count once, whoever has the copy.
@@ -90,4 +108,5 @@ def copy(settings: "Settings", name: str, new: str, url: str | None, url_file: P
     words = f"{copied.study.trials} trials, {copied.files} models and checkpoints"
     if copied.lost_files:
         words += f"; {copied.lost_files} more are gone or damaged"
-    say(f"{copied.study.name}: a copy of '{name}' in {target.shown_url}, {words}")
+    words = f"a copy of '{name}' in {target.shown_url}, {words}"
+    tell_study(copied.study, words, as_json=as_json)

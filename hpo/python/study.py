@@ -95,6 +95,7 @@ class Study:
         if study.phase.is_over:
             return self
         definition = definition_loader.find(study, self.references).with_settings(study.settings)
+        definition.refuse_without_keras()
         definition.searched.prepare(settings.cache_folder, settings.data_dir)
         audience = progress.audience(progress_bar)
         try:

@@ -66,6 +66,12 @@ def every(tx: Connection) -> list[StudyRecord]:
     return [StudyRecord.from_row(row) for row in rows]
 
 
+def names(tx: Connection) -> list[str]:
+    """Those of all studies, by the alphabet."""
+    there_are = sa.select(studies.c.name).where(studies.c.phase != Phase.REMOVED)
+    return list(tx.scalars(there_are.order_by(studies.c.name)))
+
+
 def name_of(tx: Connection, study_uuid: str) -> str | None:
     """What a study is called now; None where it is gone."""
     return tx.scalar(sa.select(studies.c.name).where(studies.c.uuid == study_uuid))
@@ -128,13 +134,12 @@ def get(tx: Connection, name: str) -> StudyRecord:
     """
     if (study := find(tx, name)) is not None:
         return study
-    there_are = sa.select(studies.c.name).where(studies.c.phase != Phase.REMOVED)
-    names = list(tx.scalars(there_are.order_by(studies.c.name)))
+    there_are = names(tx)
     known = "it holds none yet, `hpo create` makes one"
-    if names:
-        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        known = f"it holds {', '.join(names[:MOST_NAMED])}{more}"
-    if near := get_close_matches(name, names, 1):
+    if there_are:
+        more = f" and {len(there_are) - MOST_NAMED} more" if len(there_are) > MOST_NAMED else ""
+        known = f"it holds {', '.join(there_are[:MOST_NAMED])}{more}"
+    if near := get_close_matches(name, there_are, 1):
         known = f"did you mean '{near[0]}'? {known}"
     raise StudyNotFound(f"the database has no study '{name}'", known)
 

@@ -196,7 +196,7 @@ def test_extending(shell_on: CommandLine) -> None:
     shell_on.succeed("create", "x", "--study", "digits", "--trials", "4")
     fixed = ("--seed", "0", "--set", "epochs=1", "--select-top", "3")
     line = shell_on.fail("create", "x", "--extend", "--trials", "5", *fixed, code=2)
-    assert "--extend keeps a study's --select-top, --seed, --set: leave" in line
+    assert "--extend keeps a study's --set, --seed, --select-top: leave" in line
     assert "needs --trials" in shell_on.fail("create", "x", "--extend", code=2)
     assert "already" in shell_on.fail("create", "x", "--extend", "--trials", "3", code=2)
 

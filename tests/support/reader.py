@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 from tests.support import documents
 from tests.support.commandline import HPO, CommandLine, Process
@@ -17,6 +18,8 @@ STAYS = re.compile(r"(\w+=\S+ )*hpo (worker|dashboard)\b")
 EXPORT = re.compile(r"export (\w+)=")
 # Of a shell: what is no plain command.
 OF_A_SHELL = re.compile(r"[>|&;]")
+# No dashboard takes a port that another test has.
+ANY_PORT = ((r" --port \d+", ""), (r"\bhpo dashboard\b", "hpo dashboard --port 0"))
 LONGEST_SECONDS = 200
 Smaller = Sequence[tuple[str, str]]
 """What is put in the place of what, by regular expressions, one after the other."""
@@ -49,7 +52,7 @@ class PageReader:
                 if STAYS.match(shown.text):
                     staying.append((shown, process))
                     if "dashboard" in shown.text:
-                        _wait_for_address(process)
+                        _must_answer(process)
                 else:
                     _must_succeed(shown, process)
             for _, process in staying:
@@ -63,7 +66,7 @@ class PageReader:
     def _start(self, shown: Shown) -> Process:
         """Starts a command, with a smaller budget where it has any."""
         text = shown.text
-        for old, new in self.smaller:
+        for old, new in (*ANY_PORT, *self.smaller):
             text = re.sub(old, new, text)
         words = shlex.split(text, comments=True)
         if words[0] == "hpo" and not any(map(OF_A_SHELL.search, words[1:])):
@@ -85,11 +88,14 @@ def _must_succeed(shown: Shown, process: Process) -> None:
     assert process.returncode == 0, f"{shown}\n{out}{err}"
 
 
-def _wait_for_address(process: Process) -> None:
+def _must_answer(process: Process) -> None:
+    """At the address that it says."""
     assert process.stderr is not None
     said = []
     for line in process.stderr:
         said.append(line)
-        if line.startswith("http://"):
+        if (address := re.match(r"http://[^/]*:(\d+)/", line)) is not None:
+            with urlopen(f"http://127.0.0.1:{address[1]}/healthz") as answer:
+                assert answer.status == 200
             return
     raise AssertionError("".join(said))

@@ -130,6 +130,15 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
+def as_left_on_screen(text: str) -> str:
+    """What a terminal would show in the end of what a program printed there, such as a progress bar: without
+    colours, and without what was written over."""
+    import click
+
+    lines = click.unstyle(text).expandtabs().split("\n")
+    return printable("\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)).rstrip()
+
+
 def unmarked(text: str) -> str:
     """Text in Markdown in which nothing is markup, in one line."""
     return " ".join(MARKUP.sub(r"\\\g<0>", text).split())

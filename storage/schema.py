@@ -195,6 +195,15 @@ attempts = Table(
     Column("ended_ms", BigInteger),
 )
 
+# What the nth attempt at a job printed, counted from 1, compressed; none where that was nothing.
+logs = Table(
+    "hpo_logs",
+    metadata,
+    Column("job_id", ForeignKey("hpo_jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("content", LONG_BYTES, nullable=False),
+)
+
 workers = Table(
     "hpo_workers",
     metadata,

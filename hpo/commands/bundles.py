@@ -37,6 +37,8 @@ FORMATS = ("json", "yaml", "toml", "env", "python")
 @click.option(
     "--model", "model_file", type=FILE, help="Write the trained model alone to this file."
 )
+@click.option("--tensorboard", type=FOLDER, help="Write all trials alone to this folder, for `tensorboard --logdir`.")  # fmt: skip
+@click.option("--mlflow", metavar="URI", help="Log all trials alone to MLflow: http://HOST:5000, or sqlite:///mlflow.db.")  # fmt: skip
 @with_json
 @with_references
 @command
@@ -47,21 +49,40 @@ def export(
     bundle: Path | None,
     target: str | None,
     model_file: Path | None,
+    tensorboard: Path | None,
+    mlflow: str | None,
     as_json: bool,
     references: tuple[str, ...],
 ) -> None:
-    """Write the best configuration of a study with its proof and the trained model, as a bundle."""
+    """Write the best configuration of a study with its proof and the trained model, as a bundle.
+
+    For TensorBoard and MLflow it is the trials, and the study need not be done.
+    """
     from hpo.bundle import exporter
     from hpo.errors import UsageError
     from hpo.study.study_list import the_only
     from storage.database import Database
 
-    if sum(each is not None for each in (bundle, target, model_file)) > 1:
-        raise UsageError("--format, --bundle and --model each export their way", "give one of them")
+    ways = (bundle, target, model_file, tensorboard, mlflow)
+    if sum(each is not None for each in ways) > 1:
+        raise UsageError(
+            "--format, --bundle, --model, --tensorboard and --mlflow each export their way",
+            "give one of them",
+        )
     if as_json and (target or model_file):
-        raise UsageError("--json tells of a bundle", "leave it out with --format and --model")
+        raise UsageError(
+            "--json tells of what was written", "leave it out with --format and --model"
+        )
     name = name or the_only(Database.open(settings.storage_url))
-    if model_file is not None:
+    if tensorboard is not None or mlflow is not None:
+        told = _export_trials(settings, name, tensorboard, mlflow)
+        if as_json:
+            print_json(told)
+        elif tensorboard is not None:
+            click.echo(f"{told['trials']} trials, see `tensorboard --logdir {tensorboard}`")
+        else:
+            click.echo(f"{told['trials']} trials, nested under the run {told['run']}")
+    elif model_file is not None:
         exporter.write_model(settings, name, model_file)
         click.echo(str(model_file))
     elif target is None:
@@ -74,6 +95,33 @@ def export(
             print_export(exported, folder, stderr=True)
     else:
         print_document(exporter.render(settings, name, target, references))
+
+
+def _export_trials(
+    settings: "Settings", name: str, tensorboard: Path | None, mlflow: str | None
+) -> dict[str, object]:
+    """Says how many trials it exported, and what they are in."""
+    from hpo.bundle import mlflow_runs, tensorboard_events
+    from hpo.errors import NoResult
+    from hpo.result import finished_study
+    from hpo.result.result import conclude
+    from hpo.study.trial_details import read_trials
+    from storage.database import Database
+    from storage.tables import studies
+
+    db = Database.open(settings.storage_url)
+    trials = read_trials(db, name)
+    told: dict[str, object] = {"trials": len(trials)}
+    if tensorboard is not None:
+        tensorboard_events.write(trials, tensorboard)
+        return told | {"folder": str(tensorboard)}
+    with db.reading() as tx:
+        study = studies.get(tx, name)
+    try:
+        verdict = conclude(finished_study.read(db, name)).verdict
+    except NoResult as error:
+        verdict = f"no verdict: {error.cause}"
+    return told | {"run": mlflow_runs.log(study, trials, verdict, str(mlflow))}
 
 
 def print_export(exported: "Export", folder: Path, *, stderr: bool) -> None:

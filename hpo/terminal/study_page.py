@@ -22,6 +22,7 @@ from hpo.formatting import (
     source_words,
 )
 from hpo.study.status import WORKING_PHASES, Status
+from hpo.terminal.line_chart import LEAST_CHARTED, draw_line
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState, Phase, Sampler
 
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 MOST_RUNNING = 12
 """So many jobs have a line of their own."""
 MOST_ON_FRONT = 12
-CHART_WIDTH, CHART_HEIGHT = 78, 9
-# With fewer there is no line to draw.
-LEAST_CHARTED = 3
 
 MARKS = {
     JobState.SUCCEEDED: "",
@@ -235,8 +233,6 @@ def _chart(status: Status) -> Text | None:
     best = list(_best_over_time(status))
     if len(best) < LEAST_CHARTED or best[0][1] == best[-1][1]:
         return None
-    import plotext
-
     minutes: list[float] = []
     scores: list[float] = []
     for at, score in best:
@@ -245,12 +241,7 @@ def _chart(status: Status) -> Text | None:
     last_ms = status.study.ended_ms or status.now_ms
     minutes.append(max(best[-1][0], (last_ms - status.began_ms) / 60_000))
     scores.append(scores[-1])
-    plotext.clear_figure()
-    plotext.theme("clear")
-    plotext.plotsize(CHART_WIDTH, CHART_HEIGHT)
-    plotext.title(f"best {status.study.metric} by minutes")
-    plotext.plot(minutes, scores, marker="braille")
-    return Text.from_ansi(plotext.build().rstrip())
+    return draw_line(f"best {status.study.metric} by minutes", minutes, scores)
 
 
 def _best_over_time(status: Status) -> Iterator[tuple[float, float]]:

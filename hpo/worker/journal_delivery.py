@@ -26,7 +26,7 @@ from hpo.training.protocol import (
     as_text,
 )
 from hpo.worker.job_artifacts import JobArtifacts
-from hpo.worker.journal import Entry, Excused, GivenBack, Journal, Resumed
+from hpo.worker.journal import Entry, Excused, GivenBack, Journal, Printed, Resumed
 from storage.database import Database
 from storage.errors import (
     LeaseLost,
@@ -37,7 +37,7 @@ from storage.errors import (
 )
 from storage.records import BASELINE, ArtifactRecord, EvaluationRecord, JobRecord, Lease
 from storage.states import ArtifactKind, JobState, Phase, Split
-from storage.tables import evaluations, jobs, leases, paused_jobs, workers
+from storage.tables import evaluations, jobs, leases, logs, paused_jobs, workers
 
 Columns = Mapping[str, float]
 """Of the job's row, to be written with what an entry does."""
@@ -176,6 +176,10 @@ class Delivery:
                 self._keep(job, lease, kept)
             case Resumed(across=across):
                 trials.note_resumed_across(job, lease, across)
+            case Printed(text=text):
+                with self._db.transaction() as tx:
+                    jobs.write(tx, lease)
+                    logs.put(tx, lease, text)
             case GivenBack(loss=loss, crowded=crowded):
                 with self._db.transaction() as tx:
                     jobs.release(tx, lease, loss=loss, crowded=crowded, **cost)

@@ -45,6 +45,14 @@ def of_study(tx: Connection, study_id: int) -> list[JobRecord]:
     return [JobRecord.from_row(row) for row in rows]
 
 
+def of_trial(tx: Connection, study_id: int, number: int) -> list[JobRecord]:
+    """The search job of the trial of that number, then those that train its parameters again, oldest
+    first; none where the study has no such trial."""
+    of_trial = sa.and_(jobs.c.study_id == study_id, jobs.c.trial_number == number)
+    rows = tx.execute(sa.select(jobs).where(of_trial).order_by(jobs.c.id))
+    return [JobRecord.from_row(row) for row in rows]
+
+
 def leased(tx: Connection, study_id: int | None = None) -> list[tuple[str, JobRecord]]:
     """The jobs that somebody holds, of one study or of all, each with the name of its study."""
     rows = tx.execute(

@@ -101,6 +101,20 @@ def distribution_of(tx: Connection, trial_id: int, name: str) -> BaseDistributio
     return None if known is None else json_to_distribution(known)
 
 
+def distributions(tx: Connection, study_id: int) -> dict[str, BaseDistribution]:
+    """How the parameters of our study of that id are distributed, by name, in the order in which its trials
+    first had them; of one that differs between trials, in the newest that has it."""
+    param = TrialParamModel
+    rows = tx.execute(
+        sa.select(param.param_name, param.distribution_json)
+        .join(jobs, jobs.c.trial_id == param.trial_id)
+        .where(jobs.c.study_id == study_id)
+        .group_by(param.param_name, param.distribution_json)
+        .order_by(sa.func.min(param.param_id))
+    )
+    return {row.param_name: json_to_distribution(row.distribution_json) for row in rows}
+
+
 def optuna_time() -> datetime:
     """Now, as Optuna keeps times: in UTC, without saying so."""
     return datetime.now(UTC).replace(tzinfo=None)

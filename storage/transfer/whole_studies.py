@@ -18,7 +18,7 @@ from storage.tables import artifacts, holdout_uses
 
 Row = dict[str, Any]
 # What belongs to jobs, and is copied as it is but for whose it is.
-_OF_JOBS = (schema.rungs, schema.attempts, schema.evaluations)
+_OF_JOBS = (schema.rungs, schema.attempts, schema.logs, schema.evaluations)
 # What is of the study as it stands, and not of what it was asked for.
 _STANDING = (
     "generation", "reason", "halted_ms", "started_ms", "ended_ms", "data_sha256", "precision",

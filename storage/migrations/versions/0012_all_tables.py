@@ -187,6 +187,17 @@ def upgrade() -> None:
         sa.Column("ended_ms", sa.BigInteger()),
     )
     op.create_table(
+        "hpo_logs",
+        sa.Column(
+            "job_id",
+            sa.Integer(),
+            sa.ForeignKey("hpo_jobs.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("attempt", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("content", LONG_BYTES, nullable=False),
+    )
+    op.create_table(
         "hpo_evaluations",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column(

@@ -130,6 +130,13 @@ def test_some_may_fail(shell: CommandLine) -> None:
     assert failed.state is TrialState.FAIL
     assert failed.user_attrs["hpo:reason"].startswith("ArithmeticError: it fell")
     assert failed.params == {"leg": "left"}
+    heading, said, *where = shell.succeed(
+        "logs", "objectives.lame", str(failed.number)
+    ).splitlines()
+    assert heading.endswith(", failed") and said == "on the left"
+    assert (where[0], where[-1]) == (
+        "Traceback (most recent call last):", "ArithmeticError: it fell",
+    )  # fmt: skip
     assert done.returncode in (0, 1)
 
 

@@ -22,9 +22,9 @@ from storage import schema
 from storage.connection.engine import sqlite_path
 from storage.database import Database
 from storage.errors import StudyExists, StudyNotFound
-from storage.records import ArtifactRecord, StudyRecord
+from storage.records import ArtifactRecord, Lease, StudyRecord
 from storage.states import ArtifactKind, JobState, Phase
-from storage.tables import artifacts, jobs, studies
+from storage.tables import artifacts, jobs, logs, studies
 from tests.support.claims import claim_next, jobs_of
 from tests.support.commandline import CommandLine
 from tests.support.databases import SqliteDatabases
@@ -77,7 +77,10 @@ def test_one_that_is_done_says_the_same(
 ) -> None:
     """Here and in another database: its numbers, its verdict, its models; and it lives on without the other."""
     carry_out(db, study)
-    _keep(db, jobs_of(db, study)[-1].id, ArtifactKind.MODEL)
+    last = jobs_of(db, study)[-1]
+    _keep(db, last.id, ArtifactKind.MODEL)
+    with db.transaction() as tx:
+        logs.put(tx, Lease(last.id, "of nobody now"), "it said so")
     told = finished_study.read(db, "toy")
     for target in (db, elsewhere):
         copied = copy(db, "toy", "twin", target)
@@ -89,6 +92,8 @@ def test_one_that_is_done_says_the_same(
         assert read.holdouts == told.holdouts
         assert [job.score for job in read.jobs] == [job.score for job in told.jobs]
         assert _models(target, "twin") == [MODEL]
+        with target.reading() as tx:
+            assert list(logs.of_jobs(tx, [read.jobs[-1].id]).values()) == ["it said so"]
         assert read_status(target, "twin").hosts.values()
         assert read.study.uuid != told.study.uuid
 

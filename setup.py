@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from shutil import rmtree
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
@@ -29,9 +30,13 @@ class BuildWithCommit(build_py):
     """Not where the package is used in place: there git itself is asked."""
 
     def run(self) -> None:
+        if self.editable_mode:
+            super().run()
+            return
+        # What an earlier build left there would be part of this one: modules that are gone.
+        rmtree(self.build_lib, ignore_errors=True)
         super().run()
-        if not self.editable_mode:
-            note_commit(Path(self.build_lib))
+        note_commit(Path(self.build_lib))
 
 
 class ArchiveWithCommit(sdist):

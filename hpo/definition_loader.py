@@ -5,13 +5,16 @@ import importlib
 import traceback
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
-from hpo.errors import DefinitionError
+from hpo import provenance
+from hpo.errors import DefinitionError, UsageError, WorkFailed
 from studies.code import code_hash, code_loader
 from studies.code.code_hash import Code
+from studies.errors import nearest_first
 from studies.objective import HOLDOUT, Objective
 from studies.study import Study
 
@@ -19,9 +22,11 @@ if TYPE_CHECKING:
     # A child loads definitions, and has nothing to do with a database.
     from storage.records import StudyRecord
 
-BUILT_IN = tuple(name.replace("_", "-") for name in code_hash.DEFINITIONS)
+BUILT_IN = code_hash.BUILT_IN
 # Half of each suffices, and so one hash says which of the two is another.
 HALF = 32
+OF_OBJECTIVES = ("objective",)
+"""What of `studies` bears on what an objective does."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +64,37 @@ class Definition:
         """
         return replace(self, searched=self.searched.with_settings(settings))
 
+    def refuse_without_keras(self) -> None:
+        """To be asked before anything is prepared or made.
+
+        Raises:
+            WorkFailed: Keras trains it, and what that computes with is not installed here.
+        """
+        backend = provenance.backend_name()
+        is_missing = backend in provenance.BACKENDS and find_spec(backend) is None
+        if self.searched.needs_keras and is_missing:
+            others = [each for each in provenance.BACKENDS if each != backend and find_spec(each)]
+            mend = f"pip install {backend}"
+            raise WorkFailed(
+                f"Keras trains {self.name}, and {backend} is not installed here",
+                f"{mend}, or set KERAS_BACKEND={others[0]}" if others else mend,
+            )
+
     def changes(self, hash_then: str, version_then: str) -> tuple[str, str]:
         """What changed since the definition had this hash with that version of hpo, and the mend."""
-        found = []
-        is_file = self.reference not in BUILT_IN
-        if is_file and self.hash[:HALF] != hash_then[:HALF]:
-            found.append((f"{self.reference} or what it imports", "bring that back as it was"))
-        if not is_file or self.hash[HALF:] != hash_then[HALF:]:
-            found.append(("the code of hpo that trains", f"use hpo of {version_then}"))
-        changed, mends = zip(*found, strict=True)
-        return f"what changed is {' and '.join(changed)}", " and ".join(mends)
+        return changes(self.reference, self.hash, hash_then, version_then)
+
+
+def changes(reference: str, hash_now: str, hash_then: str, version_then: str) -> tuple[str, str]:
+    """What changed in a definition since it had another hash, with that version of hpo, and the mend."""
+    found = []
+    is_file = reference not in BUILT_IN
+    if is_file and hash_now[:HALF] != hash_then[:HALF]:
+        found.append((f"{reference} or what it imports", "bring that back as it was"))
+    if not is_file or hash_now[HALF:] != hash_then[HALF:]:
+        found.append(("the code of hpo that trains", f"use hpo of {version_then}"))
+    changed, mends = zip(*found, strict=True)
+    return f"what changed is {' and '.join(changed)}", " and ".join(mends)
 
 
 def load(reference: str) -> Definition:
@@ -90,8 +116,12 @@ def load(reference: str) -> Definition:
         if source.suffix != ".py":
             raise DefinitionError(
                 f"there is no definition '{reference}'",
-                f"use {', '.join(BUILT_IN)}, the path of a Python file that defines STUDY, or"
-                " FILE.py:FUNCTION",
+                nearest_first(
+                    reference,
+                    BUILT_IN,
+                    f"use {', '.join(BUILT_IN)}, the path of a Python file that defines STUDY, or"
+                    " FILE.py:FUNCTION",
+                ),
             )
         source = source.absolute()
         code = _read(source)
@@ -102,8 +132,23 @@ def load(reference: str) -> Definition:
             f"{source} defines no STUDY", "it must be a kind of studies.study.Study"
         )
     reference = reference if reference in BUILT_IN else str(source)
-    shared = code_hash.sha256_of_package(code_hash.BEAR_ON_RESULTS)
-    return Definition(reference, study, code.sha256()[:HALF] + shared[:HALF])
+    return Definition(reference, study, _hash(code, code_hash.BEAR_ON_RESULTS))
+
+
+def hash_of(reference: str) -> str:
+    """The hash that the definition in a file has, none of which is run for it.
+
+    Raises:
+        DefinitionError: it cannot be read.
+    """
+    file, colon, _ = reference.rpartition(":")
+    is_called = bool(colon) and file.endswith(".py")
+    code = _read(Path(file if is_called else reference))
+    return _hash(code, OF_OBJECTIVES if is_called else code_hash.BEAR_ON_RESULTS)
+
+
+def _hash(code: Code, shared: tuple[str, ...]) -> str:
+    return code.sha256()[:HALF] + code_hash.sha256_of_package(shared)[:HALF]
 
 
 def _load_objective(source: Path, function: str) -> Definition:
@@ -112,7 +157,8 @@ def _load_objective(source: Path, function: str) -> Definition:
     names = _names(tree)
     if function not in names and "*" not in names:
         raise DefinitionError(
-            f"{source} defines no function '{function}'", "give the name of one, behind the colon"
+            f"{source} defines no function '{function}'",
+            nearest_first(function, names, "give the name of one, behind the colon"),
         )
     holdout_sha256, unfit = (None, None) if function == HOLDOUT else _find_holdout(tree)
     study = Objective(
@@ -122,8 +168,7 @@ def _load_objective(source: Path, function: str) -> Definition:
         holdout_sha256=holdout_sha256,
         unfit_holdout=unfit,
     )
-    shared = code_hash.sha256_of_package(("objective",))
-    return Definition(f"{source}:{function}", study, code.sha256()[:HALF] + shared[:HALF])
+    return Definition(f"{source}:{function}", study, _hash(code, OF_OBJECTIVES))
 
 
 def _find_holdout(module: ast.Module) -> tuple[str | None, str | None]:
@@ -166,34 +211,15 @@ def _names(module: ast.AST) -> set[str]:
     return names
 
 
-def find(study: "StudyRecord", references: Sequence[str] = ()) -> Definition:
-    """The definition this machine has under the study's name, with the same hash; one that does not
-    load hides no other. Source never comes from the database.
-
-    Raises:
-        DefinitionError: there is none, or it differs.
+def refuse_imported(study: "StudyRecord") -> None:
+    """Raises:
+    UsageError: it is the history of a study that was imported, of which there can be no more.
     """
-    built_in = [study.definition] if study.definition in BUILT_IN else []
-    loaded, broken = load_all((*references, *built_in))
-    named = [definition for definition in loaded if definition.name == study.definition]
-    for definition in named:
-        if definition.hash == study.definition_hash:
-            return definition
-    for definition in named:
-        changed, mend = definition.changes(study.definition_hash, version_of(study.name))
-        raise DefinitionError(
-            f"study '{study.name}' was made with another version of '{study.definition}'"
-            f" ({changed})",
-            f"{mend}, or begin anew by `hpo create NAME --study {definition.reference}`",
+    if study.is_imported:
+        raise UsageError(
+            f"study '{study.name}' was imported, and nothing here defines what more of it would be",
+            f"`hpo run FILE.py:FUNCTION --from {study.name} --name NEW` goes on from it",
         )
-    if broken:
-        raise DefinitionError(
-            f"this machine has no definition '{study.definition}' that loads:"
-            f" {', '.join(map(str, broken))}"
-        )
-    raise DefinitionError(
-        f"this machine has no definition '{study.definition}'", "give its file with --study"
-    )
 
 
 def load_all(references: Sequence[str]) -> tuple[list[Definition], list[DefinitionError]]:

@@ -80,9 +80,26 @@ def search_words(study: "StudyRecord") -> str:
     return ", ".join([f"sampler {study.sampler}", *limit_words(study)])
 
 
+def fixed_words(study: "StudyRecord") -> str:
+    """What a study does not search, and what its baseline has instead; nothing where all is searched."""
+    if not study.fixed:
+        return ""
+    own = {
+        name: study.baseline[name]
+        for name, value in study.fixed.items()
+        if study.baseline.get(name, value) != value
+    }
+    words = f"fixed: {describe_params(study.fixed)}"
+    return f"{words}; the baseline keeps {describe_params(own)}" if own else words
+
+
 def limit_words(study: "StudyRecord") -> list[str]:
     """What ends a study's search before its last trial."""
     words = []
+    if study.total_timeout_ms is not None:
+        words.append(f"total timeout {timedelta(milliseconds=study.total_timeout_ms)}")
+        if study.fitting_seeds is not None:
+            words[-1] += f", in which {study.fitting_seeds} of {study.final_seeds} final seeds fit"
     if study.timeout_ms is not None:
         words.append(f"timeout {timedelta(milliseconds=study.timeout_ms)}")  # exactly
     if study.target is not None:
@@ -128,6 +145,15 @@ def first_line(reason: str | None) -> str:
 def printable(text: str) -> str:
     """`text` without what a terminal would obey: files from anywhere may hold such."""
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def as_left_on_screen(text: str) -> str:
+    """What a terminal would show in the end of what a program printed there, such as a progress bar: without
+    colours, and without what was written over."""
+    import click
+
+    lines = click.unstyle(text).expandtabs().split("\n")
+    return printable("\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)).rstrip()
 
 
 def unmarked(text: str) -> str:

@@ -17,6 +17,8 @@ from pydantic import BaseModel, ConfigDict
 import hpo
 
 TENSORFLOW = "tensorflow"
+BACKENDS = (TENSORFLOW, "jax", "torch")
+"""What Keras computes with, by the names of packages."""
 # Variables by which Keras, its backends and the libraries below them compute otherwise.
 BEAR_ON_NUMBERS = re.compile(
     r"(TF|XLA|KERAS|JAX|TORCH|PYTORCH|OMP|GOMP|MKL|KMP|OPENBLAS|BLIS|GOTO|VECLIB|NUMEXPR|NPY|DNNL"

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from hpo.errors import UsageError
 from hpo.formatting import read_duration
+from studies.errors import nearest_first
 
 DEFAULT_FILE = Path("hpo.toml")
 DEFAULT_STORAGE = "sqlite:///hpo.db"
@@ -40,21 +41,23 @@ class Settings(BaseSettings):
     )
 
     storage: str | None = Field(None, repr=False)
-    """Storage URL. It may hold a password."""
+    """URL of the database, by default `sqlite:///hpo.db`. One with a password goes into the environment or a
+    file."""
     storage_file: Path | None = None
-    """A file that holds the storage URL: for one with a password."""
+    """A file that holds the URL: for one with a password."""
     artifacts: str | None = None
-    """Where the artifacts of a new database are to lie, and of a known one its folder is here."""
+    """A folder that all machines mount, or `s3://BUCKET/PREFIX`, for models and checkpoints of a new database; or
+    where that folder is mounted here. By default beside an SQLite file, else in the database."""
     storage_password_file: Path | None = None
     """A file that holds the password alone, for a URL without one: as Docker and systemd give it."""
     data_dir: Path | None = None
     """Where data sets are looked for first."""
     cache_dir: Path | None = None
-    """Prepared and downloaded data; see `cache_folder`."""
+    """Prepared and downloaded data; by default the system's place for such."""
     state_dir: Path | None = None
-    """Journals of workers; see `state_folder`."""
+    """Journals of workers; likewise."""
     cpu_slots: PositiveInt | None = None
-    """Children that train on the CPU side by side."""
+    """Children that train on the CPU side by side; by default one a core."""
     devices: str | None = Field(None, min_length=1)
     """The GPUs to train on, by index or UUID, with commas between; by default all that are seen."""
     per_device: PositiveInt = 1
@@ -70,8 +73,11 @@ class Settings(BaseSettings):
     idle_exit_seconds: Seconds | None = Field(None, gt=0, allow_inf_nan=False)
     """How long a worker waits for something to do before it leaves; by default for ever."""
 
+    on_end: str | None = Field(None, min_length=1, repr=False)
+    """A command, or a URL, that is told when a study ends; it may hold a secret."""
+
     dashboard_password: str | None = Field(None, repr=False)
-    """What whoever looks at the dashboard has to give."""
+    """What whoever looks at the dashboard has to give; by default none is asked for."""
     dashboard_password_file: Path | None = None
     """A file that holds it."""
 
@@ -142,7 +148,13 @@ class Settings(BaseSettings):
     def for_workers(self) -> dict[str, str]:
         """As the variables of a worker that is to have them, but for where the database is, and for what is
         secret and none of its business."""
-        others = {"storage", "storage_file", "dashboard_password", "dashboard_password_file"}
+        others = {
+            "storage",
+            "storage_file",
+            "dashboard_password",
+            "dashboard_password_file",
+            "on_end",
+        }
         given = self.model_dump(mode="json", exclude=others, exclude_none=True)
         return {f"HPO_{key.upper()}": str(value) for key, value in given.items()}
 
@@ -186,8 +198,10 @@ def change_settings(settings: Settings, **flags: Any) -> Settings:
 def _misfit(error: ValidationError) -> UsageError:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
-    known = ", ".join(Settings.model_fields)
-    return UsageError(f"setting '{key}': {first['msg']}", f"known settings are {known}")
+    known = Settings.model_fields
+    words = f"known settings are {', '.join(known)}"
+    mend = words if key in known else nearest_first(key, known, words)
+    return UsageError(f"setting '{key}': {first['msg']}", mend)
 
 
 def _at_home(find: Callable[[str], Path], variable: str) -> Path:
@@ -253,6 +267,21 @@ def _read_password(what: str, file: Path) -> str:
     return password
 
 
+def read_place(option: str, url: str | None, file: Path | None) -> str:
+    """The URL of another database, from an option of the command line or from the file that `option`-file names.
+
+    Raises:
+        UsageError: neither is given, or both; it has a password on the command line, or the file cannot be read.
+    """
+    if (url is None) == (file is None):
+        raise UsageError(f"one of {option} and {option}-file is needed", "say which database it is")
+    if file is not None:
+        return _read("file of the URL", file).strip()
+    assert url is not None
+    refuse_password(url, f"a file, and give {option}-file FILE")
+    return url
+
+
 def _read(what: str, file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
@@ -264,9 +293,11 @@ def _cause(error: OSError | UnicodeDecodeError) -> str:
     return str(error.strerror) if isinstance(error, OSError) else "it is not text"
 
 
-def refuse_password(text: str) -> None:
+def refuse_password(
+    text: str, where: str = "HPO_STORAGE, or into a file named by HPO_STORAGE_FILE"
+) -> None:
     """Raises:
-    UsageError: a URL from a command line holds one.
+    UsageError: a URL from a command line holds one, which is to stand elsewhere.
     """
     try:
         url = make_url(text)
@@ -275,7 +306,7 @@ def refuse_password(text: str) -> None:
     if holds_password(url):
         raise UsageError(
             "a password on the command line can be seen by everybody on this machine (ps)",
-            "put the URL into HPO_STORAGE, or into a file named by HPO_STORAGE_FILE",
+            f"put the URL into {where}",
         )
 
 

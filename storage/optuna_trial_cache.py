@@ -123,6 +123,12 @@ class WholeHistory(History):
     _is_whole = True
 
 
+def read_whole(tx: Connection, study_id: int) -> list[FrozenTrial]:
+    """All trials of Optuna's study of that id, whosever, with all that is known of them."""
+    of_study = sa.select(*_COLUMNS).where(TrialModel.study_id == study_id)
+    return _read(tx, tx.execute(of_study.order_by(TrialModel.number)).all(), is_whole=True)
+
+
 @dataclass
 class _Parts:
     """What belongs to one trial."""

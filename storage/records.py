@@ -1,7 +1,7 @@
 """Rows as frozen records."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import EnumType
 from functools import cache
 from typing import Any, Self, get_type_hints
@@ -97,6 +97,17 @@ class StudyRecord(FromRow):
     precision_reason: str | None = None
     source: str | None = None
     """The study of whose trials its search knows from the beginning."""
+    fixed: Params = field(default_factory=dict)
+    """What its search does not choose; its baseline may have other values."""
+    total_timeout_ms: int | None = None
+    """When it is to be over as a whole, counted as `timeout_ms` is."""
+    fitting_seeds: int | None = None
+    """How many final seeds that leaves time for; None for as many as were asked for."""
+
+    @property
+    def planned_seeds(self) -> int:
+        """How many seeds its final phase has at most."""
+        return self.fitting_seeds or self.final_seeds
 
     @property
     def epochs(self) -> int | None:
@@ -134,6 +145,11 @@ class StudyRecord(FromRow):
     def unit(self) -> str:
         """What its trainings report after."""
         return "step" if self.is_called else "epoch"
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether its trials were made elsewhere: it is history, and nothing defines what more would be."""
+        return not self.definition_hash
 
     @property
     def has_baseline(self) -> bool:
@@ -180,6 +196,8 @@ class NewStudy:
     points: int | None = None
     pruner: Pruner = Pruner.HALVING
     source: str | None = None
+    fixed: Params = field(default_factory=dict)
+    total_timeout_ms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -247,13 +265,14 @@ class JobRecord(FromRow):
 class EarlierTrial(FromRow):
     """What a trial of the study that another was created from had come to by then: its last score, on
     validation, after so many epochs; `is_complete` if these were all, and it violates no constraint. `configuration` is BASELINE for that
-    of the study it is of."""
+    of the study it is of. Where there are several scores, `scores` are all, and `score` is the first."""
 
     configuration: int
     params: Params
     is_complete: bool
     epoch: int
     score: float
+    scores: list[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -312,7 +331,8 @@ class EvaluationRecord(FromRow):
 @dataclass(frozen=True)
 class OpeningRecord(FromRow):
     """A training that was given a holdout: which, when, to whom, and what was trained. `who` is a
-    person's account and a host; `configuration` is BASELINE, or a number of its study."""
+    person's account and a host; `configuration` is BASELINE, or a number of its study. Of a copied study it is
+    the use that the row `origin_id` tells of, and no other."""
 
     id: int
     job_id: int | None
@@ -327,6 +347,7 @@ class OpeningRecord(FromRow):
     configuration: int
     params: Params
     seed: int
+    origin_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 PREFIX = "hpo_"
 VERSION_TABLE = "hpo_alembic_version"
 # Of the last migration, which makes these tables, and of the first. A later one sorts behind.
-REVISION = "0011"
-FIRST_REVISION = "0011"
+REVISION = "0012"
+FIRST_REVISION = "0012"
 # Where nothing is said, MySQL's texts and bytes end at 64 KiB.
 LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql")
 LONG_BYTES = LargeBinary().with_variant(LONGBLOB(), "mysql")
@@ -56,6 +56,8 @@ studies = Table(
     Column("definition_hash", String(64), nullable=False),
     Column("settings", JSON, nullable=False),
     Column("baseline", JSON, nullable=False),
+    # What its search does not choose: values by the names of parameters.
+    Column("fixed", JSON, nullable=False),
     # By what its trials are compared, and which of two values is the better.
     Column("metric", String(255), nullable=False),
     Column("direction", String(16), nullable=False),
@@ -76,6 +78,9 @@ studies = Table(
     # Workers that serve all studies take the jobs of a higher one first.
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("timeout_ms", BigInteger),
+    # Of the study as a whole, and how many final seeds fit into it, where those are fewer than asked for.
+    Column("total_timeout_ms", BigInteger),
+    Column("fitting_seeds", Integer),
     Column("target", Double),
     # So many trials in a row that are no better than the best end the search.
     Column("patience", Integer),
@@ -173,6 +178,8 @@ earlier_trials = Table(
     Column("is_complete", Boolean, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("score", Double, nullable=False),
+    # All of them, of a trial that has several.
+    Column("scores", JSON(none_as_null=True)),
 )
 
 # One row for each claim of a job: who held it, on which device, and how that ended.
@@ -191,6 +198,15 @@ attempts = Table(
     Column("began_epoch", Integer, nullable=False),
     Column("began_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
+)
+
+# What the nth attempt at a job printed, counted from 1, compressed; none where that was nothing.
+logs = Table(
+    "hpo_logs",
+    metadata,
+    Column("job_id", ForeignKey("hpo_jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("content", LONG_BYTES, nullable=False),
 )
 
 workers = Table(
@@ -242,6 +258,8 @@ openings = Table(
     Column("configuration", Integer, nullable=False),
     Column("params", JSON, nullable=False),
     Column("seed", BigInteger, nullable=False),
+    # In a copy of a study, the row of which this is one: the same use of the holdout, which counts once.
+    Column("origin_id", Integer),
 )
 
 # A row stands here before the first byte of an artifact is written and until the last is removed,

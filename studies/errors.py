@@ -8,7 +8,8 @@ import errno
 import os
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -70,6 +71,13 @@ class Fault(StrEnum):
     """It has too little, on the device or beside it."""
     DEVICE = "device"
     """It failed at what it usually does."""
+
+
+def nearest_first(name: str, known: Iterable[str], words: str) -> str:
+    """The mend of a name that there is not: `words` say which there are, and the nearest of these is said
+    first, if one is near."""
+    near = get_close_matches(name, known, 1)
+    return f"did you mean '{near[0]}'? {words}" if near else words
 
 
 def fault_of(error: BaseException) -> Fault | None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from studies.errors import SettingsError
+from studies.errors import SettingsError, nearest_first
 from studies.json_values import MOST_JSON_BYTES, check_text, plain
 from studies.parameters import (
     Choice,
@@ -138,8 +138,11 @@ def check_params(space: Space, params: Params) -> None:
             raise SettingsError(f"parameter {name!r} has no value", f"the space has {parameter}")
     for name, value in params.items():
         if name not in space:
-            known = ", ".join(sorted(space))
-            raise SettingsError(f"parameter {name!r} is not in the space", f"it has {known}")
+            known = sorted(space)
+            raise SettingsError(
+                f"parameter {name!r} is not in the space",
+                nearest_first(name, known, f"it has {', '.join(known)}"),
+            )
         if not space[name].applies(params):
             raise SettingsError(
                 f"parameter {name!r} does not apply here",

@@ -1,14 +1,17 @@
-"""The configurations of a search space, one by one: how many there are, and which stands where among them."""
+"""The configurations of a search space, one by one: how many there are, which stands where among them, and those
+of which some values are fixed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, product, takewhile
 
-from studies.parameters import Parameter, Value, count, hold, values
-from studies.space import Params, Space, active, forbidden_in, is_forbidden
+from studies.errors import SettingsError
+from studies.json_values import plain
+from studies.parameters import Choice, Conditions, Parameter, Real, Value, count, hold, values
+from studies.space import Params, RestrictedSpace, Space, active, forbidden_in, is_forbidden
 
 MOST_PARTS = 20_000
 """To count more, of what is forbidden here and there, takes seconds; no study trains so many configurations."""
@@ -46,6 +49,46 @@ def point_at(space: Space, number: int) -> Params:
             return active(space, point)
         number -= size
     raise IndexError(number)
+
+
+def fix(space: Space, fixed: Params) -> Space:
+    """The part of a space in which these parameters have these values, wherever they apply; what applies nowhere
+    in it is left out. Raises SettingsError, naming the parameter, where one is not in the space, applies
+    nowhere or cannot have its value."""
+    if unknown := sorted(fixed.keys() - space.keys()):
+        known = ", ".join(sorted(space))
+        raise SettingsError(f"parameter {unknown[0]!r} is not in the space", f"it has {known}")
+    made: dict[str, Parameter] = {}
+    for name, parameter in space.items():
+        left = _left_of(parameter.conditions, made)
+        if name not in fixed:
+            if left is not None:
+                made[name] = replace(parameter, when=left)
+            continue
+        if left is None:
+            raise SettingsError(
+                f"parameter {name!r} does not apply here",
+                f"only with certain values of {', '.join(parameter.conditions)}",
+            )
+        if not parameter.admits(value := plain(fixed[name])):
+            raise SettingsError(f"parameter {name!r} cannot be {value!r}", f"allowed: {parameter}")
+        made[name] = Choice((float(value) if isinstance(parameter, Real) else value,), when=left)
+    forbidden = (_left_of(combination, made) for combination in forbidden_in(space))
+    return RestrictedSpace(made, tuple(each for each in forbidden if each is not None))
+
+
+def _left_of(conditions: Conditions, space: Space) -> Conditions | None:
+    """As much of these conditions as can hold in a part of their space; None where they never do."""
+    left = {
+        name: tuple(value for value in values if name in space and space[name].admits(value))
+        for name, values in conditions.items()
+    }
+    return left if all(left.values()) else None
+
+
+def is_whole(space: Space, params: Params) -> bool:
+    """Whether a configuration has a value of all that applies to it."""
+    return all(name in params for name, each in space.items() if each.applies(params))
 
 
 @dataclass(frozen=True)

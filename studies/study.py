@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, FiniteFloat, TypeAdapter, Validatio
 
 from studies.checkpoint import Checkpoint
 from studies.data.prepared_data import PreparedData
-from studies.errors import InvalidOutput, SettingsError
+from studies.errors import InvalidOutput, SettingsError, nearest_first
 from studies.json_values import check_json, check_text, plain
 from studies.space import Forbidden, Params, Space, as_params, as_space, forbidden_in
 from studies.training_outcomes import Evidence, Model, Outcome, Report
@@ -92,8 +92,10 @@ class Searched(ABC):
         """
         known = self.settings()
         if unknown := sorted(settings.keys() - known.keys()):
-            names = ", ".join(known)
-            raise SettingsError(f"unknown setting {', '.join(unknown)}", f"known are {names}")
+            raise SettingsError(
+                f"unknown setting {', '.join(unknown)}",
+                nearest_first(unknown[0], known, f"known are {', '.join(known)}"),
+            )
         own = {
             key: _valid(adapter, key, settings[key])
             for key, adapter in self.own_settings.items()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.engine import URL, make_url
@@ -60,6 +61,15 @@ def pytest_runtestloop() -> None:
     """From here on garbage is looked for, among what the tests make."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_in_mind(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a machine keeps in mind no test has from another, nor from whoever runs it."""
+    state = tmp_path_factory.getbasetemp() / "state" / uuid4().hex
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
 
 
 @pytest.fixture(scope="session")

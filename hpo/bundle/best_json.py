@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import AwareDatetime, Field, FiniteFloat, ValidationError, model_validator
 
-from hpo import definition_loader
+from hpo import definition_finder, definition_loader
 from hpo.definition_loader import Definition
 from hpo.errors import DefinitionError, UsageError
 from hpo.provenance import Provenance
 from hpo.result.result import Result
 from hpo.result.scores import Frozen
+from hpo.settings import Settings
 from hpo.statistics.verdict import reach_of_next
 from studies.space import check_params
 
@@ -55,15 +56,17 @@ class BestConfiguration(Result):
             raise ValueError("class_names are not the classes in settings")
         return self
 
-    def find_definition(self, reference: str | None) -> Definition:
+    def find_definition(self, reference: str | None, settings: Settings) -> Definition:
         """Its definition as this machine has it, with its settings; code never comes from a file
-        that was exported. `reference` is the file of one that is not built in.
+        that was exported. `reference` is the file of one that is neither built in nor known here.
 
         Raises:
             DefinitionError: there is none, or another version of it.
             SettingsError: a setting or a parameter is none that the definition allows.
         """
         name = self.definition
+        if reference is None:
+            reference = definition_finder.recall_unchanged(settings, name, self.definition_hash)
         if reference is None and name not in definition_loader.BUILT_IN:
             raise DefinitionError(
                 f"the definition '{name}' is not built in", "give its file with --study"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from hpo import definition_loader, provenance
+from hpo import definition_finder, provenance
 from hpo.bundle import (
     best_json,
     manifest,
@@ -117,7 +117,7 @@ def _open(
     db = Database.open(settings.storage_url, settings.artifacts)
     finished = read_finished(db, name)
     found = results.assemble(finished)
-    definition = definition_loader.find(finished.study, references)
+    definition = definition_finder.find(finished.study, settings, references)
     return db, finished, definition.with_settings(found.settings)
 
 

@@ -39,6 +39,7 @@ class OpenedBundle:
             WorkFailed: the model or the images cannot be used here; the reason is one line.
         """
         _refuse_no_model(self)
+        self.definition.refuse_without_keras()
         n_classes = len(self.best.class_names["search"])
         question = protocol.Question(
             definition=self.definition.reference,
@@ -55,7 +56,7 @@ class OpenedBundle:
         return np.frombuffer(answer.probabilities, "<f4").reshape(-1, n_classes)
 
 
-def open_bundle(folder: Path, definition: str | None = None) -> OpenedBundle:
+def open_bundle(folder: Path, settings: Settings, definition: str | None = None) -> OpenedBundle:
     """The bundle in `folder`, every file of which is as the manifest says.
 
     Raises:
@@ -65,7 +66,7 @@ def open_bundle(folder: Path, definition: str | None = None) -> OpenedBundle:
     """
     held = manifest.check(folder)
     best = best_json.read(folder / manifest.BEST)
-    return OpenedBundle(folder, held, best, best.find_definition(definition))
+    return OpenedBundle(folder, held, best, best.find_definition(definition, settings))
 
 
 def has_own_trainer(definition: Definition) -> bool:

@@ -37,7 +37,7 @@ def predict(
         DefinitionError: this machine has not the definition, or another version of it.
         WorkFailed: the model cannot be used here.
     """
-    bundle = model_loading.open_bundle(folder, definition)
+    bundle = model_loading.open_bundle(folder, settings, definition)
     try:
         images = pictures.read(files, bundle.best.image_shape)
     except DataError as error:  # it was named on the command line

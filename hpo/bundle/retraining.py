@@ -91,7 +91,8 @@ def train(
         WorkFailed: the training failed.
     """
     exported = best_json.read(config_file)
-    found = exported.find_definition(definition)
+    found = exported.find_definition(definition, settings)
+    found.refuse_without_keras()
     data = find_data(exported, found, settings)
     device = discovery.find_for(settings)[0]
     differences = exported.training.provenance.differences(provenance.of_device(device.kind))

@@ -36,7 +36,7 @@ def verify(folder: Path, settings: Settings, definition: str | None = None) -> I
         BadBundle: something does not hold.
         UsageError, DefinitionError, DataError, WorkFailed: it cannot be checked here.
     """
-    bundle = model_loading.open_bundle(folder, definition)
+    bundle = model_loading.open_bundle(folder, settings, definition)
     best = bundle.best
     yield f"{len(bundle.manifest.files)} files are what the manifest says"
     answers = _check_evidence(folder, best)

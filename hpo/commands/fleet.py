@@ -3,8 +3,20 @@
 from typing import TYPE_CHECKING
 
 import click
+import cloup
 
-from hpo.commands.options import command, say, with_devices, with_references, with_storage
+from hpo.commands.names import STUDY
+from hpo.commands.options import (
+    command,
+    print_json,
+    say,
+    tell_study,
+    with_devices,
+    with_end_hook,
+    with_json,
+    with_references,
+    with_storage,
+)
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
@@ -13,13 +25,14 @@ ASKED_TO_LEAVE = 75
 """EX_TEMPFAIL of sysexits.h: whoever started it is to start it again."""
 
 
-@click.command()
-@click.argument("name", required=False)
+@cloup.command()
+@click.argument("name", type=STUDY, required=False)
 @with_references
 @with_devices
 @click.option("--grace", metavar="DURATION", help="How long leaving may take; default 30s.")
 @click.option("--stall-timeout", metavar="DURATION", help="How long a training may say nothing before it counts as hung; default 30m.")  # fmt: skip
 @click.option("--idle-exit", metavar="DURATION", help="Leave when there was nothing to do for this long; default never.")  # fmt: skip
+@with_end_hook
 @click.option("--parent", type=int, hidden=True)
 @command
 @with_storage
@@ -41,22 +54,25 @@ def worker(
     import signal
     import sys
 
+    from hpo.result import end_hook
     from hpo.training.child_process import die_with_parent
     from hpo.worker.main import work
     from hpo.worker.wait_times import Ending
 
     if parent is not None:
         die_with_parent(parent, signal.SIGTERM)
-    ending, study = work(settings, name, references)
+    # `hpo run`, if it is our parent, tells that itself.
+    on_end = None if parent is not None else end_hook.in_background(settings)
+    ending, study = work(settings, name, references, on_end)
     if study is not None:
         say(f"{study.name}: {study.phase}" + (f", {study.reason}" if study.reason else ""))
     if ending is Ending.ASKED:
         sys.exit(ASKED_TO_LEAVE)
 
 
-@click.command()
-@click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@cloup.command()
+@click.argument("name", type=STUDY, required=False)
+@with_json
 @command
 @with_storage
 def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
@@ -64,8 +80,6 @@ def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
 
     With NAME only those at work on that study.
     """
-    import json
-
     from hpo.study import fleet_status
     from hpo.terminal.console import PlainConsole
     from hpo.terminal.tables import draw_workers
@@ -73,42 +87,44 @@ def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
 
     called = fleet_status.call(Database.open(settings.storage_url), name)
     if as_json:
-        click.echo(json.dumps(fleet_status.as_json(called), indent=2))
+        print_json(fleet_status.as_json(called))
     else:
         PlainConsole().print(draw_workers(called, settings.lease_seconds))
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
+@with_json
 @command
 @with_storage
-def stop(settings: "Settings", name: str) -> None:
+def stop(settings: "Settings", name: str, as_json: bool) -> None:
     """Halt a study: what runs writes a checkpoint and stops, workers wait for `hpo resume`."""
     from hpo.study import stop_and_resume
     from storage.database import Database
 
     study = stop_and_resume.halt(Database.open(settings.storage_url), name)
-    click.echo(f"{study.name}: halted; `hpo resume {study.name}` goes on")
+    tell_study(study, f"halted; `hpo resume {study.name}` goes on", as_json=as_json)
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
+@with_json
 @command
 @with_storage
-def resume(settings: "Settings", name: str) -> None:
+def resume(settings: "Settings", name: str, as_json: bool) -> None:
     """Go on with a study that was halted, from its checkpoints."""
     from hpo.study import stop_and_resume
     from storage.database import Database
 
     study = stop_and_resume.resume(Database.open(settings.storage_url), name)
-    click.echo(f"{study.name}: {study.phase}")
+    tell_study(study, study.phase, as_json=as_json)
 
 
-@click.command()
-@click.argument("name", metavar="[STUDY]", required=False)
+@cloup.command()
+@click.argument("name", type=STUDY, metavar="[STUDY]", required=False)
 @with_references
 @with_devices
-@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@with_json
 @command
 @with_storage
 def doctor(
@@ -120,7 +136,6 @@ def doctor(
     else of every study that is not over, versions in the fleet, folders. Exits with 1 if a line is
     red.
     """
-    import json
     import sys
     from dataclasses import asdict
 
@@ -136,6 +151,6 @@ def doctor(
         if not as_json:
             page.print(draw_finding(finding), soft_wrap=True)
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in found], indent=2))
+        print_json([asdict(finding) for finding in found])
     if any(finding.grade == Grade.FAIL for finding in found):
         sys.exit(1)

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
 
+from hpo.commands.names import STUDY
 from hpo.commands.options import command, print_document, say, with_references, with_storage
 
 if TYPE_CHECKING:
@@ -39,16 +41,16 @@ def with_order(function: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-@click.group()
+@cloup.group()
 def launch() -> None:
     """Have an engine start workers on STUDY, or on every study of the database."""
 
 
-STUDY = click.argument("name", metavar="[STUDY]", required=False)
+OF_STUDY = click.argument("name", type=STUDY, metavar="[STUDY]", required=False)
 
 
 @launch.command()
-@STUDY
+@OF_STUDY
 @click.option("--workers", type=int, default=1, show_default=True, help="How many one-node jobs.")
 @click.option("--gpus-per-worker", type=int, default=0, show_default=True, help="GPUs of each.")
 @click.option("--cpus-per-worker", type=int, help="Cores of each; default as the cluster gives.")
@@ -93,6 +95,7 @@ def slurm(
 
 
 @launch.command()
+@OF_STUDY
 @click.option(
     "--image", required=True, help="The image of hpo, as the Dockerfile of its source builds it."
 )
@@ -116,7 +119,9 @@ def kubernetes(order: "WorkerOrder", **fleet: Any) -> None:
 
 @launch.command()
 @click.argument("hosts", nargs=-1, required=True, metavar="HOST[:GPUS]...")
-@click.option("--on", "name", metavar="STUDY", help="Work on this study alone, until it is over.")
+@click.option(
+    "--on", "name", type=STUDY, metavar="STUDY", help="Work on this study alone, until it is over."
+)
 @click.option(
     "--program",
     default="hpo",

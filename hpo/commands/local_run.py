@@ -10,10 +10,12 @@ from typing import Any
 
 from rich.console import Console
 
+from hpo import definition_finder
 from hpo.bundle import manifest
 from hpo.commands.options import EXPORTS
 from hpo.definition_loader import Definition
 from hpo.errors import HpoError, UsageError
+from hpo.result import end_hook
 from hpo.settings import Settings
 from hpo.study import creation, planning, removal
 from hpo.study.planning import Budget
@@ -122,18 +124,23 @@ def run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
                 f"there is no database yet, and so no study '{wanted.budget.source}'",
                 "leave --from out, or name the --storage that has it",
             )
+    if existing is None or not existing.phase.is_over:
+        definition.refuse_without_keras()
     if isinstance(definition.searched, Study):  # of an objective nothing is known
         console.print(f"Preparing the data of {definition.name}", soft_wrap=True)
     definition.searched.prepare(settings.cache_folder, settings.data_dir)
     db = Database.create(settings.storage_url, settings.artifacts)
     with _stopping_gently(name):
         study = creation.create(db, name, definition, *asked)
+        definition_finder.remember(settings, definition)
         console.print(f"Study {study.name} in {db.shown_url}", soft_wrap=True)
         if not study.phase.is_over:
-            status = local_worker.work(settings, definition, db, name, _audience(console))
-            study = status.study
-            if existing is None:
-                removal.remove_untrainable(db, status, definition.reference)
+            with end_hook.telling_failure(settings, name):
+                status = local_worker.work(settings, definition, db, name, _audience(console))
+                study = status.study
+                if existing is None:
+                    removal.remove_untrainable(db, status, definition.reference)
+            end_hook.tell_end(settings, study)
     db.close()
     return study
 

@@ -1,13 +1,26 @@
 """Commands to begin with: a file of one's own, a first look at what a machine can do."""
 
 import json
+from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import cloup
+from click import shell_completion
 
-from hpo.commands.options import command, read_pairs, say, with_devices, with_settings
+from hpo.commands.budget import read_pairs
+from hpo.commands.names import DEFINITION
+from hpo.commands.options import (
+    command,
+    print_document,
+    print_json,
+    say,
+    with_devices,
+    with_json,
+    with_settings,
+)
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
@@ -16,7 +29,7 @@ BASELINE = {"rate": 0.01, "layers": 2, "units": 32}
 """Of the template."""
 
 
-@click.command()
+@cloup.command()
 @click.argument("name")
 @command
 def init(name: str) -> None:
@@ -45,13 +58,14 @@ def init(name: str) -> None:
     say(f"{' and '.join(map(str, files))}: hpo run {called}")
 
 
-@click.command(name="try")
-@click.argument("definition")
+@cloup.command(name="try")
+@click.argument("definition", type=DEFINITION)
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the definition.")  # fmt: skip
+@with_json
 @with_devices
 @command
 @with_settings
-def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> None:
+def try_(settings: "Settings", definition: str, overrides: tuple[str, ...], as_json: bool) -> None:
     """Try a definition here: train a few configurations for two epochs, without any database."""
     from hpo import definition_loader, formatting
     from hpo.devices import discovery
@@ -61,6 +75,7 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> N
     from hpo.training import duration_estimate, precision
 
     asked = definition_loader.load(definition).with_settings(read_pairs(overrides))
+    asked.refuse_without_keras()
     data = asked.study.prepare(settings.cache_folder, settings.data_dir)
     devices = discovery.find_for(settings)
     page = PlainConsole(stderr=True)
@@ -75,7 +90,26 @@ def try_(settings: "Settings", definition: str, overrides: tuple[str, ...]) -> N
         )
     study = planning.plan(asked.name, asked, planning.Budget())
     seconds = pace.seconds(asked.study.epochs, study)
+    if as_json:
+        print_json({"definition": asked.name, **asdict(pace), "study_seconds": seconds})
+        return
     click.echo(
         f"{asked.name}: {pace.baseline.epoch_seconds:.2f} s an epoch of the baseline;"
         f" about {formatting.duration(seconds)} for `hpo run {definition}`"
     )
+
+
+@cloup.command()
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print what makes a shell complete commands, options and the names of studies.
+
+    \b
+    bash:  hpo completion bash >> ~/.bashrc
+    zsh:   hpo completion zsh >> ~/.zshrc    (below its compinit)
+    fish:  hpo completion fish > ~/.config/fish/completions/hpo.fish
+    """
+    found = shell_completion.get_completion_class(shell)
+    assert found is not None, "click has all of these"
+    print_document(found(context.find_root().command, {}, "hpo", "_HPO_COMPLETE").source())

@@ -5,32 +5,41 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
 
+from hpo.commands.budget import given, read_budget, read_entries, read_settings, with_budget
 from hpo.commands.bundles import print_export
+from hpo.commands.names import DEFINITION, STUDY, TrialNumber
 from hpo.commands.options import (
+    FILE,
     command,
     confirm,
-    given,
-    read_budget,
-    read_settings,
     say,
-    with_budget,
+    tell_study,
     with_bundle,
     with_devices,
+    with_end_hook,
+    with_json,
+    with_references,
     with_storage,
 )
+from storage.states import JobState
 
 if TYPE_CHECKING:
     from hpo.settings import Settings
 
 
-@click.command()
-@click.argument("definition")
-@click.option("--name", help="Name of the study; default the definition's.")
+@cloup.command()
+@click.argument("definition", type=DEFINITION)
+@cloup.option_group(
+    "The study",
+    click.option("--name", type=STUDY, metavar="NAME", help="Its name; default the definition's."),
+    with_bundle,
+    click.option("--fallback", type=DEFINITION, metavar="DEFINITION", help="What to run, with the same options, where the data cannot be had."),
+)  # fmt: skip
 @with_budget
 @with_devices
-@with_bundle
-@click.option("--fallback", metavar="DEFINITION", help="What to run, with the same options, where the data cannot be had.")  # fmt: skip
+@with_end_hook
 @command
 @with_storage
 def run(
@@ -90,15 +99,15 @@ def run(
     print_export(exported, done.folder, stderr=False)
 
 
-@click.command()
-@click.argument("name")
-@click.option(
-    "--study",
-    "definition",
-    help="Definition: cifar100, cifar100-wide, digits, diabetes, images, a Python file, or FILE.py:FUNCTION.",
-)
-@click.option("--extend", is_flag=True, help="Raise an existing study's total of --trials.")
-@click.option("--priority", type=int, help="Workers on all studies take those of a higher one first; default 0.")  # fmt: skip
+@cloup.command()
+@click.argument("name", type=STUDY)
+@cloup.option_group(
+    "The study",
+    click.option("--study", "definition", type=DEFINITION, metavar="DEFINITION", help="cifar100, cifar100-wide, digits, diabetes, images, a Python file, or FILE.py:FUNCTION."),
+    click.option("--extend", is_flag=True, help="Raise an existing study's total of --trials."),
+    click.option("--priority", type=int, help="Workers on all studies take those of a higher one first; default 0."),
+)  # fmt: skip
+@with_json
 @with_budget
 @command
 @with_storage
@@ -108,6 +117,7 @@ def create(
     definition: str | None,
     extend: bool,
     priority: int | None,
+    as_json: bool,
     overrides: tuple[str, ...],
     directions: tuple[str, ...],
     seed: int | None,
@@ -118,52 +128,98 @@ def create(
     With --from it is, without --study, of the definition of that study. The same command with another
     --priority changes that.
     """
-    from hpo import definition_loader
+    from hpo import definition_finder, definition_loader
     from hpo.errors import UsageError
-    from hpo.formatting import limit_words
+    from hpo.formatting import fixed_words, limit_words
     from hpo.study import creation, extension
     from storage.database import Database
     from storage.tables import studies
 
     amount = read_budget(budget)
     if extend:
-        kept = "definition overrides directions seed select_top select_seeds final_seeds sampler pruner source baseline priority"
+        kept = "definition overrides directions seed select_top select_seeds final_seeds sampler pruner source baseline fixed priority"
         if fixed := given(*kept.split()):
             raise UsageError(f"--extend keeps a study's {', '.join(fixed)}", "leave that out")
         study = extension.extend(Database.open(settings.storage_url), name, amount)
-    elif definition is None and amount.source is None:
+    elif definition is None and amount.source is None and not _exists(settings, name):
         raise UsageError("a new study needs a definition", f"hpo create {name} --study cifar100")
     else:
         given_settings = read_settings(overrides, directions)
         if definition is None:
             with Database.open(settings.storage_url).reading() as tx:
-                found = definition_loader.find(studies.get(tx, str(amount.source)))
+                found = definition_finder.find(studies.get(tx, amount.source or name), settings)
         else:
             found = definition_loader.load(definition)
         asked = found.with_settings(given_settings)
         db = Database.create(settings.storage_url, settings.artifacts)
+        definition_finder.remember(settings, found)
         asked = creation.configured(db, name, asked, given_settings)
         study = creation.create(db, name, asked, amount, seed, priority)
-    words = [f"{study.trials} trials of {study.definition}", *limit_words(study), study.phase]
-    click.echo(f"{study.name}: {', '.join(words)}")
+    words = [f"{study.trials} trials of {study.definition}", *limit_words(study)]
+    words += [*filter(None, [fixed_words(study)]), study.phase]
+    tell_study(study, ", ".join(words), as_json=as_json)
 
 
-@click.command()
-@click.argument("name")
-@click.argument("trial", type=int)
+def _exists(settings: "Settings", name: str) -> bool:
+    from storage.database import Database
+    from storage.tables import studies
+
+    if not Database.may_exist(settings.storage_url):
+        return False
+    with Database.open(settings.storage_url).reading() as tx:
+        return studies.find(tx, name) is not None
+
+
+@cloup.command()
+@click.argument("name", type=STUDY)
+@click.argument("params_file", type=FILE, metavar="PARAMS.json")
+@with_references
+@with_json
 @command
 @with_storage
-def retry(settings: "Settings", name: str, trial: int) -> None:
+def enqueue(
+    settings: "Settings",
+    name: str,
+    params_file: Path,
+    references: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Try these parameters soon: as the next trials of a study, which has as many as before.
+
+    PARAMS.json holds them by name, {"name": value, ...}, or a list of such. What is left open the search chooses.
+    """
+    from hpo.study import given_parameters
+    from storage.database import Database
+    from storage.tables import studies
+
+    entries = read_entries(params_file)
+    db = Database.open(settings.storage_url)
+    with db.reading() as tx:
+        study = studies.get(tx, name)
+    space = given_parameters.searched_space(study, settings, references)
+    study = given_parameters.enqueue(db, name, entries, space)
+    trials = "the next trial has" if len(entries) == 1 else f"the next {len(entries)} trials have"
+    tell_study(study, f"{trials} what {params_file} says", as_json=as_json)
+
+
+@cloup.command()
+@click.argument("name", type=STUDY)
+@click.argument("trial", type=TrialNumber(JobState.FAILED))
+@with_json
+@command
+@with_storage
+def retry(settings: "Settings", name: str, trial: int, as_json: bool) -> None:
     """Run a failed trial again, with its parameters, as one more trial of the study."""
     from hpo.study import extension
     from storage.database import Database
 
     study = extension.retry(Database.open(settings.storage_url), name, trial)
-    click.echo(f"{study.name}: trial {trial} runs again; {study.trials} trials, {study.phase}")
+    words = f"trial {trial} runs again; {study.trials} trials, {study.phase}"
+    tell_study(study, words, as_json=as_json)
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @command
 @with_storage
@@ -187,7 +243,7 @@ def remove(settings: "Settings", name: str, yes: bool) -> None:
     click.echo(f"{name}: removed")
 
 
-@click.group()
+@cloup.group()
 def db() -> None:
     """The database's tables."""
 

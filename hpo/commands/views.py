@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import cloup
 
+from hpo.commands.names import STUDY
 from hpo.commands.options import (
     FILE,
     command,
     print_document,
+    print_json,
     say,
+    with_json,
     with_references,
     with_storage,
 )
@@ -24,8 +28,8 @@ FORMATS = ("html", "md")
 STDOUT = Path("-")
 
 
-@click.command()
-@click.argument("name", metavar="[STUDY]", required=False)
+@cloup.command()
+@click.argument("name", type=STUDY, metavar="[STUDY]", required=False)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; anywhere else it wants a password.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any that is free, and says which.")  # fmt: skip
 @click.option("--allow-host", "names", multiple=True, metavar="NAME", help="A name by which it is reached, as through a proxy.")  # fmt: skip
@@ -71,14 +75,12 @@ def dashboard(
     )  # fmt: skip
 
 
-@click.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@cloup.command("list")
+@with_json
 @command
 @with_storage
 def list_(settings: "Settings", as_json: bool) -> None:
     """Show all studies of a database, the newest first."""
-    import json
-
     from hpo.study import study_list
     from hpo.terminal.console import PlainConsole
     from hpo.terminal.tables import draw_list
@@ -86,28 +88,33 @@ def list_(settings: "Settings", as_json: bool) -> None:
 
     listed, now_ms = study_list.list_studies(Database.open(settings.storage_url))
     if as_json:
-        click.echo(json.dumps(list(map(study_list.as_json, listed)), indent=2))
+        print_json(list(map(study_list.as_json, listed)))
     else:
         PlainConsole().print(draw_list(listed, now_ms))
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY, required=False)
 @click.option("--watch", is_flag=True, help="Keep watching until the study is over, or q is pressed.")  # fmt: skip
 @click.option("--failures", is_flag=True, help="Show why trials failed, with their tracebacks.")
-@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@with_json
 @command
 @with_storage
-def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json: bool) -> None:
-    """Show how a study stands."""
-    import json
+def status(
+    settings: "Settings", name: str | None, watch: bool, failures: bool, as_json: bool
+) -> None:
+    """Show how a study stands.
 
+    Without NAME the only one of the database, or, where there are more, the list of all.
+    """
     from hpo.errors import UsageError
     from hpo.study import status as statuses
+    from hpo.study import study_list
     from hpo.terminal import streams
     from hpo.terminal import watch as watching
     from hpo.terminal.console import PlainConsole, has_braille
     from hpo.terminal.study_page import draw_study
+    from hpo.terminal.tables import draw_list
     from storage.database import Database
     from storage.states import Phase
 
@@ -116,6 +123,13 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
             "--watch, --failures and --json each show it their way", "give one of them"
         )
     db = Database.open(settings.storage_url)
+    page = PlainConsole()
+    if name is None:
+        listed, now_ms = study_list.list_studies(db)
+        if len(listed) != 1 and not (watch or failures or as_json):
+            page.print(draw_list(listed, now_ms))
+            return
+        name = study_list.the_only(db)
 
     def concluded(status: statuses.Status) -> "Conclusion | None":
         if status.study.phase != Phase.DONE:
@@ -124,10 +138,9 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
         from hpo.result import finished_study
         from hpo.result.result import conclude
 
-        return conclude(finished_study.read(db, name))
+        return conclude(finished_study.read(db, status.study.name))
 
     read = statuses.read_status(db, name, with_attributes=not watch)
-    page = PlainConsole()
     if watch:
         seen = None
         with suppress(watching.Quit):
@@ -147,34 +160,38 @@ def status(settings: "Settings", name: str, watch: bool, failures: bool, as_json
             "verdict": conclusion and conclusion.verdict,
             "result": result and result.model_dump(mode="json"),
         }
-        click.echo(json.dumps(statuses.as_json(read) | told, indent=2))
+        print_json(statuses.as_json(read) | told)
     else:
         page.print(draw_study(read, chart=has_braille(page), conclusion=concluded(read)))
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY, required=False)
+@click.option("--json", "target", flag_value="json", help="As --format json.")
 @click.option("--format", "target", type=click.Choice(("csv", "json")), help="As data, for a spreadsheet, pandas or a program.")  # fmt: skip
 @command
 @with_storage
-def trials(settings: "Settings", name: str, target: str | None) -> None:
-    """Show all trials of a study, or print them as data: with their values, parameters, and what was kept
-    beside these."""
+def trials(settings: "Settings", name: str | None, target: str | None) -> None:
+    """Show all trials of a study, or print them as data.
+
+    With their values, parameters, and what was kept beside these.
+    """
     import csv
     import io
-    import json
 
     from hpo.study.status import read_status
+    from hpo.study.study_list import the_only
     from hpo.study.trial_rows import trial_rows
     from hpo.terminal.console import PlainConsole
     from hpo.terminal.tables import draw_trials
     from storage.database import Database
 
-    read = read_status(Database.open(settings.storage_url), name, with_attributes=True)
+    db = Database.open(settings.storage_url)
+    read = read_status(db, name or the_only(db), with_attributes=True)
     rows = trial_rows(read)
     match target:
         case "json":
-            print_document(json.dumps(rows, indent=2) + "\n")
+            print_json(rows)
         case "csv":
             text = io.StringIO()
             writer = csv.DictWriter(text, rows[0] if rows else [], lineterminator="\n")
@@ -185,8 +202,8 @@ def trials(settings: "Settings", name: str, target: str | None) -> None:
             PlainConsole().print(draw_trials(read))
 
 
-@click.command()
-@click.argument("name")
+@cloup.command()
+@click.argument("name", type=STUDY, required=False)
 @click.option("-o", "--output", type=FILE, help="The file to write; default NAME.html or NAME.md, - is stdout.")  # fmt: skip
 @click.option("--format", "target", type=click.Choice(FORMATS), help="Default html, or as the file's name says.")  # fmt: skip
 @with_references
@@ -194,7 +211,7 @@ def trials(settings: "Settings", name: str, target: str | None) -> None:
 @with_storage
 def report(
     settings: "Settings",
-    name: str,
+    name: str | None,
     output: Path | None,
     target: str | None,
     references: tuple[str, ...],
@@ -202,10 +219,12 @@ def report(
     """Write the report of a study: one file that needs no network. Before the study is done it tells
     how it stands."""
     from hpo.report import report_file
+    from hpo.study.study_list import the_only
     from storage.database import Database
 
-    file = output or Path(f"{name}.{target or 'html'}")
     db = Database.open(settings.storage_url, settings.artifacts)
+    name = name or the_only(db)
+    file = output or Path(f"{name}.{target or 'html'}")
     is_markdown = (target or file.suffix.lstrip(".")) == "md"
     text = report_file.compose(db, settings, name, is_markdown, references)
     if file == STDOUT:
@@ -215,10 +234,10 @@ def report(
     click.echo(f"{file}: {len(text.encode()) / 1e6:.1f} MB")
 
 
-@click.command()
-@click.argument("first")
-@click.argument("second")
-@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@cloup.command()
+@click.argument("first", type=STUDY)
+@click.argument("second", type=STUDY)
+@with_json
 @command
 @with_storage
 def compare(settings: "Settings", first: str, second: str, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from hpo.formatting import (
     cost_words,
     describe_params,
     first_line,
+    fixed_words,
     left_words,
     phase_words,
     precision_words,
@@ -59,7 +60,8 @@ def _blocks(status: Status, conclusion: Conclusion | None) -> Iterator[str]:
     cost = status.cost(*WORKING_PHASES)
     if cost.device_seconds:
         yield cost_words(cost)
-    for words in filter(None, (source_words(status.study), precision_words(status.study))):
+    study = status.study
+    for words in filter(None, (source_words(study), fixed_words(study), precision_words(study))):
         yield unmarked(words)
     if status.best is not None:
         yield IMPORTANCE

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hpo import definition_loader
+from hpo import definition_finder, definition_loader
 from hpo.errors import DefinitionError, UsageError
 from hpo.python.study import Study
 from hpo.settings import load_settings
@@ -32,12 +32,14 @@ def create_study(
     select_seeds: int | None = None,
     final_seeds: int | None = None,
     timeout_seconds: float | None = None,
+    total_timeout_seconds: float | None = None,
     target: float | None = None,
     patience: int | None = None,
     sampler: str | None = None,
     pruner: str | None = None,
     source: str | None = None,
     baseline: Mapping[str, Any] | None = None,
+    fixed: Mapping[str, Any] | None = None,
     seed: int | None = None,
     priority: int | None = None,
 ) -> Study:
@@ -48,7 +50,7 @@ def create_study(
     definition. `storage` is a database's URL, by default that of the environment or hpo.toml, else
     sqlite:///hpo.db. `settings` are those of the definition, as `hpo run --set` gives them, `directions` for
     each value of an objective "minimize" or "maximize". `source` is `--from`, the study with whose trials the
-    search begins. All others are the options of `hpo create` of the same names.
+    search begins, `fixed` what `--fix` gives. All others are the options of `hpo create` of the same names.
 
     Raises:
         UsageError: something cannot be meant.
@@ -61,12 +63,14 @@ def create_study(
         select_seeds=select_seeds,
         final_seeds=final_seeds,
         timeout_seconds=timeout_seconds,
+        total_timeout_seconds=total_timeout_seconds,
         target=target,
         patience=patience,
         sampler=_choose(Sampler, sampler),
         pruner=_choose(Pruner, pruner),
         source=source,
         baseline=None if baseline is None else dict(baseline),
+        fixed=None if fixed is None else dict(fixed),
     )
     given = dict(settings or {})
     if directions:
@@ -78,6 +82,7 @@ def create_study(
     found = creation.configured(db, called, found, given)
     is_new = creation.refuse_taken(db, called, found, budget, seed) is None
     creation.create(db, called, found, budget, seed, priority)
+    definition_finder.remember(machine, found)
     return Study(called, machine, (found.reference,), is_new)
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from hpo import definition_loader
+from hpo import definition_finder
 from hpo.errors import UsageError
 from hpo.python import progress, rendering
+from hpo.result import end_hook
 from hpo.settings import Settings, change_settings
-from hpo.study import extension, fleet_status, removal, stop_and_resume
+from hpo.study import extension, fleet_status, given_parameters, removal, stop_and_resume
 from hpo.study.planning import Budget
 from hpo.study.status import Status, read_status
 from hpo.study.trial_rows import Cell, trial_rows
@@ -94,16 +95,20 @@ class Study:
         db, study = self._open(), self.status().study
         if study.phase.is_over:
             return self
-        definition = definition_loader.find(study, self.references).with_settings(study.settings)
+        definition = definition_finder.find(study, settings, self.references)
+        definition = definition.with_settings(study.settings)
+        definition.refuse_without_keras()
         definition.searched.prepare(settings.cache_folder, settings.data_dir)
         audience = progress.audience(progress_bar)
         try:
-            status = local_worker.work(settings, definition, db, self.name, audience)
+            with end_hook.telling_failure(settings, self.name):
+                status = local_worker.work(settings, definition, db, self.name, audience)
+                if self._is_new:
+                    removal.remove_untrainable(db, status, definition.reference)
         except KeyboardInterrupt:
             audience.tell(f"{self.name}: nothing is lost, the same call goes on")
             raise
-        if self._is_new:
-            removal.remove_untrainable(db, status, definition.reference)
+        end_hook.tell_end(settings, status.study)
         return self
 
     @property
@@ -163,7 +168,7 @@ class Study:
             ) from error
         frame = pandas.DataFrame(self.trials())
         for column in frame.columns.intersection(TIMES):
-            frame[column] = pandas.to_datetime(frame[column])
+            frame[column] = pandas.to_datetime(frame[column], format="ISO8601")
         return frame
 
     def report(self, file: str | Path | None = None) -> Path:
@@ -197,9 +202,20 @@ class Study:
         exporter.export(self.settings, self.name, bundle, self.references)
         return bundle
 
-    def extend(self, trials: int) -> Self:
+    def enqueue(self, *params: Mapping[str, Any]) -> Self:
+        """Has the next trials that nobody has begun train these; what they leave open the search chooses.
+
+        Raises:
+            UsageError: nothing was enqueued, for the reason that it says.
+        """
+        space = given_parameters.searched_space(self.status().study, self.settings, self.references)
+        given_parameters.enqueue(self._open(), self.name, params, space)
+        return self
+
+    def extend(self, trials: int, *, total_timeout_seconds: float | None = None) -> Self:
         """Raises its total of trials; `run`, or workers, go on. See `hpo create --extend`."""
-        extension.extend(self._open(), self.name, Budget(trials=trials))
+        asked = Budget(trials=trials, total_timeout_seconds=total_timeout_seconds)
+        extension.extend(self._open(), self.name, asked)
         return self
 
     def retry(self, trial: int) -> Self:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import optuna
 
-from hpo import definition_loader
+from hpo import definition_finder
 from hpo.errors import DefinitionError, NoResult
 from hpo.formatting import first_line
 from hpo.provenance import Provenance
@@ -69,7 +69,8 @@ class Contents:
 
     @property
     def title(self) -> str:
-        return study_title(self.study.name, self.study.definition)
+        study = self.study
+        return study_title(study.name, study.name if study.is_imported else study.definition)
 
 
 def read_contents(db: Database, name: str, find: FindData | None = None) -> Contents:
@@ -113,7 +114,8 @@ def find_data(
     """The study's data as this machine has it; None where it has not, for which no report fails.
     Without `fetch` nothing is downloaded or prepared."""
     try:
-        definition = definition_loader.find(study, references).with_settings(study.trained_settings)
+        found = definition_finder.find(study, settings, references)
+        definition = found.with_settings(study.trained_settings)
         if not fetch:
             return definition.study.find_data(settings.cache_folder)
         return definition.study.prepare(settings.cache_folder, settings.data_dir)

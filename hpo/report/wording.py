@@ -8,6 +8,7 @@ from hpo.formatting import (
     describe_params,
     duration,
     first_line,
+    fixed_words,
     phase_words,
     precision_words,
     score_words,
@@ -197,10 +198,16 @@ def _pruner_words(study: StudyRecord) -> str:
 def origin(contents: Contents) -> Iterator[Entry]:
     """Where the numbers come from: what it takes to have them again."""
     study = contents.study
+    if study.is_imported:
+        yield Entry("study", f"{study.name}, imported from Optuna as it was there")
+        yield Entry("read", f"{_time(contents.status.now_ms)} UTC")
+        return
     yield Entry("study", f"{study.name}, generation {study.generation}, seed {study.seed}")
     yield Entry("search", f"{search_words(study)}, {_pruner_words(study)}")
     if words := source_words(study):
         yield Entry("known before", words)
+    if words := fixed_words(study):
+        yield Entry("not searched", words)
     yield Entry("definition", f"{study.definition}, sha256 {study.definition_hash[:16]}")
     settings = " ".join(
         f"{name}={','.join(value) if isinstance(value, list) else value}"

@@ -53,8 +53,14 @@ class FinishedStudy:
     def openings_before(self) -> list[OpeningRecord]:
         """Those of the holdout before this final phase opened it first."""
         ours = self.study.uuid, self.study.generation
-        own = [each.id for each in self.openings if (each.study_uuid, each.generation) == ours]
-        return [each for each in self.openings if own and each.id < min(own)]
+        own = [
+            each.origin_id or each.id
+            for each in self.openings
+            if (each.study_uuid, each.generation) == ours
+        ]
+        # What a copied study shares with another is one use, and counts where that made it.
+        uses = [each for each in self.openings if each.origin_id is None]
+        return [each for each in uses if own and each.id < min(own)]
 
     @property
     def winner(self) -> int | None:
@@ -149,6 +155,11 @@ def search_alone(study: StudyRecord) -> NoResult:
         return NoResult(
             f"study '{study.name}' has several directions, and no trial that is the best"
         )
+    if study.is_imported:
+        return NoResult(
+            f"study '{study.name}' was imported, and is a search alone",
+            f"`hpo run FILE.py:FUNCTION --from {study.name} --name NEW` goes on from it",
+        )
     if study.is_called:
         return NoResult(
             f"study '{study.name}' is a search alone, of an objective",
@@ -173,7 +184,7 @@ def _refuse_unfinished(study: StudyRecord, all_jobs: Sequence[JobRecord]) -> Non
     if study.phase == Phase.STOPPED:
         raise NoResult(
             f"study '{study.name}' stopped without a result ({first_line(study.reason)})",
-            "mend that and run a study of another name",
+            f"mend that; `hpo create {study.name} --extend --trials {study.trials}` goes on",
         )
     if study.phase != Phase.DONE:
         here = of_phase(study, all_jobs, study.phase)

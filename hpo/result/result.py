@@ -187,7 +187,7 @@ def assemble(finished: FinishedStudy) -> Result:
         holdout=holdout,
         new_validation=finished.comparison(DataSet.NEW, Split.VALIDATION),
         new_holdout=finished.comparison(DataSet.NEW, Split.HOLDOUT),
-        final_seeds=study.final_seeds,
+        final_seeds=study.planned_seeds,
         looks=look_back(finished.looks, best, baseline, lost),
         lost_trainings=tuple(lost),
         earlier_openings=tuple(earlier_openings(finished)),

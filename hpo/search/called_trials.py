@@ -8,7 +8,6 @@ from typing import Any
 
 from optuna.distributions import (
     BaseDistribution,
-    CategoricalDistribution,
     _get_single_value,
     check_distribution_compatibility,
     distribution_to_json,
@@ -21,15 +20,15 @@ from sqlalchemy.engine import Connection
 from hpo.search import samplers
 from hpo.search.optuna_study import OURS
 from hpo.search.promotion import Advice
+from hpo.search.proposals import admits
 from hpo.search.trial_history import SamplersStudy
 from hpo.search.trials import MOST_HELD, Ending, Trials
+from hpo.search.warm_start import EarlierCalls, first_choice
 from storage.records import JobRecord, Lease
 from storage.tables import trials
 from storage.tables.trials import Param
 from studies.json_values import check_json, check_size, check_text
 from studies.space import MOST_NAME
-
-_NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class _Chooser:
     sampler: BaseSampler
     together: Mapping[str, Any]
     """What was chosen at once, of the parameters that all trials had so far."""
+    earlier: EarlierCalls
 
 
 class CalledTrials(Trials):
@@ -155,27 +155,42 @@ class CalledTrials(Trials):
     def _value_of(
         self, job: JobRecord, trial: FrozenTrial, name: str, distribution: BaseDistribution
     ) -> Any:
-        given = (job.params or {}).get(name, _NOTHING)
-        if given is not _NOTHING and _admits(distribution, given):
-            return given
+        given = {**self.study.fixed, **(job.params or {})}
+        if name in given:
+            if admits(distribution, given[name]):
+                return given[name]
+            if not self._is_of_another_study(job):
+                raise ValueError(  # in Optuna's words, which goes on with it all the same
+                    f"Fixed parameter {name} with value {given[name]} is out of range for"
+                    f" distribution {distribution}."
+                )
         if distribution.single():
             return _get_single_value(distribution)
         chooser = self._choosers.get(trial._trial_id)
         if chooser is None:
             chooser = self._choosers[trial._trial_id] = self._make_chooser(job, trial)
-        if name in chooser.together and _admits(distribution, chooser.together[name]):
+        if name in chooser.together and admits(distribution, chooser.together[name]):
             return chooser.together[name]
+        chooser.earlier.show(name, distribution)
         return chooser.sampler.sample_independent(chooser.study, trial, name, distribution)
+
+    def _is_of_another_study(self, job: JobRecord) -> bool:
+        """Whether a job was given the best of another study, whose parameters may have been otherwise."""
+        with self._db.reading() as tx:
+            best = first_choice(self.study, self._earlier_trials(tx))
+        return any(each.items() <= (job.params or {}).items() for each in best)
 
     def _make_chooser(self, job: JobRecord, trial: FrozenTrial) -> _Chooser:
         """What others found, and try, is read once a trial."""
-        study = self._load(SamplersStudy)
+        with self._db.reading() as tx:
+            earlier = EarlierCalls(self._earlier_trials(tx))
+        study = self._load(SamplersStudy, earlier=earlier.shown)
         sampler = samplers.make_sampler(
             self.study, {}, job.configuration, self._known.get(trial._trial_id, 0)
         )
         sampler.before_trial(study, trial)
         space = sampler.infer_relative_search_space(study, trial)
-        return _Chooser(study, sampler, sampler.sample_relative(study, trial, space))
+        return _Chooser(study, sampler, sampler.sample_relative(study, trial, space), earlier)
 
 
 def given_to(job: JobRecord, name: str, distribution: BaseDistribution) -> float:
@@ -187,16 +202,6 @@ def given_to(job: JobRecord, name: str, distribution: BaseDistribution) -> float
     params = job.params or {}
     if name not in params:
         raise ValueError(f"it asks for {name!r}, which its baseline or its trial does not have")
-    if not _admits(distribution, params[name]):
+    if not admits(distribution, params[name]):
         raise ValueError(f"{name!r} cannot be {params[name]!r}, which it is given: {distribution}")
     return distribution.to_internal_repr(params[name])
-
-
-def _admits(distribution: BaseDistribution, value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (is_number or isinstance(distribution, CategoricalDistribution)):
-        return False  # Optuna would make a number of it
-    try:
-        return distribution._contains(distribution.to_internal_repr(value))
-    except (TypeError, ValueError):
-        return False

@@ -104,6 +104,17 @@ def distributions(space: Space) -> dict[str, BaseDistribution]:
     return {name: _distribution(parameter) for name, parameter in space.items()}
 
 
+def admits(distribution: BaseDistribution, value: Any) -> bool:
+    """Whether it is one of the values that a parameter of this distribution may have."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (is_number or isinstance(distribution, CategoricalDistribution)):
+        return False  # Optuna would make a number of it
+    try:
+        return distribution._contains(distribution.to_internal_repr(value))
+    except (TypeError, ValueError):
+        return False
+
+
 def _distribution(parameter: Parameter) -> BaseDistribution:
     match parameter:
         case Choice(options=options):

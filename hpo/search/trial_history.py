@@ -68,7 +68,7 @@ class SamplersStudy(optuna.Study):
     """Optuna's study with what is recalled of its trials, read once. Those that came to a rung and have
     not ended, of which the last epoch and its score are given as `reports` by Optuna's ids, are shown as
     pruned there, for what is known of them is known. `earlier` ones, of another study, are shown before its
-    own, and are none of its own: they may be tried again. What is `given` to one that is not begun yet is as
+    own, and are none of its own: they may be tried again. What is `given` to those that are not begun yet is as
     good as tried."""
 
     def __init__(
@@ -76,7 +76,7 @@ class SamplersStudy(optuna.Study):
         *,
         reports: Mapping[int, tuple[int, float]] | None = None,
         earlier: Sequence[FrozenTrial] = (),
-        given: Params | None = None,
+        given: Sequence[Params] = (),
         **parts: Any,
     ) -> None:
         super().__init__(**parts)
@@ -96,7 +96,7 @@ class SamplersStudy(optuna.Study):
 
     def has_tried(self, params: Params) -> bool:
         """Whether it has a trial of this configuration, wherever that stands, or is going to have one."""
-        return params == self._given or any(trial.params == params for trial in self._all)
+        return params in self._given or any(trial.params == params for trial in self._all)
 
     def _get_trials(
         self,

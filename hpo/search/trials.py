@@ -35,6 +35,7 @@ from storage.states import JobState, Pruner
 from storage.tables import earlier_trials, jobs, paused_jobs, trials
 from storage.tables.trials import NewTrial, Param
 from studies.space import Params, Space
+from studies.space_points import fix, is_whole
 
 JOB_ATTRIBUTE = f"{OURS}job"
 REASON_ATTRIBUTE = f"{OURS}reason"
@@ -111,28 +112,32 @@ class Trials:
     def _choose(self, job: JobRecord, space: Space) -> tuple[Params, int | None]:
         """What a job is to train, and the newest trial, by Optuna's id, in sight of which that was
         chosen; None where it was given, as to the baseline, or to a trial that is run again."""
-        if job.params is not None:
-            return job.params, None
+        given = job.params
+        if given is not None and is_whole(space, given):
+            return given, None
+        part = fix(fix(space, self.study.fixed), given or {})
         # A study of its own for each choice, which reads them all anew: what others found, and try.
         with self._db.reading() as tx:
             reports = paused_jobs.last_reports(tx, job.study_id)
             known = self._read_earlier(tx, space)
+            known["given"] = jobs.given(tx, job.study_id)
         study = self._load(SamplersStudy, reports=reports, **known)
-        sampler = samplers.make_sampler(self.study, space, job.configuration)
+        sampler = samplers.make_sampler(self.study, part, job.configuration)
         seed = samplers.seed_of(self.study, job.configuration)
-        return propose(study, sampler, space, seed), study.newest_id
+        return propose(study, sampler, part, seed), study.newest_id
 
     def _read_earlier(self, tx: Connection, space: Space) -> dict[str, Any]:
         """Of another study, where the search began with what that found."""
         if self.study.source is None:
             return {}
-        if self._earlier is None:  # it stays as it was when the study was made
-            self._earlier = earlier_trials.of_study(tx, self.study)
         score = earlier_trials.score_of_baseline(tx, self.study)
-        return {
-            "earlier": as_history(self._earlier, space, self.study.baseline, score),
-            "given": earlier_trials.first_choice(tx, self.study),
-        }
+        known = self._earlier_trials(tx)
+        return {"earlier": as_history(known, space, self.study.baseline, score)}
+
+    def _earlier_trials(self, tx: Connection) -> list[EarlierTrial]:
+        if self._earlier is None:  # it stays as it was when the study was made
+            self._earlier = earlier_trials.of_study(tx, self.study) if self.study.source else []
+        return self._earlier
 
     def report(
         self, job: JobRecord, lease: Lease, epoch: int, value: float, loss: float | None = None,

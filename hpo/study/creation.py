@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
 
-from hpo.definition_loader import Definition, version_of
+from hpo.definition_loader import Definition, refuse_imported, version_of
 from hpo.errors import UsageError
+from hpo.formatting import describe_params
 from hpo.search import optuna_study, warm_start
 from hpo.study import search_jobs
 from hpo.study.planning import MOST, Budget, check, plan, refuse_unsearchable
@@ -22,7 +23,8 @@ OPTIONS = {
     "settings": "--set", "seed": "--seed", "select_top": "--select-top",
     "select_seeds": "--select-seeds", "final_seeds": "--final-seeds", "timeout_ms": "--timeout",
     "target": "--target", "patience": "--patience", "sampler": "--sampler", "pruner": "--pruner",
-    "source": "--from", "baseline": "--baseline",
+    "source": "--from", "baseline": "--baseline", "fixed": "--fix",
+    "total_timeout_ms": "--total-timeout",
 }  # fmt: skip
 
 
@@ -107,7 +109,8 @@ def create(
                 existing = studies.add(tx, new)
                 earlier_trials.add(tx, existing, earlier)
                 first = warm_start.first_choice(existing, earlier)
-                jobs.add(tx, existing, search_jobs.new_jobs(existing, range(new.trials), first))
+                new_jobs = search_jobs.new_jobs(existing, range(new.trials), first)
+                jobs.add(tx, existing, new_jobs)
         except IntegrityError:  # somebody made it in this moment
             with db.reading() as tx:
                 existing = studies.get(tx, name)
@@ -125,7 +128,9 @@ def _read_earlier(db: Database, definition: Definition, new: NewStudy) -> list[E
     with db.reading() as tx:
         source = studies.get(tx, new.source)
         trials = earlier_trials.of_search(tx, source)
-    return warm_start.fitting(source, trials, definition.study.space, new)
+    searched = definition.searched
+    space = searched.space if isinstance(searched, Study) else None
+    return warm_start.fitting(source, trials, space, new)
 
 
 def _find(db: Database, name: str) -> StudyRecord | None:
@@ -149,6 +154,7 @@ def _refuse_impossible(db: Database, definition: Definition, new: NewStudy) -> N
 
 
 def _check_same_definition(existing: StudyRecord, definition: Definition) -> None:
+    refuse_imported(existing)
     name = existing.name
     if existing.definition != definition.name:
         raise StudyExists(
@@ -181,8 +187,10 @@ def _check_same(existing: StudyRecord, new: NewStudy, definition: Definition) ->
             there = ", ".join(
                 f"{key}={value}" for key, value in there.items() if asked.get(key) != value
             )
-        elif field == "timeout_ms" and there is not None:
+        elif field.endswith("timeout_ms") and there is not None:
             there = f"{there / 1000:g} s"
+        elif field == "fixed":
+            there = describe_params(there) or None
         raise StudyExists(
             f"study '{name}' exists with other {what} ({there})",
             f"leave {option} out to go on with it, or choose another --name",

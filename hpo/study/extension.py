@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
+from hpo.definition_loader import refuse_imported
 from hpo.errors import UsageError
 from hpo.search import optuna_study
 from hpo.study import search_jobs
@@ -18,8 +19,8 @@ from storage.tables import jobs, studies
 @retried
 def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
     """Raises the study's total of trials to that of `budget`; the same total again changes
-    nothing. Timeout and target are the budget's from now on; the timeout counts anew, and so does the
-    patience, which is the study's own where the budget has none.
+    nothing, unless the study stopped, which then goes on. Timeouts and target are the budget's from now on; they
+    count anew, and so does the patience, which is the study's own where the budget has none.
 
     A study that is past its search enters a new generation: search goes on, then select and
     final are done anew. What was running of the old generation's select and final is cancelled.
@@ -35,6 +36,7 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
         raise UsageError("--extend needs --trials, the new total")
     with db.transaction() as tx:
         study = studies.lock(tx, name)
+        refuse_imported(study)
         if trials < study.trials:
             raise UsageError(
                 f"study '{name}' has {study.trials} trials already: --trials {trials} would take"
@@ -46,7 +48,7 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
                 f"study '{name}' has several directions, and no best that would end its search",
                 "leave --target and --patience out",
             )
-        if trials == study.trials:
+        if trials == study.trials and study.phase is not Phase.STOPPED:
             return study
         optuna_study.check(tx, study)
         search = search_jobs.among(jobs.of_study(tx, study.id))
@@ -59,6 +61,7 @@ def extend(db: Database, name: str, budget: Budget) -> StudyRecord:
         study = _search_again(tx, study, search, trials)
         limits: dict[str, object] = {
             "timeout_ms": budget.timeout_ms,
+            "total_timeout_ms": budget.total_timeout_ms,
             "target": budget.target,
             "started_ms": None,
         }
@@ -78,6 +81,7 @@ def retry(db: Database, name: str, trial: int) -> StudyRecord:
     """
     with db.transaction() as tx:
         study = studies.lock(tx, name)
+        refuse_imported(study)
         optuna_study.check(tx, study)
         search = search_jobs.among(jobs.of_study(tx, study.id))
         failed = next((job for job in search if job.trial_number == trial), None)
@@ -103,11 +107,16 @@ def _search_again(
 ) -> StudyRecord:
     """Lets the search of a locked study, whose jobs so far are `search`, go on to a total of
     `trials`, one of them that of a failed job `again`."""
-    columns: dict[str, object] = {"trials": trials, "reason": None}
+    columns: dict[str, object] = {"trials": trials, "reason": None, "fitting_seeds": None}
     if study.phase != Phase.SEARCH or study.reason is not None:
         # Its timeout or target, if it ended by one, would end it again at once; its patience counts in
         # a generation.
-        columns |= {"started_ms": None, "timeout_ms": None, "target": None}
+        columns |= {
+            "started_ms": None,
+            "timeout_ms": None,
+            "total_timeout_ms": None,
+            "target": None,
+        }
         columns |= {"generation": study.generation + 1}
     if study.phase != Phase.SEARCH:
         jobs.cancel(tx, study.id, UNFINISHED, "the study was extended")
@@ -134,10 +143,9 @@ def _search_again(
     return study
 
 
-def _given_up(search: Sequence[JobRecord]) -> Params | None:
-    """What was given to a search job, as another study's best is, that was cancelled before it was begun."""
+def _given_up(search: Sequence[JobRecord]) -> list[Params]:
+    """What was given to search jobs, as another study's best is, that were cancelled before they were begun."""
     kept = [
         job.params for job in search if job.trial_id is not None or job.state != JobState.CANCELLED
     ]
-    given = (job.params for job in search if job.params is not None and job.params not in kept)
-    return next(given, None)
+    return [job.params for job in search if job.params is not None and job.params not in kept]

@@ -21,14 +21,14 @@ def taken(study: StudyRecord, jobs: Iterable[JobRecord]) -> list[tuple[Look, lis
     )
     return [
         (look, compared[: 2 * look.seeds])
-        for look in plan(study.final_seeds)
+        for look in plan(study.planned_seeds)
         if 2 * look.seeds <= len(compared)
     ]
 
 
 def first_seeds(study: StudyRecord) -> range:
     """The numbers of the seeds that the first look wants."""
-    return range(plan(study.final_seeds)[0].seeds)
+    return range(plan(study.planned_seeds)[0].seeds)
 
 
 def next_seeds(
@@ -39,7 +39,7 @@ def next_seeds(
     for look, seen in taken(study, jobs)[-1:]:
         is_decided = _is_decided_by_values if study.is_judged_by_values else _is_decided
         if not look.is_last and not is_decided(look, seen, judged):
-            return range(look.seeds, plan(study.final_seeds)[look.number].seeds)
+            return range(look.seeds, plan(study.planned_seeds)[look.number].seeds)
     return range(0)
 
 

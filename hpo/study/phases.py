@@ -1,13 +1,13 @@
 """The life of a study: search, select, final. What comes next is a pure function of its jobs."""
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from hpo.formatting import score_words
 from hpo.search.seeds import derive_seed
-from hpo.study import final_looks, racing, search_jobs
+from hpo.study import final_looks, racing, search_jobs, total_timeout
 from hpo.study.racing import Round
 from storage.connection.retries import retried
 from storage.database import Database
@@ -28,13 +28,17 @@ class Advance:
 
     phase: Phase
     jobs: tuple[NewJob, ...] = ()
+    fitting_seeds: int | None = None
+    """How many final seeds there is time for, where those are fewer than asked for."""
 
 
 @dataclass(frozen=True)
 class EndSearch:
-    """Begin no more search jobs; those that run go on to their end, or to their next rung."""
+    """Begin no more search jobs; those that run go on to their end, or to their next rung, unless it is
+    `at_once`."""
 
     reason: str
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,13 @@ class Stop:
 
 
 Step = Advance | EndSearch | Stop
+OnEnd = Callable[[StudyRecord], None]
 
 
 @retried
-def advance(db: Database, study_name: str) -> StudyRecord:
-    """Takes whatever steps are due, under the study's lock; returns the study as it then stands.
+def advance(db: Database, study_name: str, on_end: OnEnd | None = None) -> StudyRecord:
+    """Takes whatever steps are due, under the study's lock; returns the study as it then stands. That one
+    of them was the study's end is told to `on_end`, once that is written.
 
     Anybody may call this at any time: what was done already is not done twice. Where nothing is
     due, as nearly always, nothing is locked, and no job is read.
@@ -63,25 +69,33 @@ def advance(db: Database, study_name: str) -> StudyRecord:
             return study
     with db.transaction() as tx:
         study = studies.lock(tx, study_name)
+        goes_on = not study.phase.is_over
         while True:
             now_ms = studies.clock_ms(tx)
             in_final = study.phase == Phase.FINAL
             judged = evaluations.of_study(tx, study.id, study.generation) if in_final else ()
             match decide(study, jobs_table.of_study(tx, study.id), now_ms, judged):
                 case None:
-                    return study
-                case Advance(phase=phase, jobs=new):
-                    study = studies.write(tx, study, phase=phase)
+                    break
+                case Advance(phase=phase, jobs=new, fitting_seeds=seeds):
+                    fitting = study.fitting_seeds if seeds is None else seeds
+                    study = studies.write(tx, study, phase=phase, fitting_seeds=fitting)
                     jobs_table.add(tx, study, new)
-                case EndSearch(reason=reason):
+                case EndSearch(reason=reason, at_once=at_once):
                     study = studies.write(tx, study, reason=reason)
-                    jobs_table.cancel(tx, study.id, [JobState.OPEN], reason, also_begun=False)
+                    states = UNFINISHED if at_once else [JobState.OPEN]
+                    jobs_table.cancel(tx, study.id, states, reason, also_begun=at_once)
                 case Stop(reason=reason):
                     study = studies.write(tx, study, phase=Phase.STOPPED, reason=reason)
                     jobs_table.cancel(tx, study.id, UNFINISHED, "the study stopped")
+    if on_end is not None and goes_on and study.phase.is_over:
+        on_end(study)
+    return study
 
 
-def try_to_advance(db: Database, study_name: str) -> StudyRecord | None:
+def try_to_advance(
+    db: Database, study_name: str, on_end: OnEnd | None = None
+) -> StudyRecord | None:
     """The same for whoever has others to look after: what is wrong with this study is told, and then None,
     as where it was removed in this moment.
 
@@ -89,7 +103,7 @@ def try_to_advance(db: Database, study_name: str) -> StudyRecord | None:
         StorageError: it is the database.
     """
     try:
-        return advance(db, study_name)
+        return advance(db, study_name, on_end)
     except StudyNotFound:
         return None
     except StorageError:
@@ -108,15 +122,30 @@ def decide(
     """What is due for a study with these jobs, of which those of the final phase were `judged` so; None
     while there is nothing but to wait."""
     here = [job for job in jobs if job.generation == study.generation and job.phase == study.phase]
+    step: Step | None
     match study.phase:
         case Phase.SEARCH:
-            return _after_search(study, search_jobs.among(jobs), now_ms)
+            step = _after_search(study, search_jobs.among(jobs), now_ms)
         case Phase.SELECT:
-            return _after_select(study, search_jobs.among(jobs), here)
+            step = _after_select(study, jobs, here, now_ms)
         case Phase.FINAL:
-            return _after_final(study, here, judged)
+            step = _after_final(study, here, judged)
         case Phase.DONE | Phase.STOPPED | Phase.REMOVED:
             return None
+    is_end = isinstance(step, Stop) or (isinstance(step, Advance) and step.phase is Phase.DONE)
+    return step if is_end else _cut_off(study, now_ms) or step
+
+
+def _cut_off(study: StudyRecord, now_ms: int) -> Step | None:
+    """What becomes at its limit of a study that has not ended: without all that its looks were planned with
+    there is no verdict."""
+    left = total_timeout.seconds_left(study, now_ms)
+    if left is None or left > 0:
+        return None
+    limit = f"its total timeout of {(study.total_timeout_ms or 0) / 1000:g} s"
+    if not study.is_judged:
+        return EndSearch(f"the search was ended by {limit}", at_once=True)
+    return Stop(f"{limit} came in {study.phase}, before a verdict")
 
 
 def may_be_due(study: StudyRecord, outline: Outline, now_ms: int) -> bool:
@@ -126,10 +155,12 @@ def may_be_due(study: StudyRecord, outline: Outline, now_ms: int) -> bool:
     if not outline.unfinished:
         return True
     if study.phase != Phase.SEARCH:
-        return False
+        left = total_timeout.seconds_left(study, now_ms)
+        return left is not None and left <= 0
     return (
         (study.has_baseline and outline.baseline_failed)
         or _failed_in_a_row(outline.last_ended)
+        or total_timeout.may_end_search(study, now_ms)
         or (
             study.reason is None
             and _limit_reached(study, outline.best_score, outline.since_best, now_ms) is not None
@@ -150,6 +181,10 @@ def _after_search(study: StudyRecord, jobs: Sequence[JobRecord], now_ms: int) ->
     if waiting and study.halted_ms is None and study.reason is None:
         best_score = best[0].score if best else None
         reason = _limit_reached(study, best_score, _since_best(study, jobs, best), now_ms)
+        if reason is None and total_timeout.search_is_to_end(study, jobs, now_ms):
+            rest = "select and final" if study.is_judged else "what runs"
+            limit = f"the total timeout of {(study.total_timeout_ms or 0) / 1000:g} s"
+            reason = f"the search ended to leave {rest} time before {limit}"
         if reason is not None:
             return EndSearch(reason)
     if any(not job.state.is_final for job in jobs):
@@ -187,13 +222,15 @@ def _begin_round(study: StudyRecord, search: Sequence[JobRecord], due: Round) ->
 
 
 def _after_select(
-    study: StudyRecord, search: Sequence[JobRecord], jobs: Sequence[JobRecord]
+    study: StudyRecord, all_jobs: Sequence[JobRecord], jobs: Sequence[JobRecord], now_ms: int
 ) -> Step | None:
     if any(not job.state.is_final for job in jobs):
         return None
     # The baseline is in no race: it is compared with the best of the others, even if it leads.
     entered = dict.fromkeys(job.configuration for job in jobs)
-    if (due := racing.next_round(study, entered, jobs)) is not None:
+    search = search_jobs.among(all_jobs)
+    due = racing.next_round(study, entered, jobs)
+    if due is not None and total_timeout.has_time(study, all_jobs, due.trainings, now_ms):
         return _begin_round(study, search, due)
     ranked = racing.rank(study, jobs)
     if not ranked:
@@ -202,7 +239,10 @@ def _after_select(
             f"no configuration came through select with all its seeds: {'; '.join(reasons)}"
         )
     pair = [search_jobs.latest(search, number) for number in (ranked[0], BASELINE)]
-    return _begin_look(study, pair, final_looks.first_seeds(study), study.final_data_sets)
+    seeds = total_timeout.fitting_seeds(study, all_jobs, (ranked[0], BASELINE), now_ms)
+    study = replace(study, fitting_seeds=seeds)
+    step = _begin_look(study, pair, final_looks.first_seeds(study), study.final_data_sets)
+    return replace(step, fitting_seeds=seeds)
 
 
 def _begin_look(

@@ -8,10 +8,10 @@ from typing import Any
 
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
+from hpo.study.given_parameters import count_configurations, read_fixed
 from storage.records import NewStudy, Params, StudyRecord
 from storage.states import Direction, Pruner, Sampler
 from studies.objective import Objective
-from studies.space_points import count_points
 from studies.study import Study
 
 DEFAULTS: Mapping[str, Any] = {
@@ -50,6 +50,10 @@ class Budget:
     """The study with whose trials the search begins."""
     baseline: Params | None = None
     """What an objective's first trial is called with."""
+    fixed: Params | None = None
+    """What is not searched; a text may be a number, a truth or none as JSON has them."""
+    total_timeout_seconds: float | None = None
+    """When the study is to be over as a whole."""
 
     def __post_init__(self) -> None:
         """Raises:
@@ -70,17 +74,29 @@ class Budget:
         for name, (value, least) in counts.items():
             if value is not None and not least <= value <= MOST:
                 raise UsageError(f"{name} {value} is not between {least} and {MOST}")
-        if self.timeout_seconds is not None and not 0.001 <= self.timeout_seconds < math.inf:
-            raise UsageError(
-                f"--timeout {self.timeout_seconds:g} leaves no time, or all",
-                "give 0.001 s or more",
-            )
+        timeouts = {
+            "--timeout": self.timeout_seconds,
+            "--total-timeout": self.total_timeout_seconds,
+        }
+        for name, seconds in timeouts.items():
+            if seconds is not None and not 0.001 <= seconds < math.inf:
+                raise UsageError(
+                    f"{name} {seconds:g} leaves no time, or all", "give 0.001 s or more"
+                )
         if self.target is not None and not math.isfinite(self.target):
             raise UsageError(f"--target {self.target:g} is no score", "give a number")
 
     @property
     def timeout_ms(self) -> int | None:
-        return None if self.timeout_seconds is None else round(self.timeout_seconds * 1000)
+        return _in_ms(self.timeout_seconds)
+
+    @property
+    def total_timeout_ms(self) -> int | None:
+        return _in_ms(self.total_timeout_seconds)
+
+
+def _in_ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
 
 
 def check(name: str, seed: int | None) -> None:
@@ -117,22 +133,28 @@ def plan(
         "sampler": budget.sampler,
         "pruner": budget.pruner,
         "source": budget.source,
+        "total_timeout_ms": budget.total_timeout_ms,
     }
     study = definition.searched
     points: int | float = math.inf
     baseline: Params = budget.baseline or {}
+    space = study.space if isinstance(study, Study) else None
+    fixed = {} if budget.fixed is None else read_fixed(budget.fixed, space)
     known: Mapping[str, Any] = {**DEFAULTS, **OF_OBJECTIVES}
     if isinstance(study, Objective) and not budget.final_seeds:
         known = {**known, **NOT_JUDGED}
     if len(study.all_directions) > 1:
         known = {**known, "pruner": Pruner.NONE}
     if isinstance(study, Study):
-        points, baseline = count_points(study.space), budget.baseline or study.baseline
-        trials = max(LEAST_TRIALS, TRIALS_PER_PARAMETER * len(study.space))
-        known = {**DEFAULTS, "trials": trials}
+        baseline = budget.baseline or study.baseline
+        searched = len(study.space) - len(fixed)
+        known = {**DEFAULTS, "trials": max(LEAST_TRIALS, TRIALS_PER_PARAMETER * searched)}
     if existing is not None:
         known = vars(existing)
         baseline = baseline or existing.baseline
+        fixed = fixed or existing.fixed
+    if space is not None:
+        points = count_configurations(space, fixed, baseline)
     amounts: dict[str, Any] = {
         field: known.get(field) if value is None else value for field, value in asked.items()
     }
@@ -142,6 +164,7 @@ def plan(
         definition_hash=definition.hash,
         settings=study.settings(),
         baseline=dict(baseline),
+        fixed=dict(fixed),
         metric=study.metric_words,
         direction=Direction(study.direction),
         points=int(points) if points <= MOST else None,
@@ -225,9 +248,4 @@ def _refuse_for_objective(new: NewStudy, unfit_holdout: str | None) -> None:
         raise UsageError(
             "an objective's search is followed by select where it is judged",
             "give --baseline and --final-seeds too, or leave --select-top and --select-seeds out",
-        )
-    if new.source is not None:
-        raise UsageError(
-            "--from needs a space that is known before it is searched",
-            "leave it out for an objective",
         )

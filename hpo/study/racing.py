@@ -22,6 +22,11 @@ class Round:
     configurations: tuple[int, ...]
     seeds: range
 
+    @property
+    def trainings(self) -> int:
+        """How many it has."""
+        return len(self.configurations) * len(self.seeds)
+
 
 def fields(entered: int, seeds: int) -> tuple[int, ...]:
     """How many of the configurations that entered are trained with the first seed, with the second, and

@@ -58,7 +58,8 @@ def remove_untrainable(db: Database, status: Status, reference: str) -> None:
     else:
         failed = (job for job in status.jobs if job.state == JobState.FAILED)
         lost = next(failed, status.jobs[0])
-        is_lost = study.phase is Phase.STOPPED
+        is_cut_off = lost.state is JobState.CANCELLED  # by its total timeout
+        is_lost = study.phase is Phase.STOPPED and not is_cut_off
         what, mend = "the objective failed", "its file"
         came_on += [JobState.PRUNED]
     others = (job for job in status.jobs if job is not lost)
@@ -82,7 +83,7 @@ def _close(db: Database, name: str) -> StudyRecord:
     with db.transaction() as tx:
         study = studies.lock_to_remove(tx, name)
         if study.phase is Phase.REMOVED:
-            return study
+            return studies.write(tx, study, reason=None)  # whoever makes it finds out
         if jobs.is_any_held(tx, study.id):
             raise UsageError(
                 f"study '{name}' is being worked on", f"`hpo stop {name}` first, then remove it"
@@ -90,7 +91,7 @@ def _close(db: Database, name: str) -> StudyRecord:
         jobs.cancel(tx, study.id, UNFINISHED, "the study was removed")
         for each in artifacts.of_study(tx, study.id):
             artifacts.invalidate(tx, each)
-        return studies.write(tx, study, phase=Phase.REMOVED)
+        return studies.write(tx, study, phase=Phase.REMOVED, reason=None)
 
 
 @retried

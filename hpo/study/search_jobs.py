@@ -8,12 +8,14 @@ from storage.states import JobState, Phase
 
 
 def new_jobs(
-    study: StudyRecord, numbers: Sequence[int], first_choice: Params | None = None
+    study: StudyRecord, numbers: Sequence[int], chosen: Sequence[Params] = ()
 ) -> list[NewJob]:
-    """The search jobs with these configuration numbers; the first that is not the baseline's trains what was
-    chosen for it, if anything was."""
-    first = next((number for number in numbers if number != BASELINE), None)
-    given = {first: first_choice, BASELINE: study.baseline or None}
+    """The search jobs with these configuration numbers; the first that are not the baseline's train what was
+    chosen for them, if anything was."""
+    others = (number for number in numbers if not study.is_baseline(number))
+    given = dict(zip(others, chosen, strict=False))
+    if study.has_baseline:
+        given[BASELINE] = study.baseline
     return [
         NewJob(
             Phase.SEARCH,

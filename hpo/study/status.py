@@ -60,7 +60,7 @@ class Status:
                 planned = sum(racing.fields(most, study.select_seeds))
             case Phase.FINAL:
                 others = len(study.final_data_sets) - 1
-                planned = 2 * (study.final_seeds + others * len(final_looks.first_seeds(study)))
+                planned = 2 * (study.planned_seeds + others * len(final_looks.first_seeds(study)))
             case _:
                 return len(counted) or study.trials
         return planned if study.phase == phase or not counted else len(counted)

@@ -4,7 +4,9 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from hpo.errors import UsageError
 from storage.database import Database
+from storage.errors import StudyNotFound
 from storage.records import StudyRecord
 from storage.states import Phase
 from storage.summary_records import JobTally
@@ -35,6 +37,24 @@ def list_studies(db: Database) -> tuple[list[Listed], int]:
         if tally.phase == Phase.SEARCH:
             by_study[tally.study].append(tally)
     return [_listed(study, by_study[study.name]) for study in every], now_ms
+
+
+def the_only(db: Database) -> str:
+    """The name of the only study of a database.
+
+    Raises:
+        StudyNotFound: there is none.
+        UsageError: there are more.
+    """
+    with db.reading() as tx:
+        names = studies.names(tx)
+    match names:
+        case []:
+            raise StudyNotFound("the database has no study", "`hpo create` makes one")
+        case [name]:
+            return name
+        case _:
+            raise UsageError(f"the database has {len(names)} studies", "name one, see `hpo list`")
 
 
 def as_json(listed: Listed) -> dict[str, Any]:

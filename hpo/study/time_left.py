@@ -1,10 +1,10 @@
 """How long a study will still take, told by its own trainings: those that run, and those that ended."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from storage.records import BASELINE, JobRecord
+from storage.records import BASELINE, JobRecord, StudyRecord
 from storage.states import TRAINED, JobState, Phase
 
 if TYPE_CHECKING:
@@ -17,8 +17,15 @@ LEAST_ENDED = 3
 
 
 def estimate(status: "Status") -> float | None:
-    """Seconds, with as many trainings side by side as run now; None while nothing runs, or no epoch has
-    been reported."""
+    """Seconds, with as many trainings side by side as run now, and no more than the study has as a whole; None
+    while nothing runs, or no epoch has been reported."""
+    found, study = _estimate(status), status.study
+    if found is None or study.total_timeout_ms is None or study.started_ms is None:
+        return found
+    return max(0.0, min(found, (study.started_ms + study.total_timeout_ms - status.now_ms) / 1000))
+
+
+def _estimate(status: "Status") -> float | None:
     study, running = status.study, status.running
     if study.epochs is None:
         return _of_calls(status)
@@ -49,14 +56,29 @@ def estimate(status: "Status") -> float | None:
     return left
 
 
+def seconds_each(study: StudyRecord, jobs: Sequence[JobRecord]) -> float | None:
+    """What a whole training takes; None while nothing is known of that."""
+    if study.epochs is None:
+        return fmean(took) if (took := _took(jobs, [JobState.SUCCEEDED])) else None
+    epoch_seconds = _seconds_an_epoch(jobs)
+    if epoch_seconds is None:
+        return None
+    return study.epochs * epoch_seconds + _seconds_beside_epochs(jobs)
+
+
+def _took(jobs: Iterable[JobRecord], states: Collection[JobState]) -> list[float]:
+    """The last attempt of each that ended so, in seconds."""
+    return [
+        (job.ended_ms - job.started_ms) / 1000
+        for job in jobs
+        if job.state in states and job.ended_ms is not None and job.started_ms is not None
+    ]
+
+
 def _of_calls(status: "Status") -> float | None:
     """Of what is called nobody knows how far it is: by what calls took until now, as if those that run had
     just begun."""
-    took = [
-        (job.ended_ms - job.started_ms) / 1000
-        for job in status.jobs
-        if job.state in TRAINED and job.ended_ms is not None and job.started_ms is not None
-    ]
+    took = _took(status.jobs, TRAINED)
     if not status.running or not took:
         return None
     phases = (Phase.SEARCH, Phase.SELECT, Phase.FINAL)

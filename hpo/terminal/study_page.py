@@ -12,6 +12,7 @@ from hpo.formatting import (
     cost_words,
     describe_params,
     first_line,
+    fixed_words,
     left_words,
     limit_words,
     phase_words,
@@ -22,6 +23,7 @@ from hpo.formatting import (
     source_words,
 )
 from hpo.study.status import WORKING_PHASES, Status
+from hpo.terminal.line_chart import LEAST_CHARTED, draw_line
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState, Phase, Sampler
 
@@ -31,9 +33,6 @@ if TYPE_CHECKING:
 MOST_RUNNING = 12
 """So many jobs have a line of their own."""
 MOST_ON_FRONT = 12
-CHART_WIDTH, CHART_HEIGHT = 78, 9
-# With fewer there is no line to draw.
-LEAST_CHARTED = 3
 
 MARKS = {
     JobState.SUCCEEDED: "",
@@ -69,7 +68,7 @@ def draw_study(
     parts.append(_scores(status))
     if (cost := status.cost(*WORKING_PHASES)).device_seconds:
         parts.append(Text(cost_words(cost), style="dim"))
-    for words in filter(None, (source_words(study), precision_words(study))):
+    for words in filter(None, (source_words(study), fixed_words(study), precision_words(study))):
         parts.append(Text(words, style="dim", no_wrap=True, overflow="ellipsis"))
     if chart and (drawn := _chart(status)) is not None:
         parts.append(drawn)
@@ -235,8 +234,6 @@ def _chart(status: Status) -> Text | None:
     best = list(_best_over_time(status))
     if len(best) < LEAST_CHARTED or best[0][1] == best[-1][1]:
         return None
-    import plotext
-
     minutes: list[float] = []
     scores: list[float] = []
     for at, score in best:
@@ -245,12 +242,7 @@ def _chart(status: Status) -> Text | None:
     last_ms = status.study.ended_ms or status.now_ms
     minutes.append(max(best[-1][0], (last_ms - status.began_ms) / 60_000))
     scores.append(scores[-1])
-    plotext.clear_figure()
-    plotext.theme("clear")
-    plotext.plotsize(CHART_WIDTH, CHART_HEIGHT)
-    plotext.title(f"best {status.study.metric} by minutes")
-    plotext.plot(minutes, scores, marker="braille")
-    return Text.from_ansi(plotext.build().rstrip())
+    return draw_line(f"best {status.study.metric} by minutes", minutes, scores)
 
 
 def _best_over_time(status: Status) -> Iterator[tuple[float, float]]:

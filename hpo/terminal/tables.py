@@ -1,6 +1,6 @@
 """Results, the fleet, and what a doctor found, as a person sees them in a terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -93,6 +93,16 @@ def draw_list(listed: "Sequence[Listed]", now_ms: int) -> RenderableType:
             "-" if each.best_score is None else score_words(each.best_score),
             f"{duration((now_ms - study.created_ms) / 1000)} ago",
         )
+    return table
+
+
+def draw_facts(facts: Iterable[tuple[str, str]]) -> RenderableType:
+    """What something is, each with a word of what that is."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for of_what, words in facts:
+        table.add_row(of_what, Text(words))
     return table
 
 

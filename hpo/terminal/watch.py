@@ -40,7 +40,7 @@ def watch(
     Raises:
         Quit: by the key q, in a terminal.
     """
-    if console.is_terminal:
+    if console.is_interactive:  # a dumb terminal takes no page
         return _watch_live(console, read, is_alive, hear)
     return _watch_plainly(console, read, is_alive, hear)
 

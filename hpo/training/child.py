@@ -3,7 +3,9 @@
 It has no database and no credentials. It is the only process here that imports TensorFlow.
 """
 
+import ctypes
 import faulthandler
+import io
 import os
 import shutil
 import signal
@@ -11,6 +13,7 @@ import sys
 import traceback
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -64,15 +67,16 @@ def main() -> Never:
     faulthandler.register(SHOW_WHERE, file=int(sys.argv[3]))
     die_with_parent(int(sys.argv[2]), signal.SIGKILL)
     keras_backend.quicken_import()
+    _stdout().reconfigure(line_buffering=True)  # what it printed is not lost with it
     pipe: Connection[Any, Any] = Connection(int(sys.argv[1]))
     protocol.send(pipe, protocol.Ready())
     try:
         while True:
             match protocol.receive_in_child(pipe):
                 case protocol.Work() as work:
-                    protocol.send(pipe, train(work, pipe))
+                    _tell(pipe, train(work, pipe))
                 case protocol.Call() as asked:
-                    protocol.send(pipe, call(asked, pipe))
+                    _tell(pipe, call(asked, pipe))
                 case protocol.Question() as question:
                     protocol.send(pipe, classify(question))
                 case protocol.Prove():
@@ -217,6 +221,20 @@ def _probe(precision: str) -> protocol.Probed:
         return protocol.Probed(error=" ".join(_cause(error).split()))
 
 
+def _tell(pipe: "Connection[Any, Any]", outcome: protocol.FromChild) -> None:
+    """Says how work came out, behind all that it printed."""
+    with suppress(OSError, ValueError):  # a definition may have closed it
+        _stdout().flush()
+    ctypes.CDLL(None).fflush(None)  # what libraries print that are not Python's
+    protocol.send(pipe, outcome)
+
+
+def _stdout() -> io.TextIOWrapper:
+    """Our own, whatever a definition has put in its place."""
+    assert isinstance(sys.__stdout__, io.TextIOWrapper), "it is one that processes begin with"
+    return sys.__stdout__
+
+
 def _study(asked: protocol.OfDefinition) -> Study | Objective:
     definition = definition_loader.load(asked.definition)
     if definition.hash != asked.definition_hash:
@@ -225,7 +243,9 @@ def _study(asked: protocol.OfDefinition) -> Study | Objective:
 
 
 def _raised(error: BaseException) -> protocol.Raised | protocol.Faulty | protocol.Unfit:
-    cause = _cause(error)
+    cause, where = _cause(error), traceback.format_exc()
+    with suppress(OSError, ValueError):
+        print(where, file=sys.__stderr__)
     try:
         is_of_keras, fault = lacks_keras(error), fault_of(error)
     except BaseException:  # of the error's own __str__, which may want to exit
@@ -233,8 +253,8 @@ def _raised(error: BaseException) -> protocol.Raised | protocol.Faulty | protoco
     if is_of_keras:
         return protocol.Unfit(reason=f"this machine has no Keras that works ({cause})")
     if fault is not None:
-        return protocol.Faulty(fault=fault, error=cause, traceback=traceback.format_exc())
-    return protocol.Raised(error=cause, traceback=traceback.format_exc())
+        return protocol.Faulty(fault=fault, error=cause, traceback=where)
+    return protocol.Raised(error=cause, traceback=where)
 
 
 def _cause(error: BaseException) -> str:

@@ -12,7 +12,6 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from threading import Thread
 from typing import IO, Any, Literal
 
 from pydantic import ValidationError
@@ -21,11 +20,9 @@ from hpo.devices import discovery
 from hpo.devices.child_environment import ISOLATED, environment_on
 from hpo.devices.discovery import Device
 from hpo.training import protocol
+from hpo.training.output import Output
 
 PR_SET_PDEATHSIG = 1
-KEPT_BYTES = 4000
-CHUNK_BYTES = 1 << 16
-SETTLE_SECONDS = 1.0
 # A child that gets this writes where each of its threads stands.
 SHOW_WHERE = signal.SIGUSR2
 SHOW_SECONDS = 2.0
@@ -43,29 +40,6 @@ def die_with_parent(parent_pid: int, death_signal: signal.Signals) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal)
     if os.getppid() != parent_pid:  # it died before we could ask
         os.kill(os.getpid(), death_signal)
-
-
-class Tail:
-    """The tail of what a process prints: all that is kept of it, however much it is. Reads a pipe,
-    unbuffered, in a thread of its own: whoever prints into it fills no disk, and is not held up by
-    what this process waits for."""
-
-    def __init__(self, pipe: IO[bytes]) -> None:
-        self._pipe = pipe
-        self._kept = b""
-        self._thread = Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def text(self) -> str:
-        """What was printed last; of a process that has just ended, its last words."""
-        # What it started may live on, with the pipe.
-        self._thread.join(SETTLE_SECONDS)
-        return protocol.as_text(self._kept.decode(errors="replace")).strip()
-
-    def _read(self) -> None:
-        with self._pipe:
-            while chunk := self._pipe.read(CHUNK_BYTES):
-                self._kept = (self._kept + chunk)[-KEPT_BYTES:]
 
 
 Memory = Literal["device", "host"]
@@ -111,7 +85,7 @@ class Slot:
         """The child is asked which precision trains fastest here."""
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection[Any, Any] | None = None
-        self._tail: Tail | None = None
+        self._output: Output | None = None
         self._stand: IO[bytes] | None = None
         self._oom_kills = 0
 
@@ -146,13 +120,15 @@ class Slot:
                 start_new_session=True,
             )
         assert self._process.stdout is not None
-        self._tail = Tail(self._process.stdout)
+        self._output = Output(self._process.stdout)
         self._pipe = Connection(ours.detach())
         self._oom_kills = discovery.oom_kills()
 
     def send(self, message: protocol.ToChild) -> None:
         """Raises nothing: a child that is gone is noticed at the next `receive`."""
-        assert self._pipe is not None
+        assert self._pipe is not None and self._output is not None
+        if isinstance(message, protocol.OfDefinition):
+            self._output.begin()
         with suppress(OSError):
             protocol.send(self._pipe, message)
 
@@ -177,9 +153,14 @@ class Slot:
         except ValidationError as error:
             return ChildLost(f"the child said what cannot be read: {error}")
 
+    def news(self) -> str | None:
+        """What the work at hand has printed, where there is more of it than when this was asked last; of
+        a child that was stopped, too."""
+        return None if self._output is None else self._output.news()
+
     def where_it_hangs(self) -> str:
         """Where each thread of a child that says nothing stands, and what it printed last."""
-        assert self._process is not None and self._stand is not None and self._tail is not None
+        assert self._process is not None and self._stand is not None and self._output is not None
         file = self._stand.fileno()
         begin = size = os.fstat(file).st_size
         self._process.send_signal(SHOW_WHERE)
@@ -188,8 +169,8 @@ class Slot:
             time.sleep(0.05)
             size, before = os.fstat(file).st_size, size
         told = os.pread(file, MOST_SHOWN_BYTES, begin).decode(errors="replace").strip()
-        tail = self._tail.text()
-        return f"{told}\nit last printed:\n{tail}" if tail else told
+        words = protocol.as_text(self._output.last_words())
+        return f"{told}\nit last printed:\n{words}" if words else told
 
     def stop(self) -> None:
         """Kills the child, if there is one, and waits for its end."""
@@ -205,12 +186,11 @@ class Slot:
         if self._stand is not None:
             self._stand.close()
             self._stand = None
-        self._tail = None
         self.ready = self.proves = self.measures = False
         self.silent_seconds = 0.0
 
     def _how_it_ended(self) -> ChildLost:
-        assert self._process is not None and self._tail is not None
+        assert self._process is not None and self._output is not None
         try:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -223,6 +203,6 @@ class Slot:
             cause = f"the child was killed by {_name(-code)}"
         else:
             cause = f"the child exited with code {code}"
-        tail = self._tail.text()
-        told = f"it last printed:\n{tail}" if tail else ""
+        words = protocol.as_text(self._output.last_words())
+        told = f"it last printed:\n{words}" if words else ""
         return ChildLost(cause, told, exhausted, exit_code=code if code >= 0 else None)

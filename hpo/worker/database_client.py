@@ -100,7 +100,9 @@ class DatabaseClient:
         """Takes the steps that are due for the studies of which no job waits; who claims does that as well. Who
         `leaves` does so for all: what ended here may have been the last of one."""
         for study in self._served.studies if leaves else self._served.without_waiting:
-            if (advanced := phases.try_to_advance(self._db, study.name)) is not None:
+            if (
+                advanced := phases.try_to_advance(self._db, study.name, self._served.on_end)
+            ) is not None:
                 self._served.note(advanced)
 
     def sweep(self) -> None:
@@ -148,7 +150,7 @@ class DatabaseClient:
         """Takes a study's next job; one that was lost too often is ended, and the next one taken."""
         while True:
             try:
-                study = phases.advance(self._db, prepared.study.name)
+                study = phases.advance(self._db, prepared.study.name, self._served.on_end)
             except StudyNotFound:  # it was removed in this moment; the next look says so
                 return None
             self._served.note(study)

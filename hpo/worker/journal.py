@@ -33,41 +33,44 @@ REMAINS_SECONDS = 3600.0
 log = logging.getLogger(__name__)
 
 
-class Resumed(BaseModel):
+class _Written(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Resumed(_Written):
     """A training went on from a checkpoint that was written with something else: `across` says
     what differs."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["resumed"] = "resumed"
     across: str
 
 
-class GivenBack(BaseModel):
-    """A job was given back unfinished; `loss` and `crowded` are those of `storage.tables.jobs.release`."""
+class Printed(_Written):
+    """What a training has printed until now, within bounds."""
 
-    model_config = ConfigDict(frozen=True)
+    kind: Literal["printed"] = "printed"
+    text: str
+
+
+class GivenBack(_Written):
+    """A job was given back unfinished; `loss` and `crowded` are those of `storage.tables.jobs.release`."""
 
     kind: Literal["given back"] = "given back"
     loss: Text | None = None
     crowded: bool = False
 
 
-class Excused(BaseModel):
+class Excused(_Written):
     """The job was lost by the fault of its device: that does not count against it."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["excused"] = "excused"
 
 
-Body = Report | Kept | Resumed | GivenBack | Paused | Excused | Outcome
+Body = Report | Kept | Resumed | Printed | GivenBack | Paused | Excused | Outcome
 
 
-class Entry(BaseModel):
+class Entry(_Written):
     """One thing that happened to a job, with the lease it was trained under."""
-
-    model_config = ConfigDict(frozen=True)
 
     job_id: int
     token: str

@@ -14,6 +14,7 @@ from hpo.provenance import Provenance
 from hpo.search.promotion import Advice
 from hpo.search.trials import Ending, Trials
 from hpo.study import phases
+from hpo.study.phases import OnEnd
 from hpo.training.protocol import (
     Diverged,
     Kept,
@@ -26,7 +27,7 @@ from hpo.training.protocol import (
     as_text,
 )
 from hpo.worker.job_artifacts import JobArtifacts
-from hpo.worker.journal import Entry, Excused, GivenBack, Journal, Resumed
+from hpo.worker.journal import Entry, Excused, GivenBack, Journal, Printed, Resumed
 from storage.database import Database
 from storage.errors import (
     LeaseLost,
@@ -37,7 +38,7 @@ from storage.errors import (
 )
 from storage.records import BASELINE, ArtifactRecord, EvaluationRecord, JobRecord, Lease
 from storage.states import ArtifactKind, JobState, Phase, Split
-from storage.tables import evaluations, jobs, leases, paused_jobs, workers
+from storage.tables import evaluations, jobs, leases, logs, paused_jobs, workers
 
 Columns = Mapping[str, float]
 """Of the job's row, to be written with what an entry does."""
@@ -72,9 +73,10 @@ class Delivery:
 
     def __init__(
         self, db: Database, trials_of: Callable[[int], Trials], job_artifacts: JobArtifacts,
-        provenance: Provenance,
+        provenance: Provenance, on_end: OnEnd | None = None,
     ) -> None:  # fmt: skip
         self._db = db
+        self._on_end = on_end
         self._trials_of = trials_of
         self._job_artifacts = job_artifacts
         self._made_by = provenance.model_dump(mode="json")
@@ -160,7 +162,7 @@ class Delivery:
                 log.info("gave back %s of a worker that died on this machine", number)
             workers.leave(tx, orphan.supervisor_id)
         for name in names - {None}:  # of studies that nobody here need work on
-            phases.try_to_advance(self._db, str(name))
+            phases.try_to_advance(self._db, str(name), self._on_end)
 
     def _apply(self, entry: Entry, job: JobRecord, trials: Trials) -> Advice:
         """Says what is to become of the training; only after a report that is a question."""
@@ -176,6 +178,10 @@ class Delivery:
                 self._keep(job, lease, kept)
             case Resumed(across=across):
                 trials.note_resumed_across(job, lease, across)
+            case Printed(text=text):
+                with self._db.transaction() as tx:
+                    jobs.write(tx, lease)
+                    logs.put(tx, lease, text)
             case GivenBack(loss=loss, crowded=crowded):
                 with self._db.transaction() as tx:
                     jobs.release(tx, lease, loss=loss, crowded=crowded, **cost)

@@ -9,13 +9,16 @@ from hpo.devices.metering import Usage
 from hpo.periodic import Every
 from hpo.search.promotion import Advice
 from hpo.training.child_process import Slot
-from hpo.training.protocol import Outcome
+from hpo.training.protocol import Outcome, Paused
 from hpo.worker.assignments import Assignment, Assignments
 from hpo.worker.database_client import DatabaseClient
-from hpo.worker.journal import Body, Entry, Excused, GivenBack, Journal
+from hpo.worker.journal import Body, Entry, Excused, GivenBack, Journal, Printed
 from hpo.worker.journal_delivery import Delivery, Fate
 from hpo.worker.wait_times import Outage
 from storage.records import Lease
+
+PRINTED_SECONDS = 30.0
+"""How often the database is told what trainings that run have printed."""
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,7 @@ class Leases:
         self._outage = outage
         self._usage = usage
         self._renewing = Every(renewal_seconds)
+        self._telling = Every(PRINTED_SECONDS)
 
     @property
     def has_delivered(self) -> bool:
@@ -102,6 +106,29 @@ class Leases:
         """
         self._append(assignment.lease, body, assignment.cost)
 
+    def tell_printed(self) -> None:
+        """Now and then, what trainings that run have printed since.
+
+        Raises:
+            DatabaseUnavailable: it waits.
+            WorkFailed: the disk takes nothing.
+        """
+        if self._telling.is_due:
+            self._telling.restart()
+            for slot in self._assignments.working:
+                self._note_printed(slot, self._assignments.of(slot))
+            self.deliver()
+
+    def end(self, slot: Slot, body: Outcome | Paused | GivenBack) -> None:
+        """Takes the slot's job from it, behind what its training has printed; see `post`.
+
+        Raises:
+            WorkFailed: the disk takes nothing.
+        """
+        assignment = self._assignments.remove(slot)
+        self._note_printed(slot, assignment)
+        self.post(assignment, body)
+
     def post(self, assignment: Assignment, body: Body) -> Advice:
         """To the journal first, then to the database, which says what becomes of the training.
 
@@ -119,7 +146,7 @@ class Leases:
         Raises:
             WorkFailed: the disk takes nothing.
         """
-        self.post(self._assignments.remove(slot), GivenBack(loss=loss, crowded=crowded))
+        self.end(slot, GivenBack(loss=loss, crowded=crowded))
 
     def excuse(self, losses: Iterable[Lease]) -> None:
         """Takes back what was counted against these jobs: their device was at fault.
@@ -147,6 +174,10 @@ class Leases:
         for orphan in self._orphans:
             orphan.close(keep=True)
         self._journal.close(keep=not self._client.has_left)
+
+    def _note_printed(self, slot: Slot, assignment: Assignment | None) -> None:
+        if assignment is not None and assignment.begun and (text := slot.news()) is not None:
+            self._append(assignment.lease, Printed(text=text))
 
     def _append(self, lease: Lease, body: Body, cost: Cost | None = None) -> None:
         self._journal.append(Entry(job_id=lease.job_id, token=lease.token, body=body, cost=cost))

@@ -10,6 +10,7 @@ from types import FrameType
 from hpo import definition_loader, provenance
 from hpo.devices import discovery
 from hpo.settings import Settings
+from hpo.study.phases import OnEnd
 from hpo.training.precision import Precisions
 from hpo.worker import served_studies
 from hpo.worker.served_studies import ServedStudies
@@ -22,11 +23,14 @@ log = logging.getLogger(__name__)
 
 
 def work(
-    settings: Settings, name: str | None, references: Sequence[str] = ()
+    settings: Settings,
+    name: str | None,
+    references: Sequence[str] = (),
+    on_end: OnEnd | None = None,
 ) -> tuple[Ending, StudyRecord | None]:
     """Works on the study of that name until it is over, or without end on all of the database whose
     definitions load here; SIGTERM, SIGINT or SIGUSR1 asks to stop, a second SIGINT stops at once.
-    Returns why it ended, and the study of the name as it then stands.
+    Returns why it ended, and the study of the name as it then stands. `on_end` is told of each study that this worker ended.
 
     Raises:
         StudyNotFound, SchemaMismatch, DatabaseUnavailable, BadUrl: of the database.
@@ -52,6 +56,7 @@ def work(
             served = ServedStudies(db, prepare, made_by)
         else:
             served = ServedStudies.of_one(db, name, prepare, made_by)
+        served.on_end = on_end
         for error in definition_loader.load_all(references)[1]:
             log.warning("a definition is not served here: %s", error)
         ending = Supervisor(

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Thread
 
-from hpo import definition_loader
+from hpo import definition_finder
 from hpo.definition_loader import Definition
 from hpo.errors import DefinitionError, WorkFailed
 from hpo.periodic import Every
@@ -14,6 +14,7 @@ from hpo.provenance import Provenance
 from hpo.search.called_trials import CalledTrials
 from hpo.search.trials import Trials
 from hpo.settings import Settings
+from hpo.study.phases import OnEnd
 from hpo.training.precision import FLOAT32
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
@@ -46,7 +47,8 @@ def prepare(
         DefinitionError: this machine does not have the study's definition.
         DataError: this machine does not have its data.
     """
-    definition = definition_loader.find(study, references)
+    definition = definition_finder.find(study, settings, references)
+    definition_finder.remember(settings, definition)
     configured = definition.searched.with_settings(study.settings)
     return PreparedStudy(
         study, definition, configured.prepare(settings.cache_folder, settings.data_dir)
@@ -72,6 +74,8 @@ class ServedStudies:
         self, db: Database, prepare: Prepare, made_by: Provenance, name: str | None = None
     ) -> None:
         self.made_by = made_by
+        self.on_end: OnEnd | None = None
+        """What is told of the end of a study that is written here."""
         self.name = name
         self._db = db
         self._prepare = prepare
@@ -129,11 +133,13 @@ class ServedStudies:
 
     @property
     def without_waiting(self) -> list[StudyRecord]:
-        """Those of which no job waited when they were looked at, but for what is refused here."""
+        """Those of which no job waited when they were looked at, but for what is refused here; and those whose
+        time may come while jobs wait."""
         return [
             demand.study
             for demand in self._demands.values()
-            if not (demand.waits or demand.study.phase.is_over)
+            if not demand.study.phase.is_over
+            and (not demand.waits or demand.study.total_timeout_ms is not None)
             and demand.study.id not in self._refusals
         ]
 
@@ -142,7 +148,7 @@ class ServedStudies:
         among these one that the fewest slots of the whole fleet work on. Where one just `goes_on`, what was
         seen of its jobs is old."""
         return [
-            self._prepared[demand.study.id]
+            replace(self._prepared[demand.study.id], study=demand.study)
             for demand in self._ranked()
             if demand.study.id in self._prepared and (goes_on or demand.waits or not demand.leased)
         ]
@@ -209,6 +215,9 @@ class ServedStudies:
 
     def _read(self) -> None:
         with self._db.reading() as tx:
+            if self.name is not None and self._demands:
+                (known,) = self.studies
+                self.name = studies.name_of(tx, known.uuid) or self.name  # it may be another by now
             demands = studies.demands(tx, self.name)
         self._demands = {demand.study.id: demand for demand in demands}
         self._drop_outdated()

@@ -71,7 +71,7 @@ class Supervisor:
             journal,
             orphans,
             client=self._client,
-            delivery=Delivery(db, served.trials, job_artifacts, served.made_by),
+            delivery=Delivery(db, served.trials, job_artifacts, served.made_by, served.on_end),
             outage=self._outage,
             usage=Usage(devices),
             renewal_seconds=pace.renewal_seconds,
@@ -131,6 +131,7 @@ class Supervisor:
         bring what waits, and only then take more."""
         self._held.renew()
         self._held.deliver()
+        self._held.tell_printed()
         if self._looking.is_due:
             self._served.look()
             self._client.advance()  # what ended last may have ended where nobody claims
@@ -165,15 +166,11 @@ class Supervisor:
             # Whatever is wrong with one trial, the others go on. It would be so each time.
             log.exception("%s cannot be begun", assignment.title)
             said = f"it cannot be begun: {type(error).__name__}: {error}"
-            self._assignments.remove(slot)
-            self._held.post(
-                assignment, protocol.Raised(error=said, traceback=traceback.format_exc())
-            )
+            self._held.end(slot, protocol.Raised(error=said, traceback=traceback.format_exc()))
             return
         match ready:
             case protocol.Pruned() | protocol.Paused():
-                self._assignments.remove(slot)
-                self._held.post(assignment, ready)
+                self._held.end(slot, ready)
             case protocol.Work() | protocol.Call():
                 slot.send(ready)
                 slot.silent_seconds = 0.0
@@ -244,11 +241,10 @@ class Supervisor:
             case protocol.Classified():
                 raise AssertionError("a supervisor asks no questions")
             case outcome:
-                assignment = self._assignments.remove(slot)
                 self._claiming.hasten()
                 self._pool.health(slot).note_end()
-                log.info("%s: %s", assignment.title, outcome.kind)
-                self._held.post(assignment, outcome)
+                log.info("%s: %s", self._assignment(slot).title, outcome.kind)
+                self._held.end(slot, outcome)
 
     def _answer_asked(self, slot: Slot) -> None:
         """Tells the slot's child what it waits for, if it does: behind all that it has reported.

@@ -77,6 +77,14 @@ def open_store(engine: Engine, record: DatabaseRecord, here: str | None = None) 
     return store
 
 
+def where(engine: Engine, record: DatabaseRecord) -> str | None:
+    """In which folder or bucket the artifacts of a database lie; None where that is the database itself."""
+    path = sqlite_path(engine.url)
+    if record.artifacts is not None or path is None:
+        return record.artifacts
+    return str(_folder_beside(path))
+
+
 def is_at(place: str, record: DatabaseRecord) -> bool:
     """Whether a place is the very one that the database's artifacts lie in, by whatever name.
 
@@ -125,7 +133,7 @@ def _own(engine: Engine) -> "ArtifactStore":
     path = sqlite_path(engine.url)
     if path is None:
         return DatabaseArtifactStore(engine)
-    folder = path.with_suffix(".artifacts")
+    folder = _folder_beside(path)
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -134,3 +142,7 @@ def _own(engine: Engine) -> "ArtifactStore":
             "bring it to where the database is, or make room",
         ) from error
     return FileSystemArtifactStore(folder)
+
+
+def _folder_beside(path: Path) -> Path:
+    return path.with_suffix(".artifacts")

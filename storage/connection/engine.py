@@ -101,6 +101,17 @@ def _connect_archive(path: Path) -> sqlite3.Connection:
     )
 
 
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing of an SQLite file, not even where it is free to.
+
+    Raises:
+        BadUrl, see `_connect_archive`.
+    """
+    if is_archive(path):
+        return _connect_archive(path)
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_SECONDS)
+
+
 def refuse_network_file_system(path: Path) -> None:
     """SQLite's locks do not hold on a network file system: two hosts would corrupt the file.
 

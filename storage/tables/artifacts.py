@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from storage.clock import now_ms
 from storage.errors import StoreUnavailable
 from storage.records import ArtifactRecord
-from storage.schema import artifacts, jobs
-from storage.states import UNFINISHED, ArtifactKind, JobState
+from storage.schema import artifacts, jobs, studies
+from storage.states import UNFINISHED, ArtifactKind, JobState, Phase
 
 if TYPE_CHECKING:
     from optuna.artifacts._protocol import ArtifactStore
@@ -104,6 +104,11 @@ def of_study(tx: Connection, study_id: int) -> list[ArtifactRecord]:
     return _select(tx, jobs.c.study_id == study_id)
 
 
+def stored_of_study(tx: Connection, study_id: int) -> list[ArtifactRecord]:
+    """The valid ones among them."""
+    return _select(tx, sa.and_(jobs.c.study_id == study_id, artifacts.c.stored_ms.is_not(None)))
+
+
 def is_valid(tx: Connection, artifact_id: str) -> bool:
     """Whether its bytes are stored and count."""
     of_it = artifacts.c.id == artifact_id
@@ -113,7 +118,7 @@ def is_valid(tx: Connection, artifact_id: str) -> bool:
 def superfluous(tx: Connection) -> list[ArtifactRecord]:
     """What may be removed: checkpoints of jobs that have ended, of those that are paused all but the
     newest, and what is not valid, unless the holder of the job is about to make it so. The token of
-    a lease stands in the artifact's id."""
+    a lease stands in the artifact's id. Of studies that come or go, those do who make or remove them."""
     newer = artifacts.alias("newer")
     has_newer = sa.exists().where(
         newer.c.job_id == artifacts.c.job_id,
@@ -129,7 +134,10 @@ def superfluous(tx: Connection) -> list[ArtifactRecord]:
         ),
     )
     under_way = sa.and_(jobs.c.token.is_not(None), artifacts.c.id.contains(jobs.c.token))
-    return _select(tx, sa.or_(ended, sa.and_(artifacts.c.stored_ms.is_(None), ~under_way)))
+    is_there = sa.exists().where(studies.c.id == jobs.c.study_id, studies.c.phase != Phase.REMOVED)
+    return _select(
+        tx, sa.and_(is_there, sa.or_(ended, sa.and_(artifacts.c.stored_ms.is_(None), ~under_way)))
+    )
 
 
 def _select(tx: Connection, condition: sa.ColumnElement[bool]) -> list[ArtifactRecord]:

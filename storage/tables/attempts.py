@@ -46,6 +46,11 @@ def of_study(tx: Connection, study_id: int) -> list[AttemptRecord]:
     return _select(tx, jobs.c.study_id == study_id)
 
 
+def of_jobs(tx: Connection, job_ids: Collection[int]) -> list[AttemptRecord]:
+    """All attempts at these few jobs, oldest first."""
+    return _select(tx, jobs.c.id.in_(job_ids))
+
+
 def running_at(tx: Connection, of_jobs: sa.ColumnElement[bool]) -> Sequence[int]:
     """The ids of the jobs that are so, and have an attempt that runs."""
     return tx.scalars(

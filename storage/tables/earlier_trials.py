@@ -7,7 +7,7 @@ from dataclasses import asdict
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.records import BASELINE, EarlierTrial, Params, StudyRecord
+from storage.records import BASELINE, EarlierTrial, StudyRecord
 from storage.schema import earlier_trials, jobs
 from storage.states import JobState, Phase
 
@@ -25,6 +25,7 @@ def of_search(tx: Connection, source: StudyRecord) -> list[EarlierTrial]:
             sa.and_(jobs.c.state == JobState.SUCCEEDED, jobs.c.is_feasible).label("is_complete"),
             jobs.c.epoch,
             jobs.c.score,
+            jobs.c.scores,
         )
         .where(jobs.c.study_id == source.id, jobs.c.phase == Phase.SEARCH)
         .where(jobs.c.state.in_(_KNOWN), jobs.c.score.is_not(None))
@@ -48,18 +49,6 @@ def of_study(tx: Connection, study: StudyRecord) -> list[EarlierTrial]:
         .order_by(earlier_trials.c.id)
     )
     return [EarlierTrial.from_row(row) for row in rows]
-
-
-def first_choice(tx: Connection, study: StudyRecord) -> Params | None:
-    """What was given to one of its search jobs beside the baseline's and has no trial yet, if anything."""
-    return tx.scalar(
-        sa.select(jobs.c.params)
-        .where(jobs.c.study_id == study.id, jobs.c.phase == Phase.SEARCH)
-        .where(jobs.c.configuration != BASELINE, jobs.c.trial_id.is_(None))
-        .where(jobs.c.params.is_not(None))
-        .order_by(jobs.c.id.desc())
-        .limit(1)
-    )
 
 
 def score_of_baseline(tx: Connection, study: StudyRecord) -> float | None:

@@ -1,6 +1,7 @@
 """What can be said of a study's jobs, of which there may be thousands, without reading them. Every
 function runs in the caller's transaction."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -122,6 +123,17 @@ def of_search(tx: Connection, study_id: int, number: int) -> SearchOutline:
         is_unfinished=row.unfinished > 0,
         rungs=tuple(rungs.read(tx, study_id, rung) for rung in range(number)),
     )
+
+
+def trial_numbers(tx: Connection, study: str, states: Collection[JobState]) -> list[int]:
+    """Those of the study's trials that are in one of these states, or of all where none is given."""
+    numbers = (
+        sa.select(jobs.c.trial_number)
+        .join(studies, studies.c.id == jobs.c.study_id)
+        .where(studies.c.name == study, jobs.c.trial_number.is_not(None))
+        .order_by(jobs.c.trial_number)
+    )
+    return list(tx.scalars(numbers.where(jobs.c.state.in_(states)) if states else numbers))
 
 
 def _count(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:

@@ -1,6 +1,6 @@
 """Jobs and their leases: claim, renew, release, end. Every function runs in the caller's transaction."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from storage.clock import now_ms
 from storage.connection.id_batches import MOST_NAMED, in_batches
-from storage.records import BASELINE, JobRecord, Lease, NewJob, StudyRecord
+from storage.records import BASELINE, JobRecord, Lease, NewJob, Params, StudyRecord
 from storage.schema import jobs, studies
 from storage.states import AttemptState, JobState, Phase
 from storage.tables import attempts
@@ -42,6 +42,14 @@ def add(tx: Connection, study: StudyRecord, new: Iterable[NewJob]) -> None:
 def of_study(tx: Connection, study_id: int) -> list[JobRecord]:
     """All jobs of a study, oldest first."""
     rows = tx.execute(sa.select(jobs).where(jobs.c.study_id == study_id).order_by(jobs.c.id))
+    return [JobRecord.from_row(row) for row in rows]
+
+
+def of_trial(tx: Connection, study_id: int, number: int) -> list[JobRecord]:
+    """The search job of the trial of that number, then those that train its parameters again, oldest
+    first; none where the study has no such trial."""
+    of_trial = sa.and_(jobs.c.study_id == study_id, jobs.c.trial_number == number)
+    rows = tx.execute(sa.select(jobs).where(of_trial).order_by(jobs.c.id))
     return [JobRecord.from_row(row) for row in rows]
 
 
@@ -160,6 +168,36 @@ def renew(tx: Connection, leases: Collection[Lease], lease_seconds: float) -> se
         return set(leases)
     tokens = set(tx.scalars(sa.select(jobs.c.token).where(held)))
     return {lease for lease in leases if lease.token in tokens}
+
+
+def given(tx: Connection, study_id: int) -> list[Params]:
+    """What was given to search jobs that have no trial yet and may still get one, the oldest first."""
+    rows = tx.scalars(
+        sa.select(jobs.c.params)
+        .where(jobs.c.study_id == study_id, jobs.c.phase == Phase.SEARCH)
+        .where(jobs.c.trial_id.is_(None), jobs.c.state.in_([JobState.OPEN, JobState.LEASED]))
+        .where(jobs.c.params.is_not(None))
+        .order_by(jobs.c.id)
+    )
+    return list(rows)
+
+
+def give_params(tx: Connection, study: StudyRecord, given: Sequence[Params]) -> int:
+    """Has the next search jobs that nobody has taken yet, and nothing was given to, train these; returns how
+    many of these there are a job for, and changes nothing unless that is all. The study is locked."""
+    ids = tx.scalars(
+        sa.select(jobs.c.id)
+        .where(jobs.c.study_id == study.id, jobs.c.phase == Phase.SEARCH)
+        .where(jobs.c.state == JobState.OPEN)
+        .where(jobs.c.trial_id.is_(None), jobs.c.params.is_(None))
+        .order_by(jobs.c.id)
+        .limit(len(given))
+        .with_for_update()
+    ).all()
+    if len(ids) == len(given):
+        for number, params in zip(ids, given, strict=True):
+            tx.execute(sa.update(jobs).where(jobs.c.id == number).values(params=dict(params)))
+    return len(ids)
 
 
 def release(

@@ -2,6 +2,7 @@
 runs in the caller's transaction."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,12 +21,14 @@ from optuna.storages._rdb.models import (
     TrialUserAttributeModel,
     TrialValueModel,
 )
+from optuna.study import StudyDirection
 from sqlalchemy.engine import Connection
 
 from storage.connection.id_batches import MOST_NAMED
 from storage.records import StudyRecord
 from storage.schema import jobs, studies
 
+_STUDIES = StudyModel.__table__
 # What belongs to a trial before the trial, and to a study before the study.
 TRIAL_MODELS = (
     TrialHeartbeatModel, TrialIntermediateValueModel, TrialParamModel, TrialSystemAttributeModel,
@@ -98,9 +101,69 @@ def distribution_of(tx: Connection, trial_id: int, name: str) -> BaseDistributio
     return None if known is None else json_to_distribution(known)
 
 
+def distributions(tx: Connection, study_id: int) -> dict[str, BaseDistribution]:
+    """How the parameters of our study of that id are distributed, by name, in the order in which its trials
+    first had them; of one that differs between trials, in the newest that has it."""
+    param = TrialParamModel
+    rows = tx.execute(
+        sa.select(param.param_name, param.distribution_json)
+        .join(jobs, jobs.c.trial_id == param.trial_id)
+        .where(jobs.c.study_id == study_id)
+        .group_by(param.param_name, param.distribution_json)
+        .order_by(sa.func.min(param.param_id))
+    )
+    return {row.param_name: json_to_distribution(row.distribution_json) for row in rows}
+
+
 def optuna_time() -> datetime:
     """Now, as Optuna keeps times: in UTC, without saying so."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def add(
+    tx: Connection,
+    name: str,
+    directions: Sequence[str],
+    user_attributes: Mapping[str, Any],
+    system_attributes: Mapping[str, Any],
+) -> int:
+    """Inserts a study without trials, with all else that Optuna knows of it; returns its id.
+
+    Raises:
+        IntegrityError: there is one of that name.
+    """
+    made = tx.execute(sa.insert(_STUDIES).values(study_name=name))
+    study_id: int = made.inserted_primary_key.study_id  # type: ignore[union-attr]  # an INSERT has one
+    by_name = [StudyDirection[each.upper()] for each in directions]
+    rows = [
+        {"study_id": study_id, "objective": at, "direction": each}
+        for at, each in enumerate(by_name)
+    ]
+    tx.execute(sa.insert(StudyDirectionModel.__table__), rows)
+    for table, attributes in (
+        (StudyUserAttributeModel.__table__, user_attributes),
+        (StudySystemAttributeModel.__table__, system_attributes),
+    ):
+        for key, value in attributes.items():
+            row = {"study_id": study_id, "key": key, "value_json": json.dumps(value)}
+            tx.execute(sa.insert(table).values(row))
+    return study_id
+
+
+def is_there(tx: Connection, name: str) -> bool:
+    """Whether Optuna has a study of that name, whosever."""
+    of_name = _STUDIES.c.study_name == name
+    return tx.execute(sa.select(_STUDIES.c.study_id).where(of_name)).first() is not None
+
+
+def rename(tx: Connection, study_id: int, name: str) -> None:
+    """Gives a study another name.
+
+    Raises:
+        IntegrityError: there is one of that name.
+    """
+    of_id = _STUDIES.c.study_id == study_id
+    tx.execute(sa.update(_STUDIES).where(of_id).values(study_name=name))
 
 
 def remove_some_trials(tx: Connection, study_id: int) -> int:

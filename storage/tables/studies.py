@@ -38,10 +38,15 @@ def find(tx: Connection, name: str) -> StudyRecord | None:
     """The study of that name.
 
     Raises:
-        StudyRemoved: it is being removed.
+        StudyRemoved: it is being removed, or made.
     """
     study = _find(tx, name)
     if study is not None and study.phase is Phase.REMOVED:
+        if study.reason is not None:
+            raise StudyRemoved(
+                f"study '{name}' is not there: {study.reason}",
+                f"`hpo remove {name}` takes away what there is",
+            )
         raise StudyRemoved(
             f"study '{name}' is being removed", f"`hpo remove {name}` goes on with that"
         )
@@ -59,6 +64,29 @@ def every(tx: Connection) -> list[StudyRecord]:
         sa.select(studies).where(studies.c.phase != Phase.REMOVED).order_by(studies.c.id.desc())
     )
     return [StudyRecord.from_row(row) for row in rows]
+
+
+def names(tx: Connection) -> list[str]:
+    """Those of all studies, by the alphabet."""
+    there_are = sa.select(studies.c.name).where(studies.c.phase != Phase.REMOVED)
+    return list(tx.scalars(there_are.order_by(studies.c.name)))
+
+
+def name_of(tx: Connection, study_uuid: str) -> str | None:
+    """What a study is called now; None where it is gone."""
+    return tx.scalar(sa.select(studies.c.name).where(studies.c.uuid == study_uuid))
+
+
+def rename(tx: Connection, study: StudyRecord, name: str) -> StudyRecord:
+    """Gives a locked study another name, also where others say that their searches began with it.
+
+    Raises:
+        IntegrityError: there is one of that name.
+    """
+    # An older one began with another study that had this name once.
+    began_with_it = sa.and_(studies.c.source == study.name, studies.c.id > study.id)
+    tx.execute(sa.update(studies).where(began_with_it).values(source=name))
+    return write(tx, study, name=name)
 
 
 def get_by_id(tx: Connection, study_id: int) -> StudyRecord:
@@ -106,13 +134,12 @@ def get(tx: Connection, name: str) -> StudyRecord:
     """
     if (study := find(tx, name)) is not None:
         return study
-    there_are = sa.select(studies.c.name).where(studies.c.phase != Phase.REMOVED)
-    names = list(tx.scalars(there_are.order_by(studies.c.name)))
+    there_are = names(tx)
     known = "it holds none yet, `hpo create` makes one"
-    if names:
-        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        known = f"it holds {', '.join(names[:MOST_NAMED])}{more}"
-    if near := get_close_matches(name, names, 1):
+    if there_are:
+        more = f" and {len(there_are) - MOST_NAMED} more" if len(there_are) > MOST_NAMED else ""
+        known = f"it holds {', '.join(there_are[:MOST_NAMED])}{more}"
+    if near := get_close_matches(name, there_are, 1):
         known = f"did you mean '{near[0]}'? {known}"
     raise StudyNotFound(f"the database has no study '{name}'", known)
 
@@ -125,6 +152,14 @@ def lock(tx: Connection, name: str) -> StudyRecord:
     """
     _lock(tx, name)
     return get(tx, name)
+
+
+def is_as(tx: Connection, study: StudyRecord, phase: Phase, reason: str) -> bool:
+    """Whether that study stands so, its row locked if it does."""
+    stands = sa.and_(
+        studies.c.uuid == study.uuid, studies.c.phase == phase, studies.c.reason == reason
+    )
+    return tx.execute(sa.select(studies.c.id).where(stands).with_for_update()).first() is not None
 
 
 def lock_to_remove(tx: Connection, name: str) -> StudyRecord:

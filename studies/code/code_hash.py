@@ -80,6 +80,8 @@ DECIDE_ON_DATA = (
 
 DEFINITIONS = ("cifar100", "cifar100_wide", "diabetes", "digits", "images")
 """Part of those that are made from them."""
+BUILT_IN = tuple(name.replace("_", "-") for name in DEFINITIONS)
+"""As a person names them."""
 
 _PACKAGE = Path(__file__).parents[1]
 # Never taken from beside a file, though its folder may hold something of that name.

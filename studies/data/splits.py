@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.errors import DataError, SettingsError
+from studies.errors import DataError, SettingsError, nearest_first
 from studies.json_values import check_json, check_text, plain
 
 Indices = NDArray[np.int64]
@@ -139,8 +139,10 @@ def check_classes(
     than can be told apart, or one alone, or if one is not among `class_names`, where these are known."""
     asked = (*classes, *new_classes)
     if class_names and (unknown := [name for name in asked if name not in class_names]):
-        known = ", ".join(class_names)
-        raise SettingsError(f"unknown class {', '.join(unknown)}", f"the data has {known}")
+        raise SettingsError(
+            f"unknown class {', '.join(unknown)}",
+            nearest_first(unknown[0], class_names, f"the data has {', '.join(class_names)}"),
+        )
     for key, names in (("classes", classes), ("new_classes", new_classes)):
         if len(names) == 1:
             raise SettingsError(

@@ -1,5 +1,6 @@
 """Children that a test plays, in place of processes, and a database that fails when it says so."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,7 +10,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from queue import Queue
 from threading import Event
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 from hpo.devices.discovery import Device
 from hpo.training import protocol
 from hpo.training.child_process import Slot
+from hpo.training.output import Output
 from hpo.training.protocol import Answer, FromChild, Ready, Report, ToChild, Work
 from hpo.worker.supervisor import Supervisor
 from hpo.worker.wait_times import Ending, Pace
@@ -25,11 +27,15 @@ PATIENCE_SECONDS = 30.0
 
 
 class Child:
-    """The other end of a slot's pipe."""
+    """The other end of a slot's pipe, and of that in which it hears what its child prints."""
 
-    def __init__(self, pipe: "Connection[Any, Any]") -> None:
+    def __init__(self, pipe: "Connection[Any, Any]", stdout: IO[bytes]) -> None:
         self._pipe = pipe
+        self._stdout = stdout
         self.say(Ready())
+
+    def print(self, text: str) -> None:
+        self._stdout.write(text.encode())
 
     def say(self, message: FromChild) -> None:
         protocol.send(self._pipe, message)
@@ -60,7 +66,9 @@ class PlayedSlot(Slot):
     def start(self) -> None:
         self.stop()
         self._pipe, theirs = Pipe()
-        self.children.put(Child(theirs))
+        printed, stdout = os.pipe()
+        self._output = Output(os.fdopen(printed, "rb", buffering=0))
+        self.children.put(Child(theirs, os.fdopen(stdout, "wb", buffering=0)))
 
 
 class Trouble:

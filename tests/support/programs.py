@@ -14,6 +14,7 @@ PROGRAMS = {
     "nft": ("a network that loses packets", "nftables"),
     "systemd-analyze": ("systemd's checker", "systemd"),
     "git": ("a commit", "git"),
+    "bash": ("a shell that completes", "bash"),
 }
 # Some lie where an account that is not root's does not look.
 PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin:/usr/local/sbin"

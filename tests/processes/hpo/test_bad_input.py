@@ -196,7 +196,7 @@ def test_extending(shell_on: CommandLine) -> None:
     shell_on.succeed("create", "x", "--study", "digits", "--trials", "4")
     fixed = ("--seed", "0", "--set", "epochs=1", "--select-top", "3")
     line = shell_on.fail("create", "x", "--extend", "--trials", "5", *fixed, code=2)
-    assert "--extend keeps a study's --select-top, --seed, --set: leave" in line
+    assert "--extend keeps a study's --set, --seed, --select-top: leave" in line
     assert "needs --trials" in shell_on.fail("create", "x", "--extend", code=2)
     assert "already" in shell_on.fail("create", "x", "--extend", "--trials", "3", code=2)
 
@@ -214,7 +214,8 @@ def test_another_version_of_a_definition(shell_on: CommandLine) -> None:
     file = shell_on.folder / "toy.py"
     file.write_text(Path(TOY).read_text())
     shell_on.succeed("create", "x", "--study", str(file))
-    assert "--study" in shell_on.fail("worker", "x", code=2)
+    elsewhere = {"HPO_STATE_DIR": str(shell_on.folder / "elsewhere")}
+    assert "--study" in shell_on.fail("worker", "x", code=2, **elsewhere)
     file.write_text(file.read_text() + "another = True\n")
     assert "another version" in shell_on.fail("worker", "x", "--study", str(file), code=2)
     assert "another version" in shell_on.fail("create", "x", "--study", str(file), code=2)

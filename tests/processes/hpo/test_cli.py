@@ -22,7 +22,7 @@ def test_help_answers_at_once_and_names_every_command(shell: CommandLine) -> Non
     """`hpo --help` lists the commands, and imports nothing heavy to do so."""
     text = shell.succeed("--help")
     for command in (
-        "run", "create", "worker", "doctor", "status", "compare", "export", "verify", "predict", "train", "try", "db",
+        "run", "create", "worker", "doctor", "status", "show", "logs", "compare", "export", "verify", "predict", "train", "try", "db",
     ):  # fmt: skip
         assert f"\n  {command} " in text
     loaded = _imported(shell, "--help")

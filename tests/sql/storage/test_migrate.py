@@ -148,12 +148,12 @@ def test_older_tables_are_refused_then_upgraded(
     newer = tmp_path / "migrations"
     shutil.copytree(migrate.MIGRATIONS, newer)
     migration = "from alembic import op\nimport sqlalchemy as sa\n"
-    migration += "revision, down_revision = '7777', '0011'\n"
+    migration += "revision, down_revision = '7777', '0012'\n"
     migration += "def upgrade():\n    op.create_table('hpo_later', sa.Column('id', sa.Integer))\n"
     (newer / "versions" / "7777_later.py").write_text(migration)
     monkeypatch.setattr(migrate, "MIGRATIONS", newer)
     monkeypatch.setattr(migrate, "REVISION", "7777")
-    with pytest.raises(SchemaMismatch, match=r"older \(0011\).*run `hpo db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"older \(0012\).*run `hpo db upgrade`"):
         Database.open(url)
     Database.create(url).close()
     Database.open(url).close()

@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,10 @@ import pytest
 from hpo import definition_loader
 from hpo.definition_loader import BUILT_IN, Definition
 from hpo.errors import DefinitionError
-from storage.records import StudyRecord
 from studies.code import code_hash
 from studies.errors import SettingsError
 from studies.objective import Objective
 from tests.conftest import DEFINITIONS
-from tests.support.marks import on
 
 TOY = str(DEFINITIONS / "toy.py")
 
@@ -182,7 +179,7 @@ def test_a_sibling_that_raises_is_told_with_its_line(file: Path) -> None:
 
 def test_what_is_no_definition_is_refused(file: Path) -> None:
     """A name of none, a file that is absent, a folder, and a file whose STUDY is something else."""
-    assert "there is no definition 'cifar10'" in _refusal("cifar10")
+    assert "there is no definition 'cifar10': did you mean 'cifar100'? use" in _refusal("cifar10")
     assert "there is no file" in _refusal(file.with_name("absent.py"))
     folder = file.with_name("folder.py")
     folder.mkdir()
@@ -191,6 +188,9 @@ def test_what_is_no_definition_is_refused(file: Path) -> None:
     assert "raises SyntaxError" in _refusal(file)
     file.write_text("STUDY = 'digits'\n")
     assert "defines no STUDY" in _refusal(file)
+    file.write_text("def objective(trial): ...\n")
+    said = "defines no function 'objectiv': did you mean 'objective'? give the name of one"
+    assert said in _refusal(f"{file}:objectiv")
 
 
 def test_settings_replace_those_of_the_definition(toy: Definition) -> None:
@@ -206,98 +206,6 @@ def test_settings_replace_those_of_the_definition(toy: Definition) -> None:
     assert toy.study.epochs == 8
     with pytest.raises(SettingsError, match="unknown setting colour"):
         toy.with_settings({"colour": "red"})
-
-
-@pytest.fixture
-def of_digits(study: StudyRecord) -> StudyRecord:
-    """A study of a built-in definition."""
-    digits = definition_loader.load("digits")
-    return replace(study, definition="digits", definition_hash=digits.hash)
-
-
-@on("sqlite")
-def test_a_built_in_definition_needs_no_file(of_digits: StudyRecord) -> None:
-    """The definition of the study's name is found with its hash, whatever files are given."""
-    assert definition_loader.find(of_digits).reference == "digits"
-    assert definition_loader.find(of_digits, [TOY]).reference == "digits"
-
-
-@on("sqlite")
-def test_a_file_is_found_by_the_name_in_it(study: StudyRecord, tmp_path: Path) -> None:
-    """Of the files given, the one that defines the study's definition, whatever the file's name."""
-    copy = tmp_path / "renamed.py"
-    copy.write_bytes(Path(TOY).read_bytes())
-    found = definition_loader.find(study, ["digits", str(copy)])
-    assert (found.reference, found.name) == (str(copy), "toy")
-    assert found.hash == study.definition_hash
-
-
-@on("sqlite")
-def test_another_version_is_refused_by_name(
-    study: StudyRecord, of_digits: StudyRecord, tmp_path: Path
-) -> None:
-    """A definition of the right name with another hash is not worked with, built in or not. What
-    changed since is named, and how to go on: with what was, or anew."""
-    changed = tmp_path / "toy.py"
-    changed.write_text(Path(TOY).read_text() + "another = True\n")
-    anew = f"or begin anew by `hpo create NAME --study {changed}`"
-    hpo = "use hpo of the git_commit that `hpo status toy --json` shows"
-    with pytest.raises(DefinitionError) as refused:
-        definition_loader.find(study, [str(changed)])
-    assert str(refused.value) == (
-        "study 'toy' was made with another version of 'toy' (what changed is"
-        f" {changed} or what it imports): bring that back as it was, {anew}"
-    )
-    with pytest.raises(DefinitionError) as refused:
-        definition_loader.find(
-            replace(study, definition_hash=study.definition_hash[:32] + "0" * 32), [TOY]
-        )
-    assert f"(what changed is the code of hpo that trains): {hpo}, or begin" in str(refused.value)
-    with pytest.raises(DefinitionError) as refused:
-        definition_loader.find(replace(study, definition_hash="0" * 64), [str(changed)])
-    assert "or what it imports and the code of hpo that trains): bring" in str(refused.value)
-    assert f"as it was and {hpo}" in str(refused.value)
-    with pytest.raises(
-        DefinitionError, match=r"another version of 'digits' .what changed is the code"
-    ):
-        definition_loader.find(replace(of_digits, definition_hash="older"))
-
-
-@on("sqlite")
-def test_without_its_file_the_mend_is_named(study: StudyRecord) -> None:
-    """No file, or one with another definition: the message says what to give."""
-    for references in ([], ["digits"]):
-        with pytest.raises(
-            DefinitionError, match="no definition 'toy': give its file with --study"
-        ):
-            definition_loader.find(study, references)
-
-
-@on("sqlite")
-def test_one_that_is_broken_hides_no_other(
-    study: StudyRecord, of_digits: StudyRecord, file: Path
-) -> None:
-    """Of several files those that load are found, and the built-in ones; only who looks for what is
-    in none of them hears of the others."""
-    broken = file.with_name("broken.py")
-    broken.write_text("1 / 0\n")
-    absent = file.with_name("absent.py")
-    given = [str(absent), str(broken), str(file)]
-    assert definition_loader.find(study, given).reference == str(file)
-    assert definition_loader.find(of_digits, given).reference == "digits"
-    with pytest.raises(DefinitionError) as refused:
-        definition_loader.find(study, given[:2])
-    assert str(refused.value).startswith(
-        "this machine has no definition 'toy' that loads: there is no"
-    )
-    assert f", {broken}:1 raises ZeroDivisionError: " in str(refused.value)
-
-
-@on("sqlite")
-def test_of_two_files_the_one_with_the_hash_is_taken(study: StudyRecord, file: Path) -> None:
-    """Another version beside it, given first, is no reason to refuse."""
-    file.write_text(file.read_text() + "another = True\n")
-    assert definition_loader.find(study, [str(file), TOY]).reference == TOY
 
 
 def test_a_holdout_is_known_by_its_code(tmp_path: Path) -> None:

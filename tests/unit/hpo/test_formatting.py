@@ -34,6 +34,20 @@ def test_what_a_terminal_would_obey_is_not_printed() -> None:
     assert formatting.printable("a\x1b[31mb\r\nc\x07") == "a\ufffd[31mb\ufffd\nc\ufffd"
 
 
+@pytest.mark.parametrize(
+    ("printed", "left"),
+    [
+        ("one\ntwo\n\n", "one\ntwo"),
+        ("a\r\nb\r\n", "a\nb"),
+        (" 10%|#\r 50%|##\r100%|###\r\nfit", "100%|###\nfit"),
+        ("\x1b[1m\x1b[31mred\x1b[0m\tand \x1b]0;title\x07", "red     and \ufffd]0;title\ufffd"),
+    ],
+)
+def test_what_a_program_leaves_on_a_screen(printed: str, left: str) -> None:
+    """Lines that were written over are gone, and so are colours; nothing else does anything."""
+    assert formatting.as_left_on_screen(printed) == left
+
+
 def test_the_first_line_of_a_reason() -> None:
     """What follows is a traceback; that nothing is known is said."""
     assert formatting.first_line("\nValueError: no\n  File ...") == "ValueError: no"

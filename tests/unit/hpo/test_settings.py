@@ -247,7 +247,9 @@ def test_nobody_at_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("content", "said"),
     [
         (b"stroage = 'x'", "setting 'stroage'"),
+        (b"stroage = 'x'", ": did you mean 'storage'? known settings are"),
         (b"cpu_slots = 0", "setting 'cpu_slots'"),
+        (b"cpu_slots = 0", ": known settings are"),
         (b"lease_seconds = inf", "setting 'lease_seconds'"),
         (b"lease_seconds = 'long'", "setting 'lease_seconds'"),
         (b"storage = ", "hpo.toml is not TOML"),

@@ -195,6 +195,7 @@ def test_check_params_accepts_a_point_of_the_space() -> None:
         ({"activation": "relu"}, "'rate' has no value"),
         ({"activation": "relu", "rate": 1.0}, "'rate' cannot be 1.0"),
         ({"activation": "relu", "rate": 1e-3, "depth": 2}, "'depth' is not in the space"),
+        ({"activation": "relu", "rate": 1e-3, "rates": 2}, "did you mean 'rate'\\? it has"),
     ],
 )
 def test_check_params_names_the_culprit(params: dict[str, str | float], named: str) -> None:

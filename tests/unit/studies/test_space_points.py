@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studies.errors import SettingsError
 from studies.space import (
     Choice,
     Forbidden,
@@ -20,7 +21,7 @@ from studies.space import (
     check_params,
     is_forbidden,
 )
-from studies.space_points import count_points, point_at, points
+from studies.space_points import count_points, fix, is_whole, point_at, points
 from tests.unit.studies.test_space import CONDITIONAL, SPACE
 
 
@@ -50,6 +51,53 @@ def test_configurations_that_differ_in_nothing_that_applies_are_one() -> None:
     assert count_points(real) == math.inf
     many: Space = {"n": Whole(1, 10**9), "kind": Choice(("a", "b"), when={"n": (5, 7)})}
     assert count_points(many) == 10**9 + 2
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        {"optimizer": "sgd"}, {"optimizer": "adam"}, {"momentum": 0.9}, {"layers": 1},
+        {"optimizer": "sgd", "momentum": 0.5, "layers": 2},
+    ],
+)  # fmt: skip
+def test_what_is_fixed_leaves_the_points_that_have_it(fixed: dict[str, Any]) -> None:
+    """Wherever it applies; those in which it does not are left, too."""
+    part = fix(CONDITIONAL, fixed)
+    left = [
+        point
+        for point in points(CONDITIONAL)
+        if all(point.get(name, value) == value for name, value in fixed.items())
+    ]
+    found = list(points(part))
+    assert count_points(part) == len(found) == len(left)
+    assert all(point in left for point in found)
+    assert all(is_whole(CONDITIONAL, point) for point in found)
+
+
+def test_what_is_forbidden_stays_so_beside_what_is_fixed() -> None:
+    """And what is all forbidden is no point at all; a real number that is fixed leaves no end of none."""
+    space = as_space(
+        {"a": Choice(("x", "y")), "n": Whole(1, 3), "rate": Real(0, 1)}, [{"a": "x", "n": (1, 2)}]
+    )
+    part = fix(space, {"rate": 1, "a": "x"})
+    assert [dict(point) for point in points(part)] == [{"a": "x", "n": 3, "rate": 1.0}]
+    assert count_points(fix(space, {"rate": 0.5})) == 4
+    assert count_points(fix(space, {"a": "x", "n": 2})) == 0
+
+
+@pytest.mark.parametrize(
+    ("fixed", "said"),
+    [
+        ({"colour": 1}, "'colour' is not in the space: it has"),
+        ({"layers": 9}, "'layers' cannot be 9: allowed: "),
+        ({"layers": 1.0}, "'layers' cannot be 1.0"),
+        ({"optimizer": "adam", "momentum": 0.9}, "'momentum' does not apply here"),
+    ],
+)
+def test_what_cannot_be_fixed_is_refused_by_its_name(fixed: dict[str, Any], said: str) -> None:
+    """Unknown, out of range, of another type, or applying nowhere."""
+    with pytest.raises(SettingsError, match=said):
+        fix(CONDITIONAL, fixed)
 
 
 _VALUES: dict[str, list[Any]] = {

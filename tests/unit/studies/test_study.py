@@ -45,7 +45,10 @@ def test_settings_from_a_command_line() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"epoch": 5}, "unknown setting epoch: known are epochs, rungs, precision, classes"),
+        (
+            {"epoch": 5},
+            "unknown setting epoch: did you mean .epochs.. known are epochs, rungs, precision, classes",
+        ),
         ({"epochs": "many"}, "setting epochs cannot be 'many'"),
         ({"epochs": 0}, "setting epochs cannot be 0"),
         ({"rungs": "6,2"}, "setting rungs cannot be 6,2 of 20 epochs: give epochs before the last"),

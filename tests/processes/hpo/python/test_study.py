@@ -39,14 +39,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_study_is_made_run_and_looked_at(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """It has exactly its trials; the rows are the frame; the same call opens it again."""
+    """It has exactly its trials, one as a person gave it; the rows are the frame; the same call opens it again."""
     study = hpo.create_study("train.py:objective", "mine", trials=TRIALS)
     assert (study.phase, study.best, study.verdict, study.trials()) == ("search", None, None, [])
-    assert study.run(cpu_slots=1) is study
+    assert study.enqueue({"x": 2.5}).run(cpu_slots=1) is study
     bar = capfd.readouterr().err.split("\r")[-1]
     assert "mine done" in bar and f"{TRIALS}/{TRIALS}" in bar and ", best " in bar
     rows, best = study.trials(), study.best
     assert [row["number"] for row in rows] == list(range(TRIALS))
+    assert rows[0]["params_x"] == 2.5
     assert best is not None and best.value == min(float(row["value"] or 0) for row in rows)
     assert best.params == {"x": rows[best.number]["params_x"]}
     assert (study.verdict, study.result, study.front, study.workers()) == (None, None, [], [])

@@ -43,6 +43,7 @@ def test_a_terminal_without_the_characters_costs_nothing(shell: CommandLine) -> 
     [
         ("status", "toy"), ("status", "toy", "--watch"), ("status", "toy", "--json"),
         ("status", "n\N{GREEK CAPITAL LETTER OMEGA}"), ("status", "n\udcff"), ("workers",),
+        ("show", "toy"), ("show", "toy", "0"), ("logs", "toy", "0"),
         ("export", "toy", "--study", TOY), ("export", "toy", "--study", TOY, "--format", "yaml"),
         ("report", "toy", "--study", TOY, "-o", "-"), ("create", "x", "--study", "\udcff.py"),
     ],

@@ -130,6 +130,13 @@ def test_some_may_fail(shell: CommandLine) -> None:
     assert failed.state is TrialState.FAIL
     assert failed.user_attrs["hpo:reason"].startswith("ArithmeticError: it fell")
     assert failed.params == {"leg": "left"}
+    heading, said, *where = shell.succeed(
+        "logs", "objectives.lame", str(failed.number)
+    ).splitlines()
+    assert heading.endswith(", failed") and said == "on the left"
+    assert (where[0], where[-1]) == (
+        "Traceback (most recent call last):", "ArithmeticError: it fell",
+    )  # fmt: skip
     assert done.returncode in (0, 1)
 
 
@@ -202,3 +209,36 @@ def test_a_file_that_does_not_load_says_where(shell_on: CommandLine, db: Databas
     )
     found = of_phase(db, "mine", Phase.SEARCH)
     assert {job.state for job in found} == {JobState.OPEN}
+
+
+@on("sqlite")
+def test_what_a_person_asks_of_a_search(shell_on: CommandLine, url: str) -> None:
+    """Something is fixed, something is tried soon; the file need not be named again, and who works is told
+    of the end, once, however many do."""
+    file, told = shell_on.folder / "mine.json", shell_on.folder / "told"
+    file.write_text('[{"kind": "deep"}, {"kind": null}]')
+    study = ("--study", f"{OBJECTIVES}:branches", "--pruner", "none")
+    said = shell_on.succeed("create", "mine", *study, "--trials", "6", "--fix", "rate=.01")
+    assert said == "mine: 6 trials of objectives.branches, fixed: rate=0.01, search\n"
+    assert "next 2 trials have" in shell_on.succeed("enqueue", "mine", "mine.json")
+    hook = {"HPO_ON_END": f'echo "$HPO_STUDY_NAME $HPO_STUDY_PHASE" >> {told}'}
+    with shell_on.start("worker", "mine", "--cpu", "1", **hook) as other:
+        shell_on.succeed("worker", "mine", "--cpu", "1", **hook)
+        other.communicate(timeout=60)
+    assert told.read_text() == "mine done\n"
+    trials = _trials(url, "mine")
+    assert [trial.params["kind"] for trial in trials[:2]] == ["deep", None]
+    assert {trial.params["rate"] for trial in trials} == {0.01}
+    assert len(trials) == 6
+
+
+def test_a_run_tells_its_end_or_that_it_failed(shell: CommandLine) -> None:
+    """Once, by itself and not by its worker."""
+    told = shell.folder / "told"
+    (shell.folder / "hpo.toml").write_text(
+        f"""on_end = 'echo "$HPO_STUDY_PHASE $HPO_STUDY_REASON" >> {told}'\n"""
+    )
+    (shell.folder / "bad.py").write_text("def objective(trial): raise ArithmeticError('no')\n")
+    shell.succeed("run", f"{OBJECTIVES}:parabola", "--trials", "2", "--cpu", "1")
+    assert shell.run("run", "bad.py:objective", "--trials", "5", "--cpu", "1").returncode == 1
+    assert told.read_text() == "done \nfailed the objective failed: ArithmeticError: no\n"

@@ -1,5 +1,6 @@
 """The trials of an objective, which asks for their parameters one by one."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,11 +16,13 @@ from optuna.distributions import (
 from optuna.trial import FrozenTrial, TrialState
 
 from hpo import definition_loader
+from hpo.errors import UsageError
 from hpo.search import samplers
 from hpo.search.called_trials import CalledTrials
 from hpo.search.promotion import Advice
 from hpo.search.trials import Ending
-from hpo.study import creation, extension
+from hpo.study import creation, extension, removal
+from hpo.study.given_parameters import enqueue
 from hpo.study.planning import Budget
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, LeaseLost
@@ -308,3 +311,83 @@ def test_one_that_lost_its_trial_hears_so(
         trials.suggest(job, lease, "x", X)
     with pytest.raises(LeaseLost):
         trials.keep(job, lease, "a", 1, is_constraint=False)
+
+
+def test_what_is_given_is_found_where_it_is_asked_for(
+    db: Database, study: StudyRecord, trials: CalledTrials, begin: Begin
+) -> None:
+    """The other parameters are suggested, and what was never asked for is none of the trial's."""
+    enqueue(db, "called", [{"x": 3, "kind": None, "nobody": 1}], None)
+    job, lease = begin()
+    given = [trials.suggest(job, lease, name, each) for name, each in (("x", X), ("kind", KIND))]
+    assert given == [3.0, KIND.to_internal_repr(None)]
+    assert N._contains(trials.suggest(job, lease, "n", N))
+    _succeed(trials, job, lease, 0.5)
+    assert (_row(db, job).params or {}).keys() == {"x", "kind", "n"}
+    job, lease = begin()
+    assert trials.suggest(job, lease, "x", X) != 3.0
+
+
+def test_what_is_given_and_lies_outside_fails_as_in_optuna(
+    db: Database, study: StudyRecord, trials: CalledTrials, begin: Begin
+) -> None:
+    """In its words, with which plain Optuna warns."""
+    enqueue(db, "called", [{"x": 99}], None)
+    plain = optuna.create_study()
+    plain.enqueue_trial({"x": 99})
+    with pytest.warns(UserWarning) as warned:
+        plain.ask().suggest_float("x", X.low, X.high)
+    job, lease = begin()
+    with pytest.raises(ValueError, match=re.escape(str(warned[0].message))):
+        trials.suggest(job, lease, "x", X)
+
+
+def test_what_is_fixed_every_trial_has(db: Database) -> None:
+    """As the command line gives it, but a trial that is the baseline's; nothing else is enqueued for it."""
+    asked = Budget(
+        trials=3, fixed={"x": "1.5", "kind": "a"}, baseline={"x": 2, "n": 1}, final_seeds=2
+    )
+    study = creation.create(db, "called", definition_loader.load(OBJECTIVE), asked)
+    trials = CalledTrials(db, study, MADE_BY)
+    assert study.fixed == {"x": 1.5, "kind": "a"}
+    with pytest.raises(UsageError, match=r"x is fixed at 1.5 in study 'called'"):
+        enqueue(db, "called", [{"x": 3}], None)
+    seen = []
+    for _ in range(3):
+        job, lease = claim_next(db, study)
+        job = replace(trials.begin_empty(job, lease), params=job.params)
+        seen.append(trials.suggest(job, lease, "x", X))
+    assert seen == [2.0, 1.5, 1.5]
+
+
+def test_what_another_study_found_is_known(
+    db: Database, trials: CalledTrials, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its best is called first, and then the sampler is shown what that study had found of what is asked for;
+    it knows copies, which stay when that study is removed, and none is a trial of the new one."""
+    old = [{"x": x} for x in (-9.0, 9.5, 9.0, 0.0)]
+    for params in old:
+        job, lease = begin()
+        trials.suggest(replace(job, params=params), lease, "x", X)
+        _succeed(trials, job, lease, -params["x"])
+    new = creation.create(
+        db, "new", definition_loader.load(OBJECTIVE), Budget(trials=2, source="called")
+    )
+    removal.remove(db, "called")
+    seen: list[list[dict[str, Any]]] = []
+
+    def watched(_: object, study: optuna.Study, *rest: object) -> float:
+        seen.append([trial.params for trial in study.get_trials(deepcopy=False)])
+        return 1.0
+
+    monkeypatch.setattr(samplers.Estimator, "sample_independent", watched)
+    known = CalledTrials(db, new, MADE_BY)
+    for expected in (9.5, 1.0):
+        job, lease = claim_next(db, new)
+        job = replace(known.begin_empty(job, lease), params=job.params)
+        assert known.suggest(job, lease, "x", X) == expected
+        known.suggest(job, lease, "n", N)  # of which nothing was known
+        _succeed(known, job, lease, 0.5)
+    assert seen[1] == [*old, old[1] | {"n": 1}, {}]
+    own = optuna.load_study(study_name="new", storage=db.optuna).trials
+    assert [trial.number for trial in own] == [0, 1]

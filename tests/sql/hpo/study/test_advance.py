@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from hpo.definition_loader import Definition
 from hpo.study.creation import create
+from hpo.study.extension import extend
 from hpo.study.phases import FAILURES_IN_A_ROW, advance, decide, may_be_due
 from hpo.study.planning import Budget
 from hpo.study.stop_and_resume import halt, resume
 from storage.database import Database
+from storage.errors import LeaseLost
 from storage.records import EvaluationRecord, JobRecord, Lease, StudyRecord
 from storage.schema import jobs as jobs_table
 from storage.schema import studies as studies_table
@@ -252,3 +254,55 @@ def test_nothing_is_read_where_nothing_is_due(
         jobs.write(tx, lease, **columns, state=SUCCEEDED, score=0.5, loss=1.0)
     monkeypatch.delattr(jobs, "of_study")
     assert advance(db, study.name).phase == Phase.SEARCH
+
+
+def test_at_its_total_timeout_a_study_stops_and_is_gone_on_with(
+    db: Database, study: StudyRecord
+) -> None:
+    """What runs is cancelled. Extended to the same total it goes on, with another limit or none, and with all
+    seeds that were asked for; said again, that changes nothing."""
+    _end_all(db, study)
+    assert advance(db, "toy").phase == Phase.SELECT
+    _, lease = claim_next(db, study)
+    with db.transaction() as tx:
+        late = {"total_timeout_ms": 1, "started_ms": 1, "fitting_seeds": 2}
+        tx.execute(sa.update(studies_table).values(**late))
+    stopped = advance(db, "toy")
+    assert (stopped.phase, stopped.reason) == (
+        Phase.STOPPED, "its total timeout of 0.001 s came in select, before a verdict"
+    )  # fmt: skip
+    assert set(_states(_of_phase(db, study, Phase.SELECT))) == {CANCELLED}
+    with pytest.raises(LeaseLost), db.transaction() as tx:
+        jobs.write(tx, lease, epoch=1)
+    for _ in range(2):
+        again = extend(db, "toy", Budget(trials=4, total_timeout_seconds=60.0))
+        assert (again.phase, again.generation, again.total_timeout_ms) == (Phase.SEARCH, 2, 60_000)
+        assert (again.started_ms, again.fitting_seeds) == (None, None)
+    assert advance(db, "toy").phase == Phase.SELECT
+
+
+def test_how_many_seeds_fit_is_noted_with_the_final_phase(db: Database, study: StudyRecord) -> None:
+    """Before any of them is trained; whoever asks later plans with as many."""
+    _end_all(db, study)
+    advance(db, "toy")
+    _end_all(db, study)
+    with db.transaction() as tx:
+        now_ms = studies.clock_ms(tx)
+        tx.execute(sa.update(jobs_table).values(epoch=8, epoch_seconds=100.0, device_seconds=800.0))
+        asked = {"total_timeout_ms": 600_000, "started_ms": now_ms - 300_000, "final_seeds": 9}
+        tx.execute(sa.update(studies_table).values(**asked))
+    final = advance(db, "toy")
+    assert (final.phase, final.final_seeds, final.fitting_seeds) == (Phase.FINAL, 9, 2)
+    assert len(_of_phase(db, study, Phase.FINAL)) == 2 * 2 * 2
+
+
+def test_who_writes_the_end_tells_it(db: Database, study: StudyRecord) -> None:
+    """Once, and nobody else does, nor what was before it."""
+    told: list[StudyRecord] = []
+    for phase in (Phase.SELECT, Phase.FINAL, Phase.DONE):
+        _end_all(db, study)
+        assert told == []
+        assert advance(db, "toy", told.append).phase == phase
+    assert [each.phase for each in told] == [Phase.DONE]
+    advance(db, "toy", told.append)
+    assert len(told) == 1

@@ -3,15 +3,13 @@
 import logging
 import os
 import pty
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from optuna.storages._rdb.models import BaseModel, StudyUserAttributeModel, VersionInfoModel
-from sqlalchemy.engine import Connection
 
 from hpo.cli import cli
 from hpo.definition_loader import Definition
@@ -37,6 +35,7 @@ from tests.support import finished
 from tests.support.commandline import CommandLine
 from tests.support.done import Done
 from tests.support.fixtures import MADE_BY
+from tests.support.killing import Killed, killed_at
 from tests.support.marks import on
 from tests.support.supervision import CPU, UNMEASURED, served_by
 
@@ -97,30 +96,9 @@ def test_one_whose_worker_died(db: Database, study: StudyRecord) -> None:
         studies.get(tx, study.name)
 
 
-class Killed(BaseException):
-    """As by the system: nothing that follows is done."""
-
-
-@contextmanager
-def _killed_at(db: Database, commit: int) -> Iterator[None]:
-    """Whoever uses the database in this is killed before the commit of that number, from 0."""
-    left = [commit]
-
-    def kill(_: Connection) -> None:
-        if left[0] == 0:
-            raise Killed
-        left[0] -= 1
-
-    sa.event.listen(db.engine, "commit", kill)
-    try:
-        yield
-    finally:
-        sa.event.remove(db.engine, "commit", kill)
-
-
 def _is_killed(db: Database, commit: int) -> bool:
     try:
-        with _killed_at(db, commit):
+        with killed_at(db, commit):
             removal.remove(db, "toy")
     except Killed:
         return True

@@ -14,14 +14,14 @@ from hpo.study import removal
 from hpo.study.phases import advance
 from hpo.training.protocol import Diverged, Evaluated, Outcome, Pruned, Raised, Report, Trained
 from hpo.worker.job_artifacts import JobArtifacts
-from hpo.worker.journal import Body, Entry, Excused, GivenBack, Journal
+from hpo.worker.journal import Body, Entry, Excused, GivenBack, Journal, Printed
 from hpo.worker.journal_delivery import Delivery, Fate, give_up
 from storage.artifact_stores import in_database
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.records import JobRecord, Lease, StudyRecord
 from storage.states import ArtifactKind, DataSet, JobState, Phase, Split
-from storage.tables import artifacts, evaluations, jobs
+from storage.tables import artifacts, evaluations, jobs, logs
 from tests.support.claims import claim_next
 from tests.support.fixtures import MADE_BY, SPACE, Claim
 from tests.support.marks import on
@@ -123,6 +123,22 @@ def test_what_was_lost_is_dropped(
     assert _deliver(delivery, journal) == [Fate.LOST, Fate.LOST, Fate.LANDED]
     assert _trial(db, study).intermediate_values == {1: 0.1, 2: 0.9}
     assert _job(db, theirs).state == JobState.LEASED
+
+
+def test_what_is_printed_without_a_lease_is_dropped(
+    db: Database, study: StudyRecord, trials: Trials, delivery: Delivery, claim: Claim,
+    journal: Journal, take_over: TakeOver,
+) -> None:  # fmt: skip
+    """What a training prints is kept with its attempt, as long as that has the job."""
+    job, lease = claim()
+    trials.begin(job, lease, SPACE)
+    _post(journal, lease, Printed(text="one"), Printed(text="one two"))
+    assert _deliver(delivery, journal) == [Fate.LANDED, Fate.LANDED]
+    take_over(lease)
+    _post(journal, lease, Printed(text="one two three"))
+    assert _deliver(delivery, journal) == [Fate.LOST]
+    with db.reading() as tx:
+        assert list(logs.of_jobs(tx, [job.id]).values()) == ["one two"]
 
 
 @pytest.mark.parametrize(

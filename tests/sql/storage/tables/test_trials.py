@@ -19,7 +19,7 @@ from storage.errors import LeaseLost, ParamsTaken
 from storage.records import JobRecord, Lease
 from storage.states import JobState
 from storage.tables import jobs, trials
-from storage.tables.optuna_study import TRIAL_MODELS
+from storage.tables.optuna_study import TRIAL_MODELS, distributions
 from storage.tables.trials import NewTrial, Param
 from tests.support.squares import Held
 from tests.support.trials import PARAMS, begin, change, complete
@@ -54,6 +54,26 @@ def _job(db: Database, held: Held) -> JobRecord:
 def _seen(db: Database, held: Held) -> list[FrozenTrial]:
     """The trials as Optuna reads them, without any memory."""
     return db.optuna.get_all_trials(held.optuna_study)
+
+
+def test_the_space_is_what_trials_were_drawn_from(db: Database, held: Held, trial_id: int) -> None:
+    """By name, in the order in which they were asked for; of one that is wider in a newer trial, that."""
+    for name, wide in (("x", 1.0), ("n", 8.0)):
+        param = Param(0.5, FloatDistribution(0, wide))
+        change(db, trial_id, held.lease, partial(trials.set_param, name=name, param=param))
+    complete(db, trial_id, held.lease)
+    with db.transaction() as tx:
+        claimed = jobs.claim(tx, held.job.study_id, "me", 60, "cpu:0")
+    assert claimed is not None
+    another = begin(db, claimed[1], held.optuna_study)
+    wider = partial(trials.set_param, name="x", param=Param(0.5, FloatDistribution(0, 2)))
+    change(db, another, claimed[1], wider)
+    with db.reading() as tx:
+        space = distributions(tx, held.job.study_id)
+        assert [job.id for job in jobs.of_trial(tx, held.job.study_id, 1)] == [claimed[0].id]
+    assert list(space.items()) == [
+        ("x", FloatDistribution(0, 2)), ("n", FloatDistribution(0, 8)),
+    ]  # fmt: skip
 
 
 def test_creating_a_trial_binds_it_to_the_job(db: Database, held: Held, trial_id: int) -> None:

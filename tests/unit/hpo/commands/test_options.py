@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from hpo.cli import cli
+from hpo.commands import budget as budget_options
 from hpo.commands import options
 from hpo.commands.local_run import Interrupted
 from hpo.errors import DefinitionError, HpoError, NoResult, UsageError, WorkFailed
@@ -86,18 +87,18 @@ def test_errors_have_their_codes_in_the_real_commands(url: str, tmp_path: Path) 
 def test_pairs() -> None:
     """KEY=VALUE, split at the first =, without the spaces around; of one key the last word
     counts."""
-    pairs = options.read_pairs(("a=1", " b = x=y ", "c=", "a=2"))
+    pairs = budget_options.read_pairs(("a=1", " b = x=y ", "c=", "a=2"))
     assert pairs == {"a": "2", "b": "x=y", "c": ""}
-    assert options.read_pairs(()) == {}
+    assert budget_options.read_pairs(()) == {}
     with pytest.raises(UsageError, match="--set epochs: write --set KEY=VALUE"):
-        options.read_pairs(("epochs",))
+        budget_options.read_pairs(("epochs",))
 
 
 def _parse(*arguments: str) -> tuple[Budget, Settings]:
     heard: list[tuple[Budget, Settings]] = []
 
     @click.command()
-    @options.with_budget
+    @budget_options.with_budget
     @click.option("--cpu", type=int)
     @options.with_storage
     def listen(
@@ -107,7 +108,7 @@ def _parse(*arguments: str) -> tuple[Budget, Settings]:
         seed: int | None,
         **budget: Mapping[str, Any],
     ) -> None:
-        heard.append((options.read_budget(budget), settings))
+        heard.append((budget_options.read_budget(budget), settings))
 
     done = CliRunner().invoke(listen, arguments, env={"HPO_STORAGE": None, "HPO_CPU_SLOTS": "1"})
     assert done.exit_code == 0, done.output

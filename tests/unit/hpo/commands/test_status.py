@@ -98,3 +98,46 @@ def test_all_studies_are_listed(db: Database, toy: Definition, owner: Reader) ->
     ]  # fmt: skip
     line = owner.fail("status", "latter", code=1)
     assert "no study 'latter': did you mean 'later'? it holds later, toy" in line
+
+
+@on("sqlite")
+def test_the_only_study_need_not_be_named(db: Database, toy: Definition, owner: Reader) -> None:
+    """By those that look; with a second one they want to know which, and status shows the list."""
+    assert owner.succeed("status").startswith("there is no study yet")
+    assert "the database has no study" in owner.fail("trials", code=1)
+    study = creation.create(db, "toy", toy, BUDGET)
+    carry_out(db, study, usual)
+    for command in ("status", "trials"):
+        assert owner.succeed(command) == owner.succeed(command, "toy")
+        assert owner.succeed(command, "--json") == owner.succeed(command, "toy", "--json")
+    assert owner.succeed("trials", "--json") == owner.succeed("trials", "--format", "json")
+    assert owner.succeed("export", "--format", "json") == owner.succeed(
+        "export", "toy", "--format", "json"
+    )
+    assert owner.succeed("report", "--format", "md").startswith("toy.md: ")
+    creation.create(db, "later", toy, BUDGET)
+    listed = [line.split()[0] for line in owner.succeed("status").splitlines()]
+    assert listed == ["study", "later", "toy"]
+    for asked in (
+        ["status", "--json"],
+        ["status", "--watch"],
+        ["trials"],
+        ["report"],
+        ["export"],
+    ):
+        line = owner.fail(*asked, code=2)
+        assert line == "hpo: the database has 2 studies: name one, see `hpo list`"
+
+
+@on("sqlite")
+def test_what_becomes_of_a_study_is_told_to_programs(
+    db: Database, toy: Definition, owner: Reader
+) -> None:
+    """As the study then stands, by the commands that change one."""
+    creation.create(db, "toy", toy, BUDGET)
+    halted = json.loads(owner.succeed("stop", "toy", "--json"))
+    assert (halted["name"], halted["phase"], halted["trials"]) == ("toy", "search", 4)
+    assert halted["halted_ms"] is not None
+    assert json.loads(owner.succeed("resume", "toy", "--json"))["halted_ms"] is None
+    more = owner.succeed("create", "toy", "--extend", "--trials", "6", "--json")
+    assert json.loads(more)["trials"] == 6

@@ -1,15 +1,17 @@
 """What another study had found, fitted into the space of a new one."""
 
+import copy
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import TrialState
 
 from hpo.errors import UsageError
 from hpo.search.trial_history import BEST, REST
-from hpo.search.warm_start import as_history, first_choice, fitting
+from hpo.search.warm_start import EarlierCalls, as_history, first_choice, fitting
 from storage.records import BASELINE, EarlierTrial, Params
 from storage.states import Direction
 from studies.space import Choice, Real, Space, as_space, check_params
@@ -88,12 +90,12 @@ def test_the_best_that_came_to_its_end_is_the_first_choice() -> None:
     quick = _pruned(1, 0.9, **{**BASE, "rate": 0.09})
     good = _trial(2, 0.8, **{**BASE, "rate": 0.02})
     base = _trial(BASELINE, 0.7, **BASE)
-    assert first_choice(study, [base, quick, good]) == good.params
-    assert first_choice(study, [base, quick]) is None
-    assert first_choice(study, []) is None
+    assert first_choice(study, [base, quick, good]) == [good.params]
+    assert first_choice(study, [base, quick]) == []
+    assert first_choice(study, []) == []
     lower = replace(study, direction=Direction.MINIMIZE)
-    assert first_choice(lower, [base, quick, good]) is None
-    assert first_choice(lower, [replace(base, score=0.85), quick, good]) == good.params
+    assert first_choice(lower, [base, quick, good]) == []
+    assert first_choice(lower, [replace(base, score=0.85), quick, good]) == [good.params]
 
 
 def test_scores_count_by_how_far_they_are_from_their_own_baseline() -> None:
@@ -132,3 +134,59 @@ def test_of_very_many_the_best_and_an_even_part_are_kept() -> None:
     for at in range(2000, 2020):  # wherever it stood among them
         with_baseline = [*many[:at], _trial(BASELINE, 0.5, **BASE), *many[at:]]
         assert BASE in [trial.params for trial in fitting(OLD, with_baseline, SPACE, NEW)]
+
+
+def _several(configuration: int, *scores: float, **params: Any) -> EarlierTrial:
+    return EarlierTrial(configuration, params, True, 0, scores[0], list(scores))
+
+
+CALLED = replace(STUDY, settings={"directions": ["minimize"]}, direction=Direction.MINIMIZE)
+CALL = replace(
+    NEW_STUDY, settings={"directions": ["minimize"]}, direction=Direction.MINIMIZE, baseline={}
+)
+
+
+def test_of_an_objective_all_is_known() -> None:
+    """Whatever its parameters are; a study without a baseline may have found something with its first trial.
+    What the values are is not compared: nobody knows."""
+    trials = [_trial(0, 0.5, x=1.0), _pruned(1, 0.7, y="a")]
+    without = replace(CALLED, baseline={}, metric="value")
+    assert fitting(without, trials, None, CALL) == trials
+    assert fitting(without, trials[:1], None, CALL) == trials[:1]
+    with pytest.raises(UsageError, match="no trial of study"):
+        fitting(without, [], None, CALL)
+
+
+def test_values_of_other_directions_say_nothing() -> None:
+    """More of them, fewer, or the other way."""
+    two = {"directions": ["minimize", "maximize"]}
+    for source, new in (
+        (CALLED, replace(CALL, settings=two)),
+        (replace(CALLED, settings=two), CALL),
+    ):
+        with pytest.raises(UsageError, match="same directions"):
+            fitting(source, [_trial(1, 0.5, x=1.0)], None, new)
+    front = replace(CALLED, settings=two)
+    trials = [_several(0, 0.5, 0.1, x=1.0), _several(1, 0.4, 0.2, x=2.0)]
+    assert fitting(front, trials, None, replace(CALL, settings=two)) == trials
+    assert first_choice(front, trials) == []
+
+
+def test_what_an_objective_asks_for_is_shown_where_it_may_still_be() -> None:
+    """A choice that is gone, or a number out of its range, tells nothing of that parameter; what came of the trial
+    stays."""
+    earlier = EarlierCalls(
+        [_trial(0, 0.5, x=1.0, kind="a"), _pruned(1, 0.7, x=9.0, kind="b"), _trial(2, 0.6, n=True)]
+    )
+    copies = [copy.copy(trial) for trial in earlier.shown]
+    assert [trial.params for trial in copies] == [{}, {}, {}]
+    kinds = CategoricalDistribution(["b", "c"])
+    earlier.show("x", FloatDistribution(0.0, 5.0))
+    earlier.show("kind", kinds)
+    earlier.show("n", IntDistribution(0, 5))
+    assert [trial.params for trial in copies] == [{"x": 1.0}, {"kind": "b"}, {}]
+    assert copies[1].distributions == {"kind": kinds}
+    assert [trial.state for trial in copies] == [
+        *map(TrialState.__getitem__, ("COMPLETE", "PRUNED", "COMPLETE"))
+    ]
+    assert [trial.value for trial in copies] == [0.5, 0.7, 0.6]

@@ -1,6 +1,7 @@
 """What reaches a terminal."""
 
 import io
+import re
 
 from hpo.study.status import Status
 from hpo.terminal.console import PlainConsole
@@ -48,3 +49,29 @@ def test_a_live_page_still_moves() -> None:
     assert SHOWN in text
     assert "\x1b[" in text
     assert "\x1b[2J" not in text
+
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*(3[0-9]|4[0-9]|9[0-7]|10[0-7])[0-9;]*m")
+
+
+def test_no_colour_where_none_is_wanted() -> None:
+    """NO_COLOR, whatever its value; bold is no colour. An empty one says nothing, as no-color.org has it."""
+    for value, is_coloured in (("1", False), ("0", False), ("", True)):
+        console = _console(
+            force_terminal=True, color_system="standard", _environ={"NO_COLOR": value}
+        )
+        console.print(draw_study(_status()))
+        text = _text(console)
+        assert bool(COLOUR.search(text)) is is_coloured
+        assert "\x1b[1m" in text
+
+
+def test_a_dumb_terminal_is_given_lines() -> None:
+    """Without any code that it would print, and no page that it cannot move."""
+    console = _console(force_terminal=True, _environ={"TERM": "dumb"})
+    watch(console, _status, lambda: True)
+    console.print(draw_study(_status()))
+    text = _text(console)
+    assert "\x1b" not in text
+    assert "\r" not in text
+    assert SHOWN in text

@@ -11,8 +11,8 @@ from hpo.result.result import Conclusion, conclude
 from hpo.result.value_verdict import ValueVerdict
 from hpo.statistics.value_verdict import ValueDifference
 from hpo.study.status import Status, read_status
+from hpo.terminal.line_chart import CHART_HEIGHT
 from hpo.terminal.study_page import (
-    CHART_HEIGHT,
     MOST_RUNNING,
     draw_study,
     ending_line,

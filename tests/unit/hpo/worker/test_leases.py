@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.schema import jobs
 from storage.states import JobState, Phase
-from storage.tables import workers
+from storage.tables import logs, workers
 from studies.data.prepared_data import PreparedData
 from studies.errors import Fault
 from tests.support.marks import on
@@ -64,6 +64,13 @@ def _states(db: Database, study: StudyRecord) -> list[JobState]:
     return [job.state for job in _search(db, study)]
 
 
+def _printed(db: Database, study: StudyRecord) -> list[str]:
+    """By all attempts that printed anything, oldest first."""
+    with db.reading() as tx:
+        printed = logs.of_jobs(tx, [job.id for job in _search(db, study)])
+    return [printed[attempt] for attempt in sorted(printed)]
+
+
 @pytest.fixture
 def fail_the_renewal_after(
     trouble: Trouble, monkeypatch: pytest.MonkeyPatch
@@ -100,6 +107,30 @@ def test_files_go_with_their_job_whatever_fails_next(
     child.take_work()
     assert _search(db, study)[0].state == JobState.SUCCEEDED
     assert list(beside.parent.iterdir()) == []
+
+
+def test_what_children_print_is_kept(
+    db: Database, study: StudyRecord, worker: Worker, trouble: Trouble,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Now and then while they train, and when they end, each with its own; of silence nothing is kept, and
+    of an outage all."""
+    monkeypatch.setattr("hpo.worker.leases.PRINTED_SECONDS", 0.0)
+    (child,) = worker.start()
+    child.take_work()
+    child.print("epoch 1\n")
+    eventually(lambda: _printed(db, study) == ["epoch 1\n"])
+    child.print("done\n")
+    trouble.on()
+    child.say(Trained(score=0.5, loss=1.0))
+    eventually(lambda: trouble.was_met)
+    trouble.off()
+    child.take_work()
+    child.say(Trained(score=0.6, loss=1.0))
+    child.take_work()
+    child.print("killed ")
+    worker.leave()
+    assert _printed(db, study) == ["epoch 1\ndone\n", "killed "]
 
 
 def test_a_child_is_told_what_the_pruner_said_whatever_fails_next(

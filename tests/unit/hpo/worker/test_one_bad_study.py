@@ -134,10 +134,10 @@ def test_a_study_of_which_nothing_can_be_claimed_is_refused(
     """For a while, in a line; what is unforeseen is told with its traceback."""
     real = phases.advance
 
-    def advance(asked: Database, name: str) -> StudyRecord:
+    def advance(asked: Database, name: str, on_end: phases.OnEnd | None) -> StudyRecord:
         if name == poison.name:
             raise error
-        return real(asked, name)
+        return real(asked, name, on_end)
 
     monkeypatch.setattr(phases, "advance", advance)
     running = serve()

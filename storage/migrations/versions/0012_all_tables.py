@@ -9,7 +9,7 @@ from storage.clock import now_ms
 from storage.schema import LONG_BYTES, LONG_TEXT
 
 # What stood before was never released; its tables are refused.
-revision = "0011"
+revision = "0012"
 down_revision = None
 
 
@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("definition_hash", sa.String(64), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("baseline", sa.JSON(), nullable=False),
+        sa.Column("fixed", sa.JSON(), nullable=False),
         sa.Column("metric", sa.String(255), nullable=False),
         sa.Column("direction", sa.String(16), nullable=False),
         sa.Column("points", sa.Integer()),
@@ -50,6 +51,8 @@ def upgrade() -> None:
         sa.Column("final_seeds", sa.Integer(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("timeout_ms", sa.BigInteger()),
+        sa.Column("total_timeout_ms", sa.BigInteger()),
+        sa.Column("fitting_seeds", sa.Integer()),
         sa.Column("target", sa.Double()),
         sa.Column("patience", sa.Integer()),
         sa.Column("sampler", sa.String(16), nullable=False),
@@ -165,6 +168,7 @@ def upgrade() -> None:
         sa.Column("is_complete", sa.Boolean(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("scores", sa.JSON()),
     )
     op.create_table(
         "hpo_attempts",
@@ -184,6 +188,17 @@ def upgrade() -> None:
         sa.Column("began_epoch", sa.Integer(), nullable=False),
         sa.Column("began_ms", sa.BigInteger(), nullable=False),
         sa.Column("ended_ms", sa.BigInteger()),
+    )
+    op.create_table(
+        "hpo_logs",
+        sa.Column(
+            "job_id",
+            sa.Integer(),
+            sa.ForeignKey("hpo_jobs.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("attempt", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("content", LONG_BYTES, nullable=False),
     )
     op.create_table(
         "hpo_evaluations",
@@ -214,4 +229,5 @@ def upgrade() -> None:
         sa.Column("configuration", sa.Integer(), nullable=False),
         sa.Column("params", sa.JSON(), nullable=False),
         sa.Column("seed", sa.BigInteger(), nullable=False),
+        sa.Column("origin_id", sa.Integer()),
     )

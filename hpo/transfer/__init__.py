@@ -1,0 +1,1 @@
+"""What becomes of a study as a whole: brought in, copied, renamed."""

@@ -13,7 +13,7 @@ MINUTES ?= 4
 # Thousands of processes are started: each would compile all that it imports, where none keeps that.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all test-rest test-engines programs chaos check setup dev format clean
+.PHONY: run test test-all test-rest test-engines programs chaos check docs setup dev format clean
 
 run: setup
 	@$(BIN)/hpo run cifar100 --fallback digits $(BUDGET)
@@ -45,6 +45,12 @@ check: dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory docs
+
+# The documentation as a site that needs no network; a link that leads nowhere is an error.
+docs: dev
+	@$(BIN)/python -m sphinx --quiet --fresh-env --write-all --fail-on-warning --keep-going docs build/docs
+	@echo "The documentation: build/docs/index.html"
 
 format: dev
 	$(BIN)/ruff format .

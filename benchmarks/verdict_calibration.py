@@ -15,7 +15,7 @@ variance 2 s^2 / n exactly, s^2 being that of the recorded seeds. Of two configu
 is drawn with replacement: without, means of n from N seeds would spread by (1 - n / N) too little
 about the mean of all, which is taken for the truth.
 
-The tables are Markdown, as docs/verdict.md has them. The same seed draws every time.
+The tables are Markdown, as docs/background/verdict.md has them. The same seed draws every time.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -41,21 +41,23 @@ class Settings(BaseSettings):
     )
 
     storage: str | None = Field(None, repr=False)
-    """Storage URL. It may hold a password."""
+    """URL of the database, by default `sqlite:///hpo.db`. One with a password goes into the environment or a
+    file."""
     storage_file: Path | None = None
-    """A file that holds the storage URL: for one with a password."""
+    """A file that holds the URL: for one with a password."""
     artifacts: str | None = None
-    """Where the artifacts of a new database are to lie, and of a known one its folder is here."""
+    """A folder that all machines mount, or `s3://BUCKET/PREFIX`, for models and checkpoints of a new database; or
+    where that folder is mounted here. By default beside an SQLite file, else in the database."""
     storage_password_file: Path | None = None
     """A file that holds the password alone, for a URL without one: as Docker and systemd give it."""
     data_dir: Path | None = None
     """Where data sets are looked for first."""
     cache_dir: Path | None = None
-    """Prepared and downloaded data; see `cache_folder`."""
+    """Prepared and downloaded data; by default the system's place for such."""
     state_dir: Path | None = None
-    """Journals of workers; see `state_folder`."""
+    """Journals of workers; likewise."""
     cpu_slots: PositiveInt | None = None
-    """Children that train on the CPU side by side."""
+    """Children that train on the CPU side by side; by default one a core."""
     devices: str | None = Field(None, min_length=1)
     """The GPUs to train on, by index or UUID, with commas between; by default all that are seen."""
     per_device: PositiveInt = 1
@@ -73,7 +75,7 @@ class Settings(BaseSettings):
     """A command, or a URL, that is told when a study ends; it may hold a secret."""
 
     dashboard_password: str | None = Field(None, repr=False)
-    """What whoever looks at the dashboard has to give."""
+    """What whoever looks at the dashboard has to give; by default none is asked for."""
     dashboard_password_file: Path | None = None
     """A file that holds it."""
 

@@ -62,7 +62,7 @@ STUDY = ImageClassification(
         "label_smoothing": 0.0,
     },
     epochs=20,
-    # How good a schedule is shows late (docs/search.md).
+    # How good a schedule is shows late (docs/background/search.md).
     rungs=(10,),
     data=Cifar100(classes=cifar100.CLASSES, new_classes=cifar100.NEW_CLASSES),
     build_model=convnet.build,

@@ -127,7 +127,7 @@ def main() -> None:
     given = task.prepare(tuple(asked.classes.split(",")), settings)
     python = peers_venv.ensure(settings.cache_folder)
     peers_venv.compile_ours()
-    # Whatever the terminal is, the table is one line a tool, as docs/benchmarks.md takes it.
+    # Whatever the terminal is, the table is one line a tool, as docs/background/benchmarks.md takes it.
     console = Console(width=160)
     there = {each.key for each in runs.read(asked.file)}
     for repetition, name in in_turn(asked.only, asked.repetitions):

@@ -168,7 +168,7 @@ class Study:
             ) from error
         frame = pandas.DataFrame(self.trials())
         for column in frame.columns.intersection(TIMES):
-            frame[column] = pandas.to_datetime(frame[column])
+            frame[column] = pandas.to_datetime(frame[column], format="ISO8601")
         return frame
 
     def report(self, file: str | Path | None = None) -> Path:

@@ -10,7 +10,7 @@ Student's t with the same level (Pocock 1977, Biometrika 64:191; Jennison and Tu
 
 The interval of a look is at its own level. Those of both looks hold the truth in 95% of cases together,
 whenever and for whatever reason one stops: repeated confidence intervals (Jennison and Turnbull 1989,
-JRSS B 51:305). docs/verdict.md tells how this was tested.
+JRSS B 51:305). docs/background/verdict.md tells how this was tested.
 """
 
 from bisect import bisect_right

@@ -10,7 +10,7 @@ the correctness of image i averaged over seeds, winner minus baseline, of m imag
 with the degrees of freedom of Welch and Satterthwaite (Satterthwaite 1946, Biometrics Bulletin
 2:110), and bounds that no share can leave (hpo.statistics.intervals). So that images which are all alike do not
 pass for certainty, variances over images are those with two images more, a half for each way in
-which an image can come out (Agresti and Min 2005, Statistics in Medicine 24:729). docs/verdict.md
+which an image can come out (Agresti and Min 2005, Statistics in Medicine 24:729). docs/background/verdict.md
 tells how this was tested.
 """
 

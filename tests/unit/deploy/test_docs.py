@@ -8,9 +8,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from hpo import definition_loader
+from tests.support.documents import DOCUMENTS, ROOT, files
 
-ROOT = Path(__file__).parents[3]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 NEEDED = [Requirement(each) for each in PROJECT["dependencies"]]
@@ -41,9 +40,9 @@ def test_each_dependency_has_its_reason() -> None:
 
 def test_definitions_that_are_shown_load(tmp_path: Path) -> None:
     """Each under the name that stands in its first line."""
-    shown = (ROOT / "docs" / "declared.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n# (\w+)\.py\n(.*?)```", shown, re.DOTALL)
-    for name, code in blocks:
-        (tmp_path / f"{name}.py").write_text(code)
-        assert definition_loader.load(str(tmp_path / f"{name}.py")).name == name
-    assert len(blocks) == 1
+    shown = files(ROOT / "docs" / "declared.md") | files(ROOT / "docs" / "tasks" / "keras.md")
+    studies = {name: code for name, code in shown.items() if "STUDY = " in code}
+    assert studies.keys() == {"houses.py", "mine.py"}
+    for name, code in studies.items():
+        (tmp_path / name).write_text(code)
+        assert f"{definition_loader.load(str(tmp_path / name)).name}.py" == name

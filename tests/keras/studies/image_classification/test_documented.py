@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +11,17 @@ from studies.code import code_loader
 from studies.code.code_hash import Code
 from studies.image_classification.study import ImageClassification
 from studies.training_outcomes import Epoch, Trained
+from tests.support import documents
 from tests.support.images import CHECKOUT
 
-EXAMPLES = dict(
-    re.findall(r"(?s)```python\n# (\w+)\.py\n(.*?)```", (CHECKOUT / "docs/images.md").read_text())
-)
+EXAMPLES = documents.files(CHECKOUT / "docs" / "images.md")
 
 
 @pytest.mark.parametrize("name", ["mine", "shapes", "own", "weighted"])
 def test_it_can_be_trained(name: str, tmp_path: Path) -> None:
     """From its data to its score."""
     assert len(EXAMPLES) == 4
-    (tmp_path / f"{name}.py").write_text(EXAMPLES[name])
+    (tmp_path / f"{name}.py").write_text(EXAMPLES[f"{name}.py"])
     y = np.arange(60) % 2
     x = (y[:, None, None] + np.random.default_rng(0).random((60, 9, 7))) / 2
     np.savez(tmp_path / "mine.npz", x=x, y=y)

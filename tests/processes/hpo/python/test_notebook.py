@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 import hpo
 from tests.support.marks import slow
 
-NOTEBOOK = Path(__file__).parents[4] / "docs" / "from_python.ipynb"
+NOTEBOOK = Path(__file__).parents[4] / "docs" / "tasks" / "notebook.ipynb"
 
 
 @slow("it has a kernel run for half a minute")

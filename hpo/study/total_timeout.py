@@ -2,7 +2,7 @@
 seeds still fit.
 
 How many final seeds there are is decided before the first of them, by how long trainings took and by nothing
-that a holdout said: so looks are planned as ever, and err no more often (docs/verdict.md).
+that a holdout said: so looks are planned as ever, and err no more often (docs/background/verdict.md).
 """
 
 from collections.abc import Iterable, Sequence

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 from typing import Self
@@ -138,12 +139,13 @@ def cores() -> int:
 
 def packages() -> dict[str, str]:
     """Every package that is installed here, with its version."""
-    found = {
-        name: each.version
-        for each in distributions()
-        # An installation that was broken off leaves a folder that names nothing.
-        if (name := each.metadata["Name"])
-    }
+    found: dict[str, str] = {}
+    for each in distributions():
+        # An installation that was broken off leaves a folder that names nothing, which importlib_metadata
+        # raises where it has taken the place of Python's own.
+        with suppress(FileNotFoundError):
+            if name := each.metadata["Name"]:
+                found[name] = each.version
     return dict(sorted(found.items(), key=lambda pair: pair[0].lower()))
 
 

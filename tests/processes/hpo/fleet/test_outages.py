@@ -70,7 +70,7 @@ def test_a_dead_workers_journal_is_brought_by_the_next(
     assert (ended.worker_id, ended.attempts, ended.losses, ended.score) == (
         job.worker_id, 1, 0, score,
     )  # fmt: skip
-    assert list(fleet.state().iterdir()) == []
+    assert list(fleet.state().glob("*-*")) == []
     assert left_behind(db) == []
 
 
@@ -97,7 +97,7 @@ def test_a_server_that_was_down_for_longer_than_a_lease(
         db.close()
         server.stop()
         fleet.go_on(epoch_seconds=2)  # three epochs are left: six seconds
-        fleet.until_trained("first" if list(fleet.state("first").iterdir()) else "second")
+        fleet.until_trained("first" if list(fleet.state("first").glob("*-*")) else "second")
         server.start()
         fleet.go_on()
         for worker in started:

@@ -17,11 +17,14 @@ from tests.support.waiting import eventually
 
 TRIALS = 6
 OBJECTIVE = """
+import os
 import time
 
 def objective(trial):
     x = trial.suggest_float("x", -3, 3)
-    time.sleep({seconds})
+    # The first is done at once, others when the test lets them.
+    while {gate!r} and trial.number and not os.path.exists({gate!r}):
+        time.sleep(0.05)
     return (x - 1) ** 2
 """
 
@@ -33,8 +36,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith("HPO_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HPO_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("HPO_GRACE_SECONDS", "2")
     monkeypatch.setenv("TZ", "Asia/Tokyo")
-    (tmp_path / "train.py").write_text(OBJECTIVE.format(seconds=0))
+    (tmp_path / "train.py").write_text(OBJECTIVE.format(gate=""))
     return tmp_path
 
 
@@ -72,7 +76,7 @@ def test_a_study_is_made_run_and_looked_at(folder: Path, capfd: pytest.CaptureFi
 def test_an_interrupted_cell_loses_nothing(folder: Path) -> None:
     """Its process gets SIGINT in the midst of a run, as the stop button of a notebook sends it; the same call goes
     on, and the trials are as many as were asked for."""
-    (folder / "train.py").write_text(OBJECTIVE.format(seconds=0.3))
+    (folder / "train.py").write_text(OBJECTIVE.format(gate=str(folder / "gate")))
     cell = "import hpo; hpo.create_study('train.py:objective', 'mine', trials=6).run(cpu_slots=1)"
 
     def start() -> subprocess.Popen[str]:
@@ -94,6 +98,7 @@ def test_an_interrupted_cell_loses_nothing(folder: Path) -> None:
     study = hpo.open_study("mine")
     assert study.phase == Phase.SEARCH and study.workers() == []
     assert not any(job.state is JobState.LEASED for job in study.status().jobs)
+    (folder / "gate").touch()
     with start() as process:
         process.communicate(timeout=60)
     assert (process.returncode, study.phase) == (0, "done")

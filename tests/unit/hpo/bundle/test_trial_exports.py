@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -29,10 +30,13 @@ class NoTensorFlow:
 
 
 @pytest.fixture
-def without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody imports it; what reads event files does without it where it is asked to."""
-    monkeypatch.setattr(sys, "meta_path", [NoTensorFlow(), *sys.meta_path])
-    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+def without_tensorflow() -> Iterator[None]:
+    """Nobody imports it; what reads event files does without it where it is asked to. A test before may have: it
+    is there again afterwards."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "meta_path", [NoTensorFlow(), *sys.meta_path])
+        patch.delitem(sys.modules, "tensorflow", raising=False)
+        yield
 
 
 def test_tensorboard_shows_curves_and_parameters(

@@ -127,6 +127,14 @@ class Status:
         )
 
     @property
+    def never_asked(self) -> list[str]:
+        """What is fixed of an objective, and no trial that is complete has asked for: its name may be misspelt."""
+        if not (self.study.is_called and self.completed):
+            return []
+        asked = {name for job in self.completed for name in job.params or {}}
+        return [name for name in self.study.fixed if name not in asked]
+
+    @property
     def front(self) -> list[JobRecord]:
         """Of several directions the trials that no other beats, see `search_jobs.front`; else none."""
         return front(self.study, self.jobs) if self.study.has_front else []

@@ -68,6 +68,10 @@ def draw_study(
     parts.append(_scores(status))
     if (cost := status.cost(*WORKING_PHASES)).device_seconds:
         parts.append(Text(cost_words(cost), style="dim"))
+    if names := ", ".join(status.never_asked):
+        parts.append(
+            Text(f"no trial has asked for {names}, which is fixed: is it called so?", "red")
+        )
     for words in filter(None, (source_words(study), fixed_words(study), precision_words(study))):
         parts.append(Text(words, style="dim", no_wrap=True, overflow="ellipsis"))
     if chart and (drawn := _chart(status)) is not None:

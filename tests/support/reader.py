@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+from hpo.commands.fleet import ASKED_TO_LEAVE
 from tests.support import documents
 from tests.support.commandline import HPO, CommandLine, Process
 from tests.support.documents import DOCUMENTS, Shown
@@ -56,9 +57,11 @@ class PageReader:
                 else:
                     _must_succeed(shown, process)
             for _, process in staying:
-                process.send_signal(signal.SIGINT)
+                process.send_signal(
+                    signal.SIGTERM
+                )  # SIGINT is ignored where tests run in the background
             for shown, process in staying:
-                _must_succeed(shown, process)
+                _must_succeed(shown, process, ASKED_TO_LEAVE if "worker" in shown.text else 0)
         finally:
             for _, process in staying:
                 process.kill()
@@ -83,9 +86,9 @@ class PageReader:
         )
 
 
-def _must_succeed(shown: Shown, process: Process) -> None:
+def _must_succeed(shown: Shown, process: Process, code: int = 0) -> None:
     out, err = process.communicate(timeout=LONGEST_SECONDS)
-    assert process.returncode == 0, f"{shown}\n{out}{err}"
+    assert process.returncode == code, f"{shown}\n{out}{err}"
 
 
 def _must_answer(process: Process) -> None:

@@ -40,7 +40,8 @@ def test_studies_that_are_made_later_are_trained(db: Database, fleet: Fleet) -> 
     assert all(worker.poll() is None for worker in workers)
     for worker in workers:
         worker.send_signal(signal.SIGTERM)
-    for log in map(fleet.finish, workers):
+    for worker in workers:
+        log = fleet.finish(worker, asked=True)
         assert "study alien is not served here: this machine has no definition 'trouble'" in log
     for name in ("one", "two"):
         with db.reading() as tx:

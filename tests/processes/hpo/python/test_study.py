@@ -80,7 +80,11 @@ def test_an_interrupted_cell_loses_nothing(folder: Path) -> None:
     cell = "import hpo; hpo.create_study('train.py:objective', 'mine', trials=6).run(cpu_slots=1)"
 
     def start() -> subprocess.Popen[str]:
-        return subprocess.Popen([sys.executable, "-c", cell], stderr=subprocess.PIPE, text=True)
+        # Where tests run in the background SIGINT is ignored, and would be there.
+        heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        return subprocess.Popen(
+            [sys.executable, "-c", heeding + cell], stderr=subprocess.PIPE, text=True
+        )
 
     def is_in_the_midst() -> bool:
         try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from hpo.commands.fleet import ASKED_TO_LEAVE
 from tests.conftest import DEFINITIONS
 from tests.support.commandline import CommandLine
 from tests.support.marks import on, slow
@@ -57,7 +58,7 @@ def test_they_run_as_they_are(shell_on: CommandLine, url: str) -> None:
         eventually(lambda: all(_is_done(url, kind) for kind in HERE), 200)
         worker.terminate()
         _, said = worker.communicate(timeout=60)
-    assert worker.returncode == 0, said
+    assert worker.returncode == ASKED_TO_LEAVE, said
     for kind in HERE:
         for trial in _trials(url, kind):
             assert trial.params and trial.params.keys() <= kind.params, kind

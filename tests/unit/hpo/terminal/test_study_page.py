@@ -292,3 +292,14 @@ def test_what_must_be_seen_stands_above() -> None:
     lines = shown(draw_study(status_of(*done), hint="q quits", chart=False))
     assert lines[0].endswith("q quits")
     assert not any("best validation" in line for line in lines)
+
+
+def test_what_is_fixed_and_never_asked_for_is_told() -> None:
+    """Of an objective, once a trial of it is complete: the name may be misspelt."""
+    called = replace(STUDY, settings={"directions": ["maximize"]}, fixed={"dept": 2, "x": 1.0})
+    job = trial(1, JobState.SUCCEEDED, params={"x": 1.0, "depth": 2})
+    told = "no trial has asked for dept, which is fixed"
+    drawn = "\n".join(shown(draw_study(replace(status_of(job), study=called))))
+    assert told in drawn
+    assert told not in "\n".join(shown(draw_study(replace(status_of(), study=called))))
+    assert told not in "\n".join(shown(draw_study(status_of(job))))

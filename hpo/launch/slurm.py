@@ -121,7 +121,7 @@ def _directives(order: WorkerOrder, array: Array, folder: Path) -> Iterator[str]
 def _call(program: str, *arguments: str, given: str | None = None) -> str:
     try:
         done = subprocess.run(
-            [program, *arguments], input=given, capture_output=True, text=True, check=False,
+            [program, *arguments], input=given, capture_output=True, text=True, errors="replace", check=False,
             env=without_secrets(os.environ),
         )  # fmt: skip
     except OSError as error:

@@ -77,9 +77,12 @@ class Study:
             phase = str(error)
         return f"<hpo.Study {self.name!r}: {phase}>"
 
-    def _repr_html_(self) -> str:
-        status = self.status()
-        return rendering.as_html(status, self._conclude(status))
+    def _repr_html_(self) -> str | None:
+        try:
+            status = self.status()
+            return rendering.as_html(status, self._conclude(status))
+        except (HpoError, StorageError):  # then it is shown as text, which says why
+            return None
 
     def run(
         self,

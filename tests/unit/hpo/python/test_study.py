@@ -58,6 +58,7 @@ def test_a_study_that_is_gone_says_so_where_it_is_shown(study: Study) -> None:
     """And who looks at a variable gets no traceback."""
     study.remove()
     assert "has no study 'mine'" in repr(study)
+    assert study._repr_html_() is None
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
@@ -14,6 +15,7 @@ from hpo.study.creation import create
 from hpo.study.extension import extend
 from hpo.study.given_parameters import enqueue
 from hpo.study.planning import Budget
+from storage import schema
 from storage.database import Database
 from storage.errors import StudyExists
 from storage.records import Params, StudyRecord
@@ -97,6 +99,16 @@ def test_what_is_enqueued_are_the_next_trials(
     assert (baseline, first, second["x"]) == (study.baseline, GOOD, 0.0)
     assert second["kind"] in ("good", "bad")
     assert len(jobs_of(db, study)) == 4
+
+
+@on("postgresql", "mariadb")
+def test_a_job_that_is_being_taken_is_passed_over(db: Database, study: StudyRecord) -> None:
+    """Nobody waits for whoever takes it, and the next has what is given."""
+    second = jobs_of(db, study)[1]
+    with db.transaction() as tx:
+        tx.execute(sa.select(schema.jobs).where(schema.jobs.c.id == second.id).with_for_update())
+        enqueue(db, "toy", [GOOD], SPACE)
+    assert [job.params for job in jobs_of(db, study)] == [study.baseline, None, GOOD, None]
 
 
 @pytest.mark.parametrize(

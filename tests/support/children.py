@@ -15,5 +15,11 @@ def none_stays() -> Iterator[None]:
 
 
 def _training() -> set[psutil.Process]:
-    children = psutil.Process().children()
-    return {child for child in children if "hpo.training.child" in child.cmdline()}
+    return {child for child in psutil.Process().children() if _trains(child)}
+
+
+def _trains(child: psutil.Process) -> bool:
+    try:
+        return "hpo.training.child" in child.cmdline()
+    except psutil.ZombieProcess:  # it has ended, and whoever started it has not asked yet
+        return False

@@ -20,6 +20,7 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.records import JobRecord
 from storage.states import Phase
+from studies.json_values import plain
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -227,9 +228,24 @@ class Study:
         self._do(given_parameters.enqueue, params, space)
         return self
 
-    def extend(self, trials: int, *, total_timeout_seconds: float | None = None) -> Self:
-        """Raises its total of trials; `run`, or workers, go on. See `hpo create --extend`."""
-        asked = Budget(trials=trials, total_timeout_seconds=total_timeout_seconds)
+    def extend(
+        self,
+        trials: int,
+        *,
+        timeout_seconds: float | None = None,
+        total_timeout_seconds: float | None = None,
+        target: float | None = None,
+        patience: int | None = None,
+    ) -> Self:
+        """Raises its total of trials; `run`, or workers, go on. Timeouts and target are these from now on, as with
+        `hpo create --extend`."""
+        asked = Budget(
+            trials=plain(trials),
+            timeout_seconds=plain(timeout_seconds),
+            total_timeout_seconds=plain(total_timeout_seconds),
+            target=plain(target),
+            patience=plain(patience),
+        )
         self._do(extension.extend, asked)
         return self
 

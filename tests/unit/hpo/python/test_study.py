@@ -54,6 +54,13 @@ def test_what_is_asked_holds_no_connection(study: Study, tmp_path: Path) -> None
     assert [each for each in open_files if each.is_relative_to(tmp_path)] == []
 
 
+def test_an_extended_study_has_the_limits_that_are_given(study: Study) -> None:
+    """As on the command line, those and no others."""
+    extended = study.extend(5, timeout_seconds=9, target=0.5, patience=4).status().study
+    assert (extended.trials, extended.timeout_ms, extended.target) == (5, 9000, 0.5)
+    assert (extended.patience, extended.total_timeout_ms) == (4, None)
+
+
 def test_a_study_that_is_gone_says_so_where_it_is_shown(study: Study) -> None:
     """And who looks at a variable gets no traceback."""
     study.remove()

@@ -120,7 +120,7 @@ def load(reference: str) -> Definition:
                     reference,
                     BUILT_IN,
                     f"use {', '.join(BUILT_IN)}, the path of a Python file that defines STUDY, or"
-                    " FILE.py:FUNCTION",
+                    " FILE.py:FUNCTION; a study that there is goes on by `hpo worker NAME`",
                 ),
             )
         source = source.absolute()
@@ -129,7 +129,9 @@ def load(reference: str) -> Definition:
     study = getattr(module, "STUDY", None)
     if not isinstance(study, Study):
         raise DefinitionError(
-            f"{source} defines no STUDY", "it must be a kind of studies.study.Study"
+            f"{source} defines no STUDY",
+            "make it a kind of studies.study.Study, or name an objective of the file,"
+            f" {source.name}:FUNCTION",
         )
     reference = reference if reference in BUILT_IN else str(source)
     return Definition(reference, study, _hash(code, code_hash.BEAR_ON_RESULTS))

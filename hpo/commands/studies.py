@@ -199,7 +199,8 @@ def enqueue(
     space = given_parameters.searched_space(study, settings, references)
     study = given_parameters.enqueue(db, name, entries, space)
     trials = "the next trial has" if len(entries) == 1 else f"the next {len(entries)} trials have"
-    tell_study(study, f"{trials} what {params_file} says", as_json=as_json)
+    how_far = ", as far as the objective asks for it" if space is None else ""
+    tell_study(study, f"{trials} what {params_file} says{how_far}", as_json=as_json)
 
 
 @cloup.command()

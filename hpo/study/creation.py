@@ -184,9 +184,9 @@ def _check_same(existing: StudyRecord, new: NewStudy, definition: Definition) ->
         what = option.removeprefix("--").replace("-", " ")
         if field == "settings":
             what = field
-            there = ", ".join(
-                f"{key}={value}" for key, value in there.items() if asked.get(key) != value
-            )
+            others = {key: value for key, value in there.items() if asked.get(key) != value}
+            there = ", ".join(f"{key}={value}" for key, value in others.items())
+            option = "--direction" if [*others] == ["directions"] else option
         elif field.endswith("timeout_ms") and there is not None:
             there = f"{there / 1000:g} s"
         elif field == "fixed":

@@ -180,6 +180,7 @@ def test_a_sibling_that_raises_is_told_with_its_line(file: Path) -> None:
 def test_what_is_no_definition_is_refused(file: Path) -> None:
     """A name of none, a file that is absent, a folder, and a file whose STUDY is something else."""
     assert "there is no definition 'cifar10': did you mean 'cifar100'? use" in _refusal("cifar10")
+    assert "a study that there is goes on by `hpo worker NAME`" in _refusal("mine")
     assert "there is no file" in _refusal(file.with_name("absent.py"))
     folder = file.with_name("folder.py")
     folder.mkdir()
@@ -187,7 +188,7 @@ def test_what_is_no_definition_is_refused(file: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
     assert "raises SyntaxError" in _refusal(file)
     file.write_text("STUDY = 'digits'\n")
-    assert "defines no STUDY" in _refusal(file)
+    assert "defines no STUDY" in _refusal(file) and f"{file.name}:FUNCTION" in _refusal(file)
     file.write_text("def objective(trial): ...\n")
     said = "defines no function 'objectiv': did you mean 'objective'? give the name of one"
     assert said in _refusal(f"{file}:objectiv")

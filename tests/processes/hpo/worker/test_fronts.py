@@ -69,4 +69,4 @@ def test_what_needs_a_best_is_refused(shell: CommandLine, file: Path) -> None:
     other = shell.fail(
         "run", f"{file}:objective", "--direction", "minimize", "--name", "two", code=2
     )
-    assert "exists with other settings (directions=" in other
+    assert "exists with other settings (directions=" in other and "leave --direction out" in other

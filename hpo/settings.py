@@ -278,7 +278,7 @@ def read_place(option: str, url: str | None, file: Path | None) -> str:
     if file is not None:
         return _read("file of the URL", file).strip()
     assert url is not None
-    refuse_password(url, f"a file, and give {option}-file FILE")
+    refuse_password(url, f"a file with the URL, and give {option}-file FILE")
     return url
 
 
@@ -294,7 +294,7 @@ def _cause(error: OSError | UnicodeDecodeError) -> str:
 
 
 def refuse_password(
-    text: str, where: str = "HPO_STORAGE, or into a file named by HPO_STORAGE_FILE"
+    text: str, where: str = "HPO_STORAGE, or the URL into a file named by HPO_STORAGE_FILE"
 ) -> None:
     """Raises:
     UsageError: a URL from a command line holds one, which is to stand elsewhere.
@@ -306,7 +306,7 @@ def refuse_password(
     if holds_password(url):
         raise UsageError(
             "a password on the command line can be seen by everybody on this machine (ps)",
-            f"put the URL into {where}",
+            f"put it into {where}",
         )
 
 

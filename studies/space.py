@@ -131,18 +131,23 @@ def as_params(space: Space, params: Params) -> Params:
     }
 
 
+def refuse_unknown(space: Space, params: Params) -> None:
+    """Raise SettingsError, with the nearest name, where a parameter is not in `space`."""
+    if unknown := sorted(params.keys() - space.keys()):
+        known = sorted(space)
+        raise SettingsError(
+            f"parameter {unknown[0]!r} is not in the space",
+            nearest_first(unknown[0], known, f"it has {', '.join(known)}"),
+        )
+
+
 def check_params(space: Space, params: Params) -> None:
     """Raise SettingsError, naming the parameter, unless `params` is a point of `space`."""
     for name, parameter in space.items():
         if name not in params and parameter.applies(params):
             raise SettingsError(f"parameter {name!r} has no value", f"the space has {parameter}")
+    refuse_unknown(space, params)
     for name, value in params.items():
-        if name not in space:
-            known = sorted(space)
-            raise SettingsError(
-                f"parameter {name!r} is not in the space",
-                nearest_first(name, known, f"it has {', '.join(known)}"),
-            )
         if not space[name].applies(params):
             raise SettingsError(
                 f"parameter {name!r} does not apply here",

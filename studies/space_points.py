@@ -11,7 +11,15 @@ from itertools import chain, product, takewhile
 from studies.errors import SettingsError
 from studies.json_values import plain
 from studies.parameters import Choice, Conditions, Parameter, Real, Value, count, hold, values
-from studies.space import Params, RestrictedSpace, Space, active, forbidden_in, is_forbidden
+from studies.space import (
+    Params,
+    RestrictedSpace,
+    Space,
+    active,
+    forbidden_in,
+    is_forbidden,
+    refuse_unknown,
+)
 
 MOST_PARTS = 20_000
 """To count more, of what is forbidden here and there, takes seconds; no study trains so many configurations."""
@@ -55,9 +63,7 @@ def fix(space: Space, fixed: Params) -> Space:
     """The part of a space in which these parameters have these values, wherever they apply; what applies nowhere
     in it is left out. Raises SettingsError, naming the parameter, where one is not in the space, applies
     nowhere or cannot have its value."""
-    if unknown := sorted(fixed.keys() - space.keys()):
-        known = ", ".join(sorted(space))
-        raise SettingsError(f"parameter {unknown[0]!r} is not in the space", f"it has {known}")
+    refuse_unknown(space, fixed)
     made: dict[str, Parameter] = {}
     for name, parameter in space.items():
         left = _left_of(parameter.conditions, made)

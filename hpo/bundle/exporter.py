@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -64,10 +65,11 @@ def export(settings: Settings, name: str, folder: Path, references: Sequence[str
         UsageError: no bundle can stand there, or the definition is another version.
         DataError, DataMismatch: this machine does not have the data.
     """
-    db, finished, definition = _open(settings, name, references)
-    manifest.reserve(folder, name)
-    data = definition.study.prepare(settings.cache_folder, settings.data_dir)
-    exported = collect(db, definition, data, finished)
+    with closing(_open(settings)) as db:
+        finished, definition = _find(settings, db, name, references)
+        manifest.reserve(folder, name)
+        data = definition.study.prepare(settings.cache_folder, settings.data_dir)
+        exported = collect(db, definition, data, finished)
     exported.write(folder)
     return exported
 
@@ -81,13 +83,13 @@ def render(settings: Settings, name: str, target: str, references: Sequence[str]
         UsageError: the definition is another version.
         DataError, DataMismatch: this machine does not have the data.
     """
-    if target in set(parameter_formats.Format):
-        db = Database.open(settings.storage_url)
-        document = parameter_formats.describe(read_finished(db, name))
-        return parameter_formats.render(document, parameter_formats.Format(target))
-    db, finished, definition = _open(settings, name, references)
-    data = definition.study.prepare(settings.cache_folder, settings.data_dir)
-    return standalone_script.standalone(definition, describe(db, definition, data, finished))
+    with closing(_open(settings)) as db:
+        if target in set(parameter_formats.Format):
+            document = parameter_formats.describe(read_finished(db, name))
+            return parameter_formats.render(document, parameter_formats.Format(target))
+        finished, definition = _find(settings, db, name, references)
+        data = definition.study.prepare(settings.cache_folder, settings.data_dir)
+        return standalone_script.standalone(definition, describe(db, definition, data, finished))
 
 
 def write_model(settings: Settings, name: str, file: Path) -> None:
@@ -98,27 +100,31 @@ def write_model(settings: Settings, name: str, file: Path) -> None:
         NoResult: the study is not done, or kept no model.
         UsageError: the file cannot be written.
     """
-    db = Database.open(settings.storage_url, settings.artifacts)
-    job = read_finished(db, name).exported
     try:
-        if job is None:
-            raise _NoModel("no training of the winner gave one")
-        write_whole(file, partial(Path.write_bytes, data=_model(db, job)))
+        with closing(_open(settings)) as db:
+            job = read_finished(db, name).exported
+            if job is None:
+                raise _NoModel("no training of the winner gave one")
+            model = _model(db, job)
+        write_whole(file, partial(Path.write_bytes, data=model))
     except _NoModel as reason:
         raise NoResult(f"study '{name}' has no model, {reason}") from reason
     except OSError as error:
         raise UsageError(f"{file} cannot be written ({error.strerror})", "name another") from error
 
 
-def _open(
-    settings: Settings, name: str, references: Sequence[str]
-) -> tuple[Database, FinishedStudy, Definition]:
+def _open(settings: Settings) -> Database:
+    return Database.open(settings.storage_url, settings.artifacts)
+
+
+def _find(
+    settings: Settings, db: Database, name: str, references: Sequence[str]
+) -> tuple[FinishedStudy, Definition]:
     """Whether there is anything to export is known before any data is sought."""
-    db = Database.open(settings.storage_url, settings.artifacts)
     finished = read_finished(db, name)
     found = results.assemble(finished)
     definition = definition_finder.find(finished.study, settings, references)
-    return db, finished, definition.with_settings(found.settings)
+    return finished, definition.with_settings(found.settings)
 
 
 def collect(

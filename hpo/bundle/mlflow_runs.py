@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from hpo.bundle.trial_curves import curves_of
 from hpo.errors import HpoError, UsageError
+from hpo.settings import refuse_password
 from hpo.study.trial_details import TrialDetails
 from storage.records import StudyRecord
 from storage.states import JobState
@@ -31,9 +34,12 @@ def log(study: StudyRecord, trials: Sequence[TrialDetails], verdict: str, uri: s
     and anew what has changed. Returns the id of the study's run.
 
     Raises:
-        UsageError: MLflow is not installed.
+        UsageError: MLflow is not installed, or the URI holds a password.
         HpoError: it does not do what it is asked.
     """
+    refuse_password(
+        uri, "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, of a server of MLflow"
+    )
     # It would tell its makers of us, try for minutes to reach a server that is not there, and print two
     # lines for each run.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -48,7 +54,7 @@ def log(study: StudyRecord, trials: Sequence[TrialDetails], verdict: str, uri: s
         ) from error
     try:
         return _Study(MlflowClient(uri), study).log(trials, verdict)
-    except (MlflowException, OSError) as error:
+    except (MlflowException, SQLAlchemyError, OSError) as error:
         said = shorten(str(error), MOST_SAID, placeholder=" ...")
         raise HpoError(f"MLflow does not take the study ({said})") from error
 

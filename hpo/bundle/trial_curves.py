@@ -1,6 +1,6 @@
 """What other tools draw of a trial: its numbers, as curves."""
 
-import math
+import sys
 from dataclasses import dataclass
 
 from hpo.study.trial_details import TrialDetails
@@ -38,8 +38,9 @@ def curves_of(details: TrialDetails) -> dict[str, list[Point]]:
         if not several:
             told[SCORE] = job.score
     for name, kept in told.items():
-        if isinstance(kept, int | float) and math.isfinite(kept):
-            curves[name] = [Point(job.epoch, kept, ended_ms)]
+        # What it reported stays, whatever was kept under the same name.
+        if isinstance(kept, int | float) and abs(kept) <= sys.float_info.max:
+            curves.setdefault(name, [Point(job.epoch, float(kept), ended_ms)])
     for training in details.trainings[1:]:
         if training.state == JobState.SUCCEEDED and training.score is not None:
             of_new = " on new classes" if training.data_set == DataSet.NEW else ""

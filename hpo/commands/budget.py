@@ -115,8 +115,10 @@ def _read_entries(
         raise UsageError(f"{name} cannot be read ({error.strerror})") from None
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][: 1 + is_list])
-        reason = f"{where}: {first['msg']}" if where else first["msg"]
+        place = first["loc"][: 1 + is_list]
+        is_of_value = len(first["loc"]) > len(place)  # behind which stands a kind that it is not
+        said = "it is no finite number, text, true, false or null" if is_of_value else first["msg"]
+        reason = ": ".join([*filter(None, [".".join(map(str, place))]), said])
         raise UsageError(f"{name} holds no parameters ({reason})", mend) from None
     entries: list[dict[str, Any]] = found if is_list else [found]
     if not entries or not all(entries):

@@ -106,7 +106,8 @@ def _directives(order: WorkerOrder, array: Array, folder: Path) -> Iterator[str]
     yield "--ntasks=1"
     yield "--requeue"
     yield "--open-mode=append"  # of one that was requeued the log goes on
-    yield f"--output={folder / f'{order.name}-%A_%a.log'}"
+    # Slurm takes quotes as a shell does.
+    yield f"--output={shlex.quote(str(folder / f'{order.name}-%A_%a.log'))}"
     yield f"--signal=B:TERM@{order.warning_seconds}"
     if array.gpus_per_worker:
         yield f"--gres=gpu:{array.gpus_per_worker}"
@@ -114,14 +115,14 @@ def _directives(order: WorkerOrder, array: Array, folder: Path) -> Iterator[str]
         yield f"--cpus-per-task={array.cpus_per_worker}"
     for option in ("time", "partition", "account"):
         if (value := getattr(array, option)) is not None:
-            yield f"--{option}={value}"
+            yield f"--{option}={shlex.quote(value)}"
     yield from array.options
 
 
 def _call(program: str, *arguments: str, given: str | None = None) -> str:
     try:
         done = subprocess.run(
-            [program, *arguments], input=given, capture_output=True, text=True, check=False,
+            [program, *arguments], input=given, capture_output=True, text=True, errors="replace", check=False,
             env=without_secrets(os.environ),
         )  # fmt: skip
     except OSError as error:

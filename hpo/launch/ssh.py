@@ -4,6 +4,7 @@ All goes by one shell there, which reads what it is to do, and what is secret, f
 """
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hpo.errors import UsageError, WorkFailed
-from hpo.launch.worker_order import WorkerOrder
+from hpo.launch.worker_order import WorkerOrder, without_secrets
 
 CONNECT_SECONDS = 10
 ADDRESS = re.compile(r"(?P<address>[\w.@%\[][\w.@%:\[\]-]*?)(:(?P<devices>\d+(,\d+)*))?")
@@ -22,6 +23,10 @@ PLACE = """\
 set -eu
 umask 077
 folder={folder}
+if [ -s "$folder/pid" ] && grep -qs worker "/proc/$(cat "$folder/pid")/cmdline"; then
+    echo "a worker runs there already" >&2
+    exit 3
+fi
 rm -rf "$folder.new"
 mkdir -p "$folder.new"
 {files}
@@ -38,10 +43,6 @@ exec {command}
 START = """\
 set -eu
 folder={folder}
-if [ -s "$folder/pid" ] && grep -qs worker "/proc/$(cat "$folder/pid")/cmdline"; then
-    echo "a worker runs there already" >&2
-    exit 3
-fi
 cd "$folder/files"
 export {exports}
 setsid nohup {command} >> "$folder/log" 2>&1 < /dev/null &
@@ -96,7 +97,8 @@ class Launcher:
         files of definitions.
 
         Raises:
-            WorkFailed: the host does not answer, or asks for a password, or refuses.
+            WorkFailed: the host does not answer, or asks for a password, or refuses; or a worker of the name runs
+                there already, whose files these would be.
         """
         files = {"storage": self.order.settings.storage_url, **self.order.files()}
         folders = {str(Path(name).parent) for name in files} - {"."}
@@ -126,7 +128,7 @@ class Launcher:
 
     def start(self, host: Host) -> None:
         """Raises:
-        WorkFailed: a worker of the name runs there already, or this one does not.
+        WorkFailed: it does not run.
         """
         self._run(host, START, command=self._command(self.order.arguments_at(".")))
 
@@ -158,10 +160,16 @@ class Launcher:
     def _run(self, host: Host, script: str, *, may_fail: bool = False, **parts: str) -> str:
         folder = FOLDER.format(name=shlex.quote(f"{self.order.name}@{host.address}"))
         text = script.format(folder=folder, exports=" ".join(self._exports(host)), **parts)
-        done = subprocess.run(
-            ["ssh", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_SECONDS}", "--", host.address, "sh -s"],
-            input=text, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        try:
+            done = subprocess.run(
+                ["ssh", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_SECONDS}", "--", host.address, "sh -s"],
+                input=text, capture_output=True, text=True, errors="replace", check=False,
+                env=without_secrets(os.environ),
+            )  # fmt: skip
+        except OSError as error:
+            raise UsageError(
+                f"there is no ssh here ({error.strerror})", "install OpenSSH's"
+            ) from error
         if done.returncode == 255 or (done.returncode and not may_fail):
             mend = "log in by a key, which nobody has to type" if "denied" in done.stderr else ""
             raise WorkFailed(f"{host.address}: {_last_line(done.stderr)}", mend)

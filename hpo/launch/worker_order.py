@@ -59,16 +59,20 @@ class WorkerOrder:
 
         Raises:
             DefinitionError: a definition does not load here.
+            UsageError: two files would lie at the same place there.
         """
         texts: dict[str, str] = {}
         for reference in self.references:
-            definition_loader.load(
-                reference
-            )  # what is wrong is told here, and not by every machine
+            # What is wrong is told here, and not by every machine.
+            definition_loader.load(reference)
             source = _parts(reference)[0]
-            for module in Code.read(source).modules.values():
-                path = str(module.file.resolve().relative_to(source.parent))
-                texts[path] = module.file.read_text(encoding="utf-8")
+            code = Code.read(source)
+            for name, module in code.modules.items():
+                is_main = name == code.main  # which may be a link
+                path = source.name if is_main else str(module.file.relative_to(code.folder))
+                text = module.file.read_text(encoding="utf-8")
+                if texts.setdefault(path, text) != text:
+                    raise UsageError(f"two files would be {path} there", "rename one of them")
         return texts
 
     def pace(self) -> dict[str, str]:

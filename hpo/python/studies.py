@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from hpo.study.planning import Budget
 from storage.database import Database
 from storage.states import Pruner, Sampler
 from storage.tables import studies
+from studies.json_values import plain
 
 Objective = Callable[[Any], Any]
 """As Optuna has it: takes a trial, returns a number, or several."""
@@ -58,30 +60,30 @@ def create_study(
         StudyExists: the name is taken by another study.
     """
     budget = Budget(
-        trials=trials,
-        select_top=select_top,
-        select_seeds=select_seeds,
-        final_seeds=final_seeds,
-        timeout_seconds=timeout_seconds,
-        total_timeout_seconds=total_timeout_seconds,
-        target=target,
-        patience=patience,
+        trials=plain(trials),
+        select_top=plain(select_top),
+        select_seeds=plain(select_seeds),
+        final_seeds=plain(final_seeds),
+        timeout_seconds=plain(timeout_seconds),
+        total_timeout_seconds=plain(total_timeout_seconds),
+        target=plain(target),
+        patience=plain(patience),
         sampler=_choose(Sampler, sampler),
         pruner=_choose(Pruner, pruner),
         source=source,
-        baseline=None if baseline is None else dict(baseline),
-        fixed=None if fixed is None else dict(fixed),
+        baseline=baseline,
+        fixed=fixed,
     )
     given = dict(settings or {})
     if directions:
-        given["directions"] = ",".join(directions)
+        given["directions"] = directions if isinstance(directions, str) else ",".join(directions)
     found = definition_loader.load(_reference(definition)).with_settings(given)
     machine = load_settings(storage=storage)
-    db = Database.create(machine.storage_url, machine.artifacts)
     called = name or found.name
-    found = creation.configured(db, called, found, given)
-    is_new = creation.refuse_taken(db, called, found, budget, seed) is None
-    creation.create(db, called, found, budget, seed, priority)
+    with closing(Database.create(machine.storage_url, machine.artifacts)) as db:
+        found = creation.configured(db, called, found, given)
+        is_new = creation.refuse_taken(db, called, found, budget, plain(seed)) is None
+        creation.create(db, called, found, budget, plain(seed), plain(priority))
     definition_finder.remember(machine, found)
     return Study(called, machine, (found.reference,), is_new)
 
@@ -96,15 +98,15 @@ def open_study(
         StudyNotFound: it does not; the nearest name is told.
     """
     machine = load_settings(storage=storage)
-    with Database.open(machine.storage_url, machine.artifacts).reading() as tx:
+    with closing(Database.open(machine.storage_url)) as db, db.reading() as tx:
         study = studies.get(tx, name)
     return Study(study.name, machine, () if definition is None else (_reference(definition),))
 
 
 def list_studies(*, storage: str | None = None) -> list[dict[str, Any]]:
     """All studies of a database, the newest first, as `hpo list --json` has them."""
-    db = Database.open(load_settings(storage=storage).storage_url)
-    return [study_list.as_json(each) for each in study_list.list_studies(db)[0]]
+    with closing(Database.open(load_settings(storage=storage).storage_url)) as db:
+        return [study_list.as_json(each) for each in study_list.list_studies(db)[0]]
 
 
 def _choose(kinds: type[Kind], name: str | None) -> Kind | None:

@@ -1,12 +1,13 @@
 """A study as Python code holds it: its name, and where it lies. All that is told is read when it is asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from hpo import definition_finder
-from hpo.errors import UsageError
+from hpo.errors import HpoError, UsageError
 from hpo.python import progress, rendering
 from hpo.result import end_hook
 from hpo.settings import Settings, change_settings
@@ -16,8 +17,10 @@ from hpo.study.status import Status, read_status
 from hpo.study.trial_rows import Cell, trial_rows
 from hpo.worker import local_worker
 from storage.database import Database
+from storage.errors import StorageError
 from storage.records import JobRecord
 from storage.states import Phase
+from studies.json_values import plain
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from hpo.result.result import Conclusion, Result
     from hpo.result.value_verdict import ValueVerdict
 
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 EXPORTS = Path("exports")
 """Where the bundles of studies stand by default."""
 TIMES = ["datetime_start", "datetime_complete"]
@@ -64,10 +69,21 @@ class Study:
     """Whether it was made here, and nothing would be lost with it."""
 
     def __repr__(self) -> str:
-        return f"<hpo.Study {self.name!r}: {self.phase}>"
+        try:
+            phase = self.phase
+        except (
+            HpoError,
+            StorageError,
+        ) as error:  # it may be removed; whoever looks at it is no worse for that
+            phase = str(error)
+        return f"<hpo.Study {self.name!r}: {phase}>"
 
-    def _repr_html_(self) -> str:
-        return rendering.as_html(self.status(), self._conclude())
+    def _repr_html_(self) -> str | None:
+        try:
+            status = self.status()
+            return rendering.as_html(status, self._conclude(status))
+        except (HpoError, StorageError):  # then it is shown as text, which says why
+            return None
 
     def run(
         self,
@@ -92,7 +108,7 @@ class Study:
         settings = change_settings(
             self.settings, cpu_slots=cpu_slots, devices=devices, per_device=per_device
         )
-        db, study = self._open(), self.status().study
+        study = self.status().study
         if study.phase.is_over:
             return self
         definition = definition_finder.find(study, settings, self.references)
@@ -101,7 +117,7 @@ class Study:
         definition.searched.prepare(settings.cache_folder, settings.data_dir)
         audience = progress.audience(progress_bar)
         try:
-            with end_hook.telling_failure(settings, self.name):
+            with end_hook.telling_failure(settings, self.name), closing(self._open()) as db:
                 status = local_worker.work(settings, definition, db, self.name, audience)
                 if self._is_new:
                     removal.remove_untrainable(db, status, definition.reference)
@@ -118,11 +134,11 @@ class Study:
 
     def status(self) -> Status:
         """How it stands, at one moment: jobs, workers, costs, and how long it will take."""
-        return read_status(self._open(), self.name, with_attributes=True)
+        return self._do(read_status, with_attributes=True)
 
     def workers(self) -> list[dict[str, Any]]:
         """Who is at work on it, where, and on what."""
-        return fleet_status.as_json(fleet_status.call(self._open(), self.name))
+        return fleet_status.as_json(self._do(fleet_status.call))
 
     @property
     def best(self) -> Trial | None:
@@ -182,9 +198,9 @@ class Study:
         from hpo.report import report_file
 
         written = Path(file or f"{self.name}.html")
-        text = report_file.compose(
-            self._open(), self.settings, self.name, written.suffix == ".md", self.references
-        )
+        is_markdown = written.suffix == ".md"
+        with closing(self._open()) as db:
+            text = report_file.compose(db, self.settings, self.name, is_markdown, self.references)
         report_file.write(written, text)
         return written
 
@@ -209,28 +225,43 @@ class Study:
             UsageError: nothing was enqueued, for the reason that it says.
         """
         space = given_parameters.searched_space(self.status().study, self.settings, self.references)
-        given_parameters.enqueue(self._open(), self.name, params, space)
+        self._do(given_parameters.enqueue, params, space)
         return self
 
-    def extend(self, trials: int, *, total_timeout_seconds: float | None = None) -> Self:
-        """Raises its total of trials; `run`, or workers, go on. See `hpo create --extend`."""
-        asked = Budget(trials=trials, total_timeout_seconds=total_timeout_seconds)
-        extension.extend(self._open(), self.name, asked)
+    def extend(
+        self,
+        trials: int,
+        *,
+        timeout_seconds: float | None = None,
+        total_timeout_seconds: float | None = None,
+        target: float | None = None,
+        patience: int | None = None,
+    ) -> Self:
+        """Raises its total of trials; `run`, or workers, go on. Timeouts and target are these from now on, as with
+        `hpo create --extend`."""
+        asked = Budget(
+            trials=plain(trials),
+            timeout_seconds=plain(timeout_seconds),
+            total_timeout_seconds=plain(total_timeout_seconds),
+            target=plain(target),
+            patience=plain(patience),
+        )
+        self._do(extension.extend, asked)
         return self
 
     def retry(self, trial: int) -> Self:
         """Has a failed trial run again, as one trial more."""
-        extension.retry(self._open(), self.name, trial)
+        self._do(extension.retry, trial)
         return self
 
     def stop(self) -> Self:
         """Keeps it from being worked on, wherever workers are, until `resume`."""
-        stop_and_resume.halt(self._open(), self.name)
+        self._do(stop_and_resume.halt)
         return self
 
     def resume(self) -> Self:
         """Lets it be worked on again."""
-        stop_and_resume.resume(self._open(), self.name)
+        self._do(stop_and_resume.resume)
         return self
 
     def remove(self) -> None:
@@ -239,20 +270,30 @@ class Study:
         Raises:
             UsageError: somebody works on it.
         """
-        removal.remove(self._open(), self.name)
+        self._do(removal.remove)
+
+    def _do(
+        self,
+        function: Callable[Concatenate[Database, str, Given], Answer],
+        *args: Given.args,
+        **kwargs: Given.kwargs,
+    ) -> Answer:
+        """Connections are given back at once: a notebook lives for days."""
+        with closing(self._open()) as db:
+            return function(db, self.name, *args, **kwargs)
 
     def _open(self) -> Database:
         return Database.open(self.settings.storage_url, self.settings.artifacts)
 
-    def _conclude(self) -> "Conclusion | None":
-        study = self.status().study
+    def _conclude(self, status: Status | None = None) -> "Conclusion | None":
+        study = (status or self.status()).study
         if study.phase is not Phase.DONE or not study.is_judged:
             return None
         # What counts is imported when there is something to count: it takes longer than all else.
         from hpo.result import finished_study
         from hpo.result.result import conclude
 
-        return conclude(finished_study.read(self._open(), self.name))
+        return conclude(self._do(finished_study.read))
 
 
 def _trial(job: JobRecord) -> Trial:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpo import definition_finder
+from hpo.definition_loader import refuse_imported
 from hpo.errors import UsageError
 from hpo.formatting import describe_params
 from hpo.settings import Settings
@@ -16,8 +17,29 @@ from storage.records import Params, StudyRecord
 from storage.states import Phase
 from storage.tables import jobs, studies
 from studies.errors import SettingsError
+from studies.json_values import check_json, check_text, plain
 from studies.space import Choice, Parameter, Space, Value
 from studies.space_points import count_points, fix
+
+
+def read_given(what: str, given: Mapping[str, Any]) -> Params:
+    """Parameters by their names, with NumPy's values as Python's own.
+
+    Raises:
+        UsageError: not every database takes them, and `what` they are is named.
+    """
+    if not isinstance(given, Mapping):
+        raise UsageError(f"{what} is {given!r}", "map each parameter to its value")
+    params = {plain(name): plain(value) for name, value in given.items()}
+    try:
+        for name, value in params.items():
+            check_text(f"{what}: the name of a parameter", name)
+            if isinstance(value, list | tuple | dict):
+                raise SettingsError(f"{what}: {name} is {value!r}", "give each a single value")
+            check_json(f"{what}: {name}", value)
+    except SettingsError as error:
+        raise UsageError(error.cause, error.mend) from error
+    return params
 
 
 def read_fixed(given: Mapping[str, Any], space: Space | None) -> Params:
@@ -27,6 +49,7 @@ def read_fixed(given: Mapping[str, Any], space: Space | None) -> Params:
     Raises:
         UsageError: the space does not have it.
     """
+    given = read_given("--fix", given)
     if space is None:
         return {name: _as_value(value) for name, value in given.items()}
     fixed = {
@@ -73,8 +96,12 @@ def enqueue(db: Database, name: str, given: Sequence[Params], space: Space | Non
         UsageError: nothing was enqueued: the space does not have it, a trial has it already, or
             so many trials are not left.
     """
+    given = [read_given("what is enqueued", params) for params in given]
+    if not all(given):
+        raise UsageError("what is enqueued has no parameters", "give at least one")
     with db.transaction() as tx:
         study = studies.lock(tx, name)
+        refuse_imported(study)
         known = [job.params for job in search_jobs.among(jobs.of_study(tx, study.id))]
         wanted: list[Params] = []
         for number, params in enumerate(given):

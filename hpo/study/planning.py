@@ -8,7 +8,7 @@ from typing import Any
 
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
-from hpo.study.given_parameters import count_configurations, read_fixed
+from hpo.study.given_parameters import count_configurations, read_fixed, read_given
 from storage.records import NewStudy, Params, StudyRecord
 from storage.states import Direction, Pruner, Sampler
 from studies.objective import Objective
@@ -72,6 +72,7 @@ class Budget:
             "--patience": (self.patience, 1),
         }
         for name, (value, least) in counts.items():
+            _refuse_other(name, value, int, "whole number")
             if value is not None and not least <= value <= MOST:
                 raise UsageError(f"{name} {value} is not between {least} and {MOST}")
         timeouts = {
@@ -79,10 +80,12 @@ class Budget:
             "--total-timeout": self.total_timeout_seconds,
         }
         for name, seconds in timeouts.items():
+            _refuse_other(name, seconds, (int, float), "number of seconds")
             if seconds is not None and not 0.001 <= seconds < math.inf:
                 raise UsageError(
                     f"{name} {seconds:g} leaves no time, or all", "give 0.001 s or more"
                 )
+        _refuse_other("--target", self.target, (int, float), "score")
         if self.target is not None and not math.isfinite(self.target):
             raise UsageError(f"--target {self.target:g} is no score", "give a number")
 
@@ -95,6 +98,12 @@ class Budget:
         return _in_ms(self.total_timeout_seconds)
 
 
+def _refuse_other(name: str, value: object, kind: Any, words: str) -> None:
+    """What comes from Python may be anything."""
+    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+        raise UsageError(f"{name} {value!r} is no {words}")
+
+
 def _in_ms(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1000)
 
@@ -103,6 +112,7 @@ def check(name: str, seed: int | None) -> None:
     """Raises:
     UsageError: the name or the seed cannot be one.
     """
+    _refuse_other("--seed", seed, int, "whole number")
     if seed is not None and not 0 <= seed < 2**63:
         raise UsageError(f"--seed {seed} is no seed", "give a number from 0 to 2^63 - 1")
     if NAME.fullmatch(name) is None:
@@ -137,7 +147,8 @@ def plan(
     }
     study = definition.searched
     points: int | float = math.inf
-    baseline: Params = budget.baseline or {}
+    given = {} if budget.baseline is None else read_given("--baseline", budget.baseline)
+    baseline: Params = given
     space = study.space if isinstance(study, Study) else None
     fixed = {} if budget.fixed is None else read_fixed(budget.fixed, space)
     known: Mapping[str, Any] = {**DEFAULTS, **OF_OBJECTIVES}
@@ -146,7 +157,7 @@ def plan(
     if len(study.all_directions) > 1:
         known = {**known, "pruner": Pruner.NONE}
     if isinstance(study, Study):
-        baseline = budget.baseline or study.baseline
+        baseline = given or study.baseline
         searched = len(study.space) - len(fixed)
         known = {**DEFAULTS, "trials": max(LEAST_TRIALS, TRIALS_PER_PARAMETER * searched)}
     if existing is not None:

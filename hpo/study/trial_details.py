@@ -1,5 +1,6 @@
 """All that is known of one trial: what it tried, what it reported, where it was trained, and how it ended."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -157,7 +158,10 @@ def as_json(details: TrialDetails) -> dict[str, Any]:
         "trainings": [asdict(job) for job in details.trainings],
         "attempts": [_attempt_as_json(details, each) for each in details.attempts],
         "baseline": dict(details.study.baseline),
-        "reports": details.reports,
+        "reports": {
+            step: value if math.isfinite(value) else str(value)  # JSON has no such numbers
+            for step, value in details.reports.items()
+        },
         "attributes": details.attributes,
         "constraints": details.constraints,
         "cost": asdict(details.cost),

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.study._frozen import FrozenStudy
+from sqlalchemy.exc import SQLAlchemyError
 
 from hpo.errors import UsageError
 from storage.connection.engine import connect_read_only, parse_url, sqlite_path
@@ -96,21 +97,26 @@ def _of_sqlite(file: Path, copy: Path) -> RDBStorage:
     except sqlite3.Error as error:
         raise UsageError(f"{file} cannot be read ({error})", "see that it is whole") from error
     url = f"sqlite:///{copy}"
-    engine = sa.create_engine(url)
-    with engine.connect() as tx:
-        _refuse_others(tx)
-    engine.dispose()
-    storage = RDBStorage(url, skip_compatibility_check=True, skip_table_creation=True)
-    if _is_older(storage):
-        storage.upgrade()
-    return storage
+    try:
+        engine = sa.create_engine(url)
+        with engine.connect() as tx:
+            _refuse_others(tx)
+        engine.dispose()
+        storage = RDBStorage(url, skip_compatibility_check=True, skip_table_creation=True)
+        if _is_older(storage):
+            storage.upgrade()
+        return storage
+    except SQLAlchemyError as error:
+        said = " ".join(str(error.__cause__ or error).split())
+        raise UsageError(f"{file} cannot be read ({said})", "see that it is whole") from error
 
 
 def _of_journal(file: Path, copy: Path) -> JournalStorage:
     copy.write_bytes(file.read_bytes())
     try:
         return JournalStorage(JournalFileBackend(str(copy)))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:  # whatever else it holds
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
+        # Whatever else it holds, or operations of a newer Optuna.
         raise UsageError(f"{file} holds no studies of Optuna", WRITTEN) from error
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from hpo.errors import UsageError
 from hpo.search.optuna_study import UUID_ATTRIBUTE
@@ -57,16 +57,23 @@ def made(
 
     Raises:
         StudyExists: somebody made one of that name in this moment.
+        UsageError: it has what this database cannot hold.
     """
     study, beside = _begin(db, new, user_attributes, system_attributes)
     try:
         yield study, beside
-    except BaseException:
+    except BaseException as error:
         with suppress(StorageError):
             with db.reading() as tx:
                 is_ours = studies.name_of(tx, study.uuid) is not None
             if is_ours:
                 removal.remove(db, study.name)
+        if isinstance(error, DataError):  # a number, or a text, of what another kind takes
+            said = " ".join(str(error.orig).split())
+            raise UsageError(
+                f"{db.shown_url} cannot hold what that study has ({said})",
+                "bring it into an SQLite file, --storage sqlite:///FILE",
+            ) from error
         raise
 
 

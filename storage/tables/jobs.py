@@ -184,7 +184,8 @@ def given(tx: Connection, study_id: int) -> list[Params]:
 
 def give_params(tx: Connection, study: StudyRecord, given: Sequence[Params]) -> int:
     """Has the next search jobs that nobody has taken yet, and nothing was given to, train these; returns how
-    many of these there are a job for, and changes nothing unless that is all. The study is locked."""
+    many of these there are a job for, and changes nothing unless that is all. The study is locked; a job that
+    is being taken in this moment is passed over."""
     ids = tx.scalars(
         sa.select(jobs.c.id)
         .where(jobs.c.study_id == study.id, jobs.c.phase == Phase.SEARCH)
@@ -192,7 +193,7 @@ def give_params(tx: Connection, study: StudyRecord, given: Sequence[Params]) -> 
         .where(jobs.c.trial_id.is_(None), jobs.c.params.is_(None))
         .order_by(jobs.c.id)
         .limit(len(given))
-        .with_for_update()
+        .with_for_update(skip_locked=True)
     ).all()
     if len(ids) == len(given):
         for number, params in zip(ids, given, strict=True):

@@ -54,7 +54,9 @@ class RawFiles(BaseModel):
     def of(cls, read: set[Path], data_dir: Path | None, cache_folder: Path) -> RawFiles:
         """Of those that were read the data: neither code, nor what a library brings, nor what a
         source keeps under the cache folder itself."""
-        apart = (sys.prefix, sys.base_prefix, "/proc", "/sys", cache_folder.absolute())
+        # Where there is pandas, scikit-learn imports it, and that reads of time zones as it is imported.
+        system = ("/proc", "/sys", "/usr/share/zoneinfo")
+        apart = (sys.prefix, sys.base_prefix, *system, cache_folder.absolute())
         files = {}
         for path in sorted(read):
             if path.suffix in (".py", ".pyc") or any(path.is_relative_to(each) for each in apart):

@@ -162,9 +162,12 @@ def test_workers_are_started_looked_at_and_stopped(site: Site) -> None:
         seen = subprocess.run(["ps", "axww"], capture_output=True, text=True, check=True).stdout
         assert "sesame" not in seen
         assert name in str(file)
+    (files,) = site.homes["worker1"].glob("hpo/launch/*/files")
+    before = files.stat()
     refused = site.shell.run("launch", "ssh", "worker1", *study, "--program", site_program())
     assert refused.returncode == 1
     assert refused.stderr == "hpo: worker1: a worker runs there already\n"
+    assert files.stat().st_ino == before.st_ino  # which are its files
     assert (
         site.launch("worker1", "worker2", "--grace", "3", *study, "--stop")
         == "worker1: left\nworker2: left\n"

@@ -61,7 +61,7 @@ def test_a_study_is_made_run_and_looked_at(folder: Path, capfd: pytest.CaptureFi
     assert (took >= pandas.Timedelta(0)).all()
     assert study.report() == Path("mine.html")
     assert "mine" in (folder / "mine.html").read_text()
-    shown = study._repr_html_()
+    shown = study._repr_html_() or ""
     assert "mine" in shown and "<pre" in shown and "\x1b" not in shown
     assert hpo.create_study("train.py:objective", "mine") == study
     assert study.extend(TRIALS + 2).run(progress_bar=False).status().study.trials == TRIALS + 2

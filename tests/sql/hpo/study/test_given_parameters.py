@@ -1,9 +1,12 @@
 """What a person gives a search: what is fixed in all its trials, and what is to be tried soon."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
@@ -12,6 +15,7 @@ from hpo.study.creation import create
 from hpo.study.extension import extend
 from hpo.study.given_parameters import enqueue
 from hpo.study.planning import Budget
+from storage import schema
 from storage.database import Database
 from storage.errors import StudyExists
 from storage.records import Params, StudyRecord
@@ -89,7 +93,7 @@ def test_what_is_enqueued_are_the_next_trials(
     db: Database, study: StudyRecord, toy: Definition
 ) -> None:
     """In its order, in place of such as were not begun; what it leaves open is chosen."""
-    enqueue(db, "toy", [GOOD, {"x": 0}], SPACE)
+    enqueue(db, "toy", [GOOD, {"x": np.int64(0)}], SPACE)
     assert [job.params for job in jobs_of(db, study)] == [study.baseline, GOOD, {"x": 0.0}, None]
     baseline, first, second, _ = _begin(db, study, 4, toy)
     assert (baseline, first, second["x"]) == (study.baseline, GOOD, 0.0)
@@ -97,11 +101,25 @@ def test_what_is_enqueued_are_the_next_trials(
     assert len(jobs_of(db, study)) == 4
 
 
+@on("postgresql", "mariadb")
+def test_a_job_that_is_being_taken_is_passed_over(db: Database, study: StudyRecord) -> None:
+    """Nobody waits for whoever takes it, and the next has what is given."""
+    second = jobs_of(db, study)[1]
+    with db.transaction() as tx:
+        tx.execute(sa.select(schema.jobs).where(schema.jobs.c.id == second.id).with_for_update())
+        enqueue(db, "toy", [GOOD], SPACE)
+    assert [job.params for job in jobs_of(db, study)] == [study.baseline, None, GOOD, None]
+
+
 @pytest.mark.parametrize(
     ("entries", "said"),
     [
         ([GOOD, {"colour": 1}], "entry 2: parameter 'colour' is not in the space"),
         ([{"x": 2}], "parameter 'x' cannot be 2"),
+        ([{"x": math.nan}], "what is enqueued: x is nan"),
+        ([{"x": [1, 2]}], r"x is \[1, 2\]: give each a single value"),
+        ([GOOD, {}], "no parameters"),
+        (["x"], "map each parameter to its value"),
         ([GOOD, GOOD], "entry 2: study 'toy' has x=0.25 kind=good already"),
         ([{"x": 0.5, "kind": "bad"}], "study 'toy' has x=0.5 kind=bad already"),
         ([{"x": each / 10} for each in range(4)], r"has 3 trials left to begin, and 4 .*--trials 5`"),

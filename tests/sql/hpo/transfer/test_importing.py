@@ -101,6 +101,18 @@ def test_what_no_database_holds_as_it_is(db: Database) -> None:
     assert [trial.params for trial in ours[:2]] == [{"norm": 1}, {"norm": math.inf}]
 
 
+@on("postgresql", "mariadb")
+def test_what_this_database_cannot_hold_is_told(db: Database) -> None:
+    """A step beyond its whole numbers; nothing is left of the study."""
+    memory = InMemoryStorage()
+    study = optuna.create_study(study_name="far", storage=memory)
+    study.add_trial(create_trial(value=1.0, intermediate_values={10**12: 1.0}))
+    with pytest.raises(UsageError, match=r"cannot hold what that study has .*ut of range"):
+        _bring(db, memory)
+    with pytest.raises(StudyNotFound):
+        read_status(db, "far")
+
+
 def test_a_name_that_is_taken_is_left_alone(db: Database) -> None:
     """Whosever it is; nothing is made."""
     memory = InMemoryStorage()

@@ -1,8 +1,10 @@
 """The trials of a study for TensorBoard and MLflow, as these read them."""
 
 import json
+import math
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from hpo.bundle.trial_curves import curves_of
+from hpo.study.trial_details import as_json, read_trial
 from tests.support.bundles import Reader
 from tests.support.commandline import CommandLine
 from tests.support.done import Done
@@ -44,8 +48,6 @@ def test_tensorboard_shows_curves_and_parameters(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Of every trial, and of each training of it; exported again they are the same."""
-    from hpo.study.trial_details import read_trial
-
     for _ in range(2):
         said = owner.succeed("export", "toy", "--tensorboard", tmp_path / "events")
         assert said == f"4 trials, see `tensorboard --logdir {tmp_path / 'events'}`\n"
@@ -110,6 +112,29 @@ def test_what_is_not_installed_is_named(
     monkeypatch.setitem(sys.modules, module, None)
     line = owner.fail("export", "toy", f"--{tool}", "there", code=2)
     assert line == f'hpo: --{tool} needs {module}, which is missing: pip install "hpo[{tool}]"'
+
+
+def test_a_password_of_mlflow_is_on_no_command_line(owner: Reader) -> None:
+    """Nor is it shown."""
+    line = owner.fail("export", "toy", "--mlflow", "http://me:sesame@127.0.0.1:9", code=2)
+    assert "MLFLOW_TRACKING_PASSWORD" in line and "sesame" not in line
+
+
+def test_what_is_kept_hides_no_curve(toy_done: Done) -> None:
+    """Of the same name as the metric; nor is a number beyond all others an end to it."""
+    details = read_trial(toy_done.db, "toy", 0)
+    attributes = {details.study.metric: 1.0, "huge": 10**400, "few": 3, "none": math.nan}
+    curves = curves_of(replace(details, attributes=attributes))
+    assert [point.value for point in curves[details.study.metric]] == [*details.reports.values()]
+    assert [point.value for point in curves["few"]] == [3.0]
+    assert not {"huge", "none"} & curves.keys()
+
+
+def test_what_json_has_no_number_for_is_a_text(toy_done: Done) -> None:
+    """Programs read it."""
+    details = replace(read_trial(toy_done.db, "toy", 0), reports={0: math.inf, 1: 0.5, 2: math.nan})
+    told = json.loads(json.dumps(as_json(details), allow_nan=False))
+    assert told["reports"] == {"0": "inf", "1": 0.5, "2": "nan"}
 
 
 def test_what_cannot_be_written_is_told(owner: Reader, tmp_path: Path) -> None:

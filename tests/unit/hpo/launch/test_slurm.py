@@ -16,19 +16,20 @@ PRIVATE = "postgresql://me:sesame@host/base"
 
 
 def test_the_script_is_one_of_bash_and_says_what_was_asked(tmp_path: Path) -> None:
-    """Of a study whose file has a blank in its path."""
+    """Of a study whose file has a blank in its path, as has the folder of its logs."""
     order = WorkerOrder(
         Settings(storage=SERVER, grace_seconds=60, devices="0", cpu_slots=2),
         "mine",
         (f"{tmp_path}/my file.py:objective",),
     )
     array = Array(8, 1, 4, "4:00:00", "gpu", "us", ("--mem=16G",))
-    script = slurm.compose(order, array, tmp_path)
+    script = slurm.compose(order, array, tmp_path / "my logs")
     head = [line.removeprefix("#SBATCH ") for line in script.splitlines() if "#SBATCH" in line]
     assert {
         "--job-name=hpo-mine", "--array=1-8", "--requeue", "--signal=B:TERM@90", "--gres=gpu:1",
         "--cpus-per-task=4", "--time=4:00:00", "--partition=gpu", "--account=us", "--mem=16G",
     } <= set(head)  # fmt: skip
+    assert f"--output='{tmp_path}/my logs/hpo-mine-%A_%a.log'" in head
     assert f"worker mine --study '{tmp_path}/my file.py:objective' &" in script
     assert "export HPO_STORAGE=postgresql://me@host/base" in script
     assert "export HPO_GRACE_SECONDS=60.0" in script

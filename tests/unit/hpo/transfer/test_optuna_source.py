@@ -70,16 +70,26 @@ def _say_newer(file: Path) -> None:
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     """In a line; nothing is made in its place."""
     newer, other, text = (tmp_path / name for name in ("newer.db", "other.db", "text.log"))
+    alike, torn, later = (tmp_path / name for name in ("alike.db", "torn.db", "later.log"))
     restore(NEWEST, tmp_path).rename(newer)
     _say_newer(newer)
     with closing(sqlite3.connect(other)) as connection, connection:
         connection.execute("CREATE TABLE studies (id INTEGER)")
     text.write_text("no journal\n" * 3)
+    with closing(sqlite3.connect(alike)) as connection, connection:
+        for table in ("version_info", "alembic_version", "studies", "trials"):
+            connection.execute(f"CREATE TABLE {table} (id INTEGER)")
+    whole = newer.read_bytes()
+    torn.write_bytes(whole[:4096] + b"\x5a" * (len(whole) - 4096))
+    later.write_text('{"op_code": 99, "worker_id": "of a newer Optuna"}\n')
     there = sorted(tmp_path.iterdir())
     for place, said in {
         str(newer): r"tables \(v9.9.9.a\) of a newer Optuna",
         str(other): "no studies of Optuna",
         str(text): "no studies of Optuna",
+        str(alike): r"cannot be read \(no such column: version_num\)",
+        str(torn): r"cannot be read \(database disk image is malformed\)",
+        str(later): "no studies of Optuna",
         str(tmp_path / "none.db"): "there is no file",
         str(tmp_path): "there is no file",
         f"sqlite:///{tmp_path}/none.db": "there is no file",

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hpo.bundle.trial_curves import curves_of
 from hpo.errors import HpoError, UsageError
 from hpo.settings import refuse_password
-from hpo.study.trial_details import TrialDetails
+from hpo.status.trial_details import TrialDetails
 from storage.records import StudyRecord
 from storage.states import JobState
 

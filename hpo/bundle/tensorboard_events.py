@@ -7,7 +7,7 @@ from typing import Any
 
 from hpo.bundle.trial_curves import curves_of
 from hpo.errors import UsageError
-from hpo.study.trial_details import TrialDetails
+from hpo.status.trial_details import TrialDetails
 from storage.states import TRAINED, JobState
 
 FILE = "events.out.tfevents.0.hpo"

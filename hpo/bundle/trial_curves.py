@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass
 
-from hpo.study.trial_details import TrialDetails
+from hpo.status.trial_details import TrialDetails
 from storage.states import DataSet, JobState
 
 SCORE = "score"

@@ -60,7 +60,7 @@ def export(
     """
     from hpo.bundle import exporter
     from hpo.errors import UsageError
-    from hpo.study.study_list import the_only
+    from hpo.status.study_list import the_only
     from storage.database import Database
 
     ways = (bundle, target, model_file, tensorboard, mlflow)
@@ -105,7 +105,7 @@ def _export_trials(
     from hpo.errors import NoResult
     from hpo.result import finished_study
     from hpo.result.result import conclude
-    from hpo.study.trial_details import read_trials
+    from hpo.status.trial_details import read_trials
     from storage.database import Database
     from storage.tables import studies
 

@@ -28,8 +28,8 @@ def show(settings: "Settings", name: str | None, trial: int | None, as_json: boo
     Of TRIAL: its parameters, its value, what it reported, where it was trained, what that cost, why it failed.
     Without TRIAL: settings, space, budget, limits, and where data and artifacts lie.
     """
-    from hpo.study import study_details, trial_details
-    from hpo.study.study_list import the_only
+    from hpo.status import study_details, trial_details
+    from hpo.status.study_list import the_only
     from hpo.terminal.console import PlainConsole, has_braille
     from hpo.terminal.tables import draw_facts
     from hpo.terminal.trial_page import draw_trial
@@ -66,7 +66,7 @@ def logs(settings: "Settings", name: str, trial: int, phase: str, as_json: bool)
     from rich.text import Text
 
     from hpo.formatting import as_left_on_screen
-    from hpo.study.trial_details import log_as_json, read_logs, read_trial
+    from hpo.status.trial_details import log_as_json, read_logs, read_trial
     from hpo.terminal.console import PlainConsole
     from hpo.terminal.trial_page import attempt_words
     from storage.database import Database

@@ -80,7 +80,7 @@ def workers(settings: "Settings", name: str | None, as_json: bool) -> None:
 
     With NAME only those at work on that study.
     """
-    from hpo.study import fleet_status
+    from hpo.status import fleet_status
     from hpo.terminal.console import PlainConsole
     from hpo.terminal.tables import draw_workers
     from storage.database import Database

@@ -17,9 +17,9 @@ from hpo.definition_loader import Definition
 from hpo.errors import HpoError, UsageError
 from hpo.result import end_hook
 from hpo.settings import Settings
-from hpo.study import creation, planning, removal
+from hpo.status.study_status import Status
+from hpo.study import creation, planning
 from hpo.study.planning import Budget
-from hpo.study.status import Status
 from hpo.terminal import watch
 from hpo.worker import local_worker
 from storage.database import Database
@@ -139,7 +139,7 @@ def run(settings: Settings, wanted: Wanted, console: Console) -> StudyRecord:
                 status = local_worker.work(settings, definition, db, name, _audience(console))
                 study = status.study
                 if existing is None:
-                    removal.remove_untrainable(db, status, definition.reference)
+                    local_worker.remove_untrainable(db, status, definition.reference)
             end_hook.tell_end(settings, study)
     db.close()
     return study

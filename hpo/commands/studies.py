@@ -61,7 +61,7 @@ def run(
     """
     from hpo import definition_loader
     from hpo.commands import local_run
-    from hpo.study.status import read_status
+    from hpo.status.study_status import read_status
     from hpo.terminal.console import PlainConsole, has_braille
     from hpo.terminal.study_page import draw_study, ending_line
     from storage.database import Database

@@ -81,7 +81,7 @@ def dashboard(
 @with_storage
 def list_(settings: "Settings", as_json: bool) -> None:
     """Show all studies of a database, the newest first."""
-    from hpo.study import study_list
+    from hpo.status import study_list
     from hpo.terminal.console import PlainConsole
     from hpo.terminal.tables import draw_list
     from storage.database import Database
@@ -108,8 +108,8 @@ def status(
     Without NAME the only one of the database, or, where there are more, the list of all.
     """
     from hpo.errors import UsageError
-    from hpo.study import status as statuses
-    from hpo.study import study_list
+    from hpo.status import study_list
+    from hpo.status import study_status as statuses
     from hpo.terminal import streams
     from hpo.terminal import watch as watching
     from hpo.terminal.console import PlainConsole, has_braille
@@ -179,9 +179,9 @@ def trials(settings: "Settings", name: str | None, target: str | None) -> None:
     import csv
     import io
 
-    from hpo.study.status import read_status
-    from hpo.study.study_list import the_only
-    from hpo.study.trial_rows import trial_rows
+    from hpo.status.study_list import the_only
+    from hpo.status.study_status import read_status
+    from hpo.status.trial_rows import trial_rows
     from hpo.terminal.console import PlainConsole
     from hpo.terminal.tables import draw_trials
     from storage.database import Database
@@ -219,7 +219,7 @@ def report(
     """Write the report of a study: one file that needs no network. Before the study is done it tells
     how it stands."""
     from hpo.report import report_file
-    from hpo.study.study_list import the_only
+    from hpo.status.study_list import the_only
     from storage.database import Database
 
     db = Database.open(settings.storage_url, settings.artifacts)

@@ -18,7 +18,7 @@ from hpo.errors import HpoError
 from hpo.report.report_data import Contents, read_contents
 from hpo.result import finished_study
 from hpo.result.result import Conclusion, conclude
-from hpo.study.status import Status, read_status
+from hpo.status.study_status import Status, read_status
 from storage.database import Database
 from storage.errors import StorageError
 from storage.records import JobRecord, StudyRecord

@@ -18,7 +18,7 @@ from hpo.report import markdown
 from hpo.result import result_tables
 from hpo.result.result import Conclusion
 from hpo.result.result_tables import Table
-from hpo.study.status import WORKING_PHASES, Status
+from hpo.status.study_status import WORKING_PHASES, Status
 from storage.states import JobState
 
 MOST_RUNNING = 20

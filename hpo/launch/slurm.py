@@ -17,6 +17,8 @@ SCRIPT = """\
 # again, and what it trained goes on from its checkpoint, there or elsewhere.
 {exports}
 export HPO_STATE_DIR="${{SLURM_TMPDIR:-${{TMPDIR:-/tmp}}}}/hpo-$(id -u)"
+mkdir -m 700 "$HPO_STATE_DIR" 2>/dev/null
+[ -O "$HPO_STATE_DIR" ] || HPO_STATE_DIR=$(mktemp -d)  # somebody else has made it
 export HPO_CPU_SLOTS="${{HPO_CPU_SLOTS:-${{SLURM_CPUS_PER_TASK:-}}}}"
 {command} &
 worker=$!

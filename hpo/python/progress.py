@@ -8,7 +8,7 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from hpo.formatting import phase_words, score_words
-from hpo.study.status import WORKING_PHASES, Status
+from hpo.status.study_status import WORKING_PHASES, Status
 from hpo.worker.local_worker import Audience
 from storage.errors import DatabaseUnavailable
 

@@ -10,7 +10,8 @@ from hpo import definition_finder, definition_loader
 from hpo.errors import DefinitionError, UsageError
 from hpo.python.study import Study
 from hpo.settings import load_settings
-from hpo.study import creation, study_list
+from hpo.status import study_list
+from hpo.study import creation
 from hpo.study.planning import Budget
 from storage.database import Database
 from storage.states import Pruner, Sampler

@@ -11,10 +11,11 @@ from hpo.errors import HpoError, UsageError
 from hpo.python import progress, rendering
 from hpo.result import end_hook
 from hpo.settings import Settings, change_settings
-from hpo.study import extension, fleet_status, given_parameters, removal, stop_and_resume
+from hpo.status import fleet_status
+from hpo.status.study_status import Status, read_status
+from hpo.status.trial_rows import Cell, trial_rows
+from hpo.study import extension, given_parameters, removal, stop_and_resume
 from hpo.study.planning import Budget
-from hpo.study.status import Status, read_status
-from hpo.study.trial_rows import Cell, trial_rows
 from hpo.worker import local_worker
 from storage.database import Database
 from storage.errors import StorageError
@@ -120,7 +121,7 @@ class Study:
             with end_hook.telling_failure(settings, self.name), closing(self._open()) as db:
                 status = local_worker.work(settings, definition, db, self.name, audience)
                 if self._is_new:
-                    removal.remove_untrainable(db, status, definition.reference)
+                    local_worker.remove_untrainable(db, status, definition.reference)
         except KeyboardInterrupt:
             audience.tell(f"{self.name}: nothing is lost, the same call goes on")
             raise

@@ -22,7 +22,7 @@ from hpo.report.style import (
     count_by_ones,
     style,
 )
-from hpo.study.status import Status
+from hpo.status.study_status import Status
 from storage.states import DataSet, Direction, Phase, Split
 
 AXIS_WIDTH = 90

@@ -20,7 +20,7 @@ from hpo.result.result import Conclusion, Result, conclude
 from hpo.result.result_tables import study_title
 from hpo.search.trial_history import SamplersStudy
 from hpo.settings import Settings
-from hpo.study.status import Status, read_status
+from hpo.status.study_status import Status, read_status
 from storage.database import Database
 from storage.errors import BadPlace, StoreUnavailable
 from storage.optuna_trial_cache import History

@@ -20,7 +20,7 @@ from hpo.formatting import (
 from hpo.report.report_data import Contents
 from hpo.result.result_tables import Entry, Table, of_params
 from hpo.search.promotion import rungs_of
-from hpo.study.status import WORKING_PHASES
+from hpo.status.study_status import WORKING_PHASES
 from storage.records import JobRecord, StudyRecord
 from storage.states import AttemptState, JobState, Phase
 

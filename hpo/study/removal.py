@@ -4,15 +4,12 @@ from collections.abc import Callable
 
 from sqlalchemy.engine import Connection
 
-from hpo.errors import UsageError, WorkFailed
-from hpo.formatting import first_line
+from hpo.errors import UsageError
 from hpo.search.optuna_study import UUID_ATTRIBUTE
-from hpo.study import search_jobs
-from hpo.study.status import Status
 from storage.connection.retries import retried
 from storage.database import Database
-from storage.records import BASELINE, StudyRecord
-from storage.states import UNFINISHED, JobState, Phase
+from storage.records import StudyRecord
+from storage.states import UNFINISHED, Phase
 from storage.tables import artifacts, jobs, optuna_study, studies
 
 
@@ -36,45 +33,6 @@ def remove(db: Database, name: str) -> None:
         while _step(db, study, remove_some):
             pass
     _step(db, study, _remove_rest)
-
-
-def remove_untrainable(db: Database, status: Status, reference: str) -> None:
-    """Leaves nothing behind of a study whose baseline failed, unless another trial of it came to a rung or
-    to its end, nor of an objective that stopped before any did: once the definition is mended, the same
-    command begins anew.
-
-    Raises:
-        WorkFailed: it was so.
-    """
-    study = status.study
-    came_on = [JobState.SUCCEEDED]
-    if study.has_baseline:
-        lost = search_jobs.latest(search_jobs.among(status.jobs), BASELINE)
-        is_lost = search_jobs.has_failed(study, lost)
-        what, mend = (
-            "the baseline cannot be trained",
-            "its file" if study.is_called else f"`hpo try {reference}` trains it for a moment",
-        )
-    else:
-        failed = (job for job in status.jobs if job.state == JobState.FAILED)
-        lost = next(failed, status.jobs[0])
-        is_cut_off = lost.state is JobState.CANCELLED  # by its total timeout
-        is_lost = study.phase is Phase.STOPPED and not is_cut_off
-        what, mend = "the objective failed", "its file"
-        came_on += [JobState.PRUNED]
-    others = (job for job in status.jobs if job is not lost)
-    if not is_lost or any(job.state in came_on or job.rung_ms is not None for job in others):
-        return
-    try:
-        remove(db, study.name)
-    except UsageError:  # others hold jobs of it; that it stopped is told as ever
-        return
-    error = WorkFailed(
-        f"{what}: {first_line(lost.reason)}",
-        f"mend the definition ({mend}) and run this again; the study is removed",
-    )
-    error.add_note(lost.reason or "")
-    raise error
 
 
 @retried

@@ -11,7 +11,7 @@ from itertools import groupby
 from statistics import fmean
 
 from hpo.statistics.interim_looks import plan
-from hpo.study import racing, time_left
+from hpo.study import racing, training_times
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState
 
@@ -89,7 +89,7 @@ def _pace(
     study: StudyRecord, alike: Sequence[JobRecord], jobs: Iterable[JobRecord], now_ms: int
 ) -> _Pace | None:
     """That of trainings `alike`, at the rate of all; None while nothing is known of it."""
-    each = time_left.seconds_each(study, alike)
+    each = training_times.seconds_each(study, alike)
     elapsed = 0 if study.started_ms is None else (now_ms - study.started_ms) / 1000
     spent = sum(job.device_seconds for job in jobs if job.generation == study.generation)
     if each is None or not elapsed or not spent:

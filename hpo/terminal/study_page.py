@@ -22,7 +22,7 @@ from hpo.formatting import (
     search_words,
     source_words,
 )
-from hpo.study.status import WORKING_PHASES, Status
+from hpo.status.study_status import WORKING_PHASES, Status
 from hpo.terminal.line_chart import LEAST_CHARTED, draw_line
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState, Phase, Sampler

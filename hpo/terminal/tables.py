@@ -14,9 +14,9 @@ from storage.states import Phase
 if TYPE_CHECKING:
     from hpo.doctor.finding import Finding
     from hpo.result import result_tables
-    from hpo.study.fleet_status import Present
-    from hpo.study.status import Status
-    from hpo.study.study_list import Listed
+    from hpo.status.fleet_status import Present
+    from hpo.status.study_list import Listed
+    from hpo.status.study_status import Status
     from storage.records import WorkerRecord
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "none": "dim"}

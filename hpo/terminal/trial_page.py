@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hpo.formatting import cost_words, duration, first_line, score_words, scores_words
-from hpo.study.trial_details import TrialDetails
+from hpo.status.trial_details import TrialDetails
 from hpo.terminal.line_chart import LEAST_CHARTED, draw_line
 from storage.records import AttemptRecord, JobRecord
 from storage.states import AttemptState, JobState

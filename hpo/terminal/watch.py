@@ -8,7 +8,7 @@ from rich.live import Live
 from rich.text import Text
 
 from hpo.formatting import phase_words, precision_words
-from hpo.study.status import Status
+from hpo.status.study_status import Status
 from hpo.terminal.console import has_braille
 from hpo.terminal.keyboard import Keyboard
 from hpo.terminal.study_page import draw_study, ending_line, status_line

@@ -12,10 +12,14 @@ from typing import IO
 
 from hpo.definition_loader import Definition
 from hpo.devices.child_environment import ISOLATED, PRINTING
-from hpo.errors import WorkFailed
+from hpo.errors import UsageError, WorkFailed
+from hpo.formatting import first_line
 from hpo.settings import Settings
-from hpo.study.status import Status, read_status
+from hpo.status.study_status import Status, read_status
+from hpo.study import removal, search_jobs
 from storage.database import Database
+from storage.records import BASELINE
+from storage.states import JobState, Phase
 
 # Beyond the grace that a worker has.
 STOP_SECONDS = 10.0
@@ -73,6 +77,45 @@ def work(
             tail = log.read().decode(errors="replace").strip()
             raise WorkFailed(f"the worker ended with code {worker.returncode}: {tail}")
         return status
+
+
+def remove_untrainable(db: Database, status: Status, reference: str) -> None:
+    """Leaves nothing behind of a study whose baseline failed, unless another trial of it came to a rung or
+    to its end, nor of an objective that stopped before any did: once the definition is mended, the same
+    command begins anew.
+
+    Raises:
+        WorkFailed: it was so.
+    """
+    study = status.study
+    came_on = [JobState.SUCCEEDED]
+    if study.has_baseline:
+        lost = search_jobs.latest(search_jobs.among(status.jobs), BASELINE)
+        is_lost = search_jobs.has_failed(study, lost)
+        what, mend = (
+            "the baseline cannot be trained",
+            "its file" if study.is_called else f"`hpo try {reference}` trains it for a moment",
+        )
+    else:
+        failed = (job for job in status.jobs if job.state == JobState.FAILED)
+        lost = next(failed, status.jobs[0])
+        is_cut_off = lost.state is JobState.CANCELLED  # by its total timeout
+        is_lost = study.phase is Phase.STOPPED and not is_cut_off
+        what, mend = "the objective failed", "its file"
+        came_on += [JobState.PRUNED]
+    others = (job for job in status.jobs if job is not lost)
+    if not is_lost or any(job.state in came_on or job.rung_ms is not None for job in others):
+        return
+    try:
+        removal.remove(db, study.name)
+    except UsageError:  # others hold jobs of it; that it stopped is told as ever
+        return
+    error = WorkFailed(
+        f"{what}: {first_line(lost.reason)}",
+        f"mend the definition ({mend}) and run this again; the study is removed",
+    )
+    error.add_note(lost.reason or "")
+    raise error
 
 
 class _Log:

@@ -34,7 +34,7 @@ LONGEST_MESSAGE = 1 << 17
 CHILD = "hpo.training.child"
 # What most commands import; the others' modules are imported when the first of them is asked for.
 ALWAYS = (
-    CHILD, "hpo.worker.main", "hpo.study.creation", "hpo.study.fleet_status", "hpo.terminal.watch",
+    CHILD, "hpo.worker.main", "hpo.study.creation", "hpo.status.fleet_status", "hpo.terminal.watch",
     "alembic.command", "optuna.artifacts", "psycopg", "sqlalchemy.dialects.sqlite",
 )  # fmt: skip
 BY_COMMAND = {

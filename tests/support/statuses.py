@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rich.console import Console, RenderableType
 
-from hpo.study.status import Status
+from hpo.status.study_status import Status
 from storage.records import JobRecord, Params, StudyRecord, WorkerRecord
 from storage.states import DataSet, Direction, JobState, Phase, Sampler
 

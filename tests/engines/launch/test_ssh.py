@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from hpo import definition_loader
+from hpo.status.study_status import read_status
 from hpo.study import creation
 from hpo.study.planning import Budget
-from hpo.study.status import read_status
 from storage.database import Database
 from storage.states import JobState, Phase
 from tests.support import postgres

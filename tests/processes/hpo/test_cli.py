@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from hpo.study.status import read_status
+from hpo.status.study_status import read_status
 from storage.database import Database
 from storage.errors import SchemaMismatch, StudyNotFound
 from tests.conftest import DEFINITIONS

@@ -13,7 +13,7 @@ import pytest
 from hpo.errors import WorkFailed
 from hpo.result import end_hook
 from hpo.settings import Settings
-from hpo.study.status import read_status
+from hpo.status.study_status import read_status
 from storage.states import Phase
 from tests.support.done import Done
 from tests.support.statuses import status_of

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from rich.console import Console
 
-from hpo.study.status import Status
+from hpo.status.study_status import Status
 from hpo.terminal.study_page import draw_study
 from hpo.terminal.watch import watch
 from storage.errors import DatabaseUnavailable

@@ -4,7 +4,7 @@ import signal
 from pathlib import Path
 
 from hpo.commands.fleet import ASKED_TO_LEAVE
-from hpo.study.status import read_status
+from hpo.status.study_status import read_status
 from storage.database import Database
 from storage.records import JobRecord, StudyRecord
 from storage.states import JobState, Phase

@@ -16,9 +16,9 @@ from hpo.definition_loader import Definition
 from hpo.errors import UsageError
 from hpo.search.optuna_study import UUID_ATTRIBUTE
 from hpo.search.trials import Trials
+from hpo.status.study_status import read_status
 from hpo.study import creation, extension, phases, removal, stop_and_resume
 from hpo.study.planning import Budget
-from hpo.study.status import read_status
 from hpo.worker.database_client import DatabaseClient
 from hpo.worker.job_artifacts import JobArtifacts
 from hpo.worker.journal import Journal

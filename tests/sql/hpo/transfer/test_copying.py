@@ -14,9 +14,10 @@ from hpo.errors import UsageError
 from hpo.result import finished_study
 from hpo.result.result import EarlierOpening, assemble, conclude
 from hpo.search.trials import Ending, Trials
-from hpo.study import creation, extension, removal, study_list
+from hpo.status import study_list
+from hpo.status.study_status import read_status
+from hpo.study import creation, extension, removal
 from hpo.study.planning import Budget
-from hpo.study.status import read_status
 from hpo.transfer.copying import copy
 from storage import schema
 from storage.connection.engine import sqlite_path

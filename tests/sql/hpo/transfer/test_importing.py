@@ -14,8 +14,9 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from hpo.errors import UsageError
 from hpo.search.optuna_study import UUID_ATTRIBUTE
-from hpo.study import removal, study_list
-from hpo.study.status import read_status
+from hpo.status import study_list
+from hpo.status.study_status import read_status
+from hpo.study import removal
 from hpo.transfer import importing
 from hpo.transfer.importing import Imported
 from hpo.transfer.optuna_source import choose, opened

@@ -6,9 +6,9 @@ import pytest
 from hpo.definition_loader import Definition
 from hpo.errors import UsageError
 from hpo.search.trials import Trials
+from hpo.status.study_status import read_status
 from hpo.study import creation
 from hpo.study.planning import Budget
-from hpo.study.status import read_status
 from hpo.transfer.renaming import rename
 from storage.database import Database
 from storage.errors import StudyExists, StudyNotFound

@@ -7,8 +7,8 @@ import pytest
 from hpo.definition_loader import Definition
 from hpo.doctor import storage_checks
 from hpo.doctor.finding import Grade
+from hpo.status.study_status import read_status
 from hpo.study import creation, planning
-from hpo.study.status import read_status
 from storage.database import Database
 from storage.errors import TextRefused
 from storage.tables import studies

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from hpo.bundle.trial_curves import curves_of
-from hpo.study.trial_details import as_json, read_trial
+from hpo.status.trial_details import as_json, read_trial
 from tests.support.bundles import Reader
 from tests.support.commandline import CommandLine
 from tests.support.done import Done

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from hpo.study.trial_details import TrialDetails, read_trial
+from hpo.status.trial_details import TrialDetails, read_trial
 from hpo.terminal.trial_page import draw_trial
 from storage.database import Database
 from storage.records import JobRecord

@@ -20,8 +20,8 @@ from hpo.result import finished_study
 from hpo.result.result import conclude
 from hpo.search.trials import Trials
 from hpo.settings import Settings
+from hpo.status.study_status import Status, read_status
 from hpo.study import creation, planning
-from hpo.study.status import Status, read_status
 from storage.database import Database
 from storage.records import StudyRecord
 from storage.states import JobState, Phase

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from hpo.status.time_left import estimate
 from hpo.study import total_timeout
 from hpo.study.phases import Advance, EndSearch, Stop, decide, may_be_due
-from hpo.study.time_left import estimate
 from storage.records import BASELINE, JobRecord, StudyRecord
 from storage.states import DataSet, JobState, Phase
 from storage.summary_records import Outline

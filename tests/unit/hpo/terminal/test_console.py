@@ -3,7 +3,7 @@
 import io
 import re
 
-from hpo.study.status import Status
+from hpo.status.study_status import Status
 from hpo.terminal.console import PlainConsole
 from hpo.terminal.study_page import draw_study
 from hpo.terminal.watch import watch

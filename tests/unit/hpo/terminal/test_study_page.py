@@ -10,7 +10,7 @@ from hpo.result import finished_study
 from hpo.result.result import Conclusion, conclude
 from hpo.result.value_verdict import ValueVerdict
 from hpo.statistics.value_verdict import ValueDifference
-from hpo.study.status import Status, read_status
+from hpo.status.study_status import Status, read_status
 from hpo.terminal.line_chart import CHART_HEIGHT
 from hpo.terminal.study_page import (
     MOST_RUNNING,

@@ -11,8 +11,8 @@ from hpo.result.result_tables import HeadToHeadRows, Table, of_result
 from hpo.result.scores import Comparison
 from hpo.statistics.intervals import Interval
 from hpo.statistics.verdict import Difference, Estimate
+from hpo.status.fleet_status import Present
 from hpo.study import creation
-from hpo.study.fleet_status import Present
 from hpo.terminal.tables import draw_head_to_head, draw_result, draw_workers
 from storage.database import Database
 from tests.support.databases import SqliteDatabases

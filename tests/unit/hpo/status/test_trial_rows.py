@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hpo.study.trial_rows import trial_rows
+from hpo.status.trial_rows import trial_rows
 from storage.states import JobState
 from tests.support.statuses import status_of, trial
 

@@ -1,14 +1,15 @@
 """How long a study will still take, told by its own trainings: those that run, and those that ended."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from storage.records import BASELINE, JobRecord, StudyRecord
+from hpo.study.training_times import seconds_an_epoch, seconds_beside_epochs, took_seconds
+from storage.records import BASELINE, JobRecord
 from storage.states import TRAINED, JobState, Phase
 
 if TYPE_CHECKING:
-    from hpo.study.status import Status
+    from hpo.status.study_status import Status
 
 KEPT_BY_PRUNING = 0.7
 """What is left of the epochs of a search when hopeless trials are pruned: a rule of thumb, until so
@@ -29,11 +30,11 @@ def _estimate(status: "Status") -> float | None:
     study, running = status.study, status.running
     if study.epochs is None:
         return _of_calls(status)
-    typical = _seconds_an_epoch(status.jobs)
+    typical = seconds_an_epoch(status.jobs)
     if not running or typical is None:
         return None
     epochs = study.epochs
-    beside = _seconds_beside_epochs(status.jobs)
+    beside = seconds_beside_epochs(status.jobs)
     left = 0.0
     for phase in (Phase.SEARCH, Phase.SELECT, Phase.FINAL):
         jobs = status.of_phase(phase)
@@ -45,7 +46,7 @@ def _estimate(status: "Status") -> float | None:
         paused = status.counts(phase)[JobState.PAUSED]
         unfinished += [0] * (status.total(phase) - status.done(phase) - paused - len(unfinished))
         kept = _kept_by_pruning(jobs, epochs) if phase == Phase.SEARCH else 1.0
-        each = _seconds_an_epoch(jobs) or typical
+        each = seconds_an_epoch(jobs) or typical
         in_phase = sum(
             (epochs - epoch) * kept * each + (not epoch) * beside for epoch in unfinished
         )
@@ -56,56 +57,15 @@ def _estimate(status: "Status") -> float | None:
     return left
 
 
-def seconds_each(study: StudyRecord, jobs: Sequence[JobRecord]) -> float | None:
-    """What a whole training takes; None while nothing is known of that."""
-    if study.epochs is None:
-        return fmean(took) if (took := _took(jobs, [JobState.SUCCEEDED])) else None
-    epoch_seconds = _seconds_an_epoch(jobs)
-    if epoch_seconds is None:
-        return None
-    return study.epochs * epoch_seconds + _seconds_beside_epochs(jobs)
-
-
-def _took(jobs: Iterable[JobRecord], states: Collection[JobState]) -> list[float]:
-    """The last attempt of each that ended so, in seconds."""
-    return [
-        (job.ended_ms - job.started_ms) / 1000
-        for job in jobs
-        if job.state in states and job.ended_ms is not None and job.started_ms is not None
-    ]
-
-
 def _of_calls(status: "Status") -> float | None:
     """Of what is called nobody knows how far it is: by what calls took until now, as if those that run had
     just begun."""
-    took = _took(status.jobs, TRAINED)
+    took = took_seconds(status.jobs, TRAINED)
     if not status.running or not took:
         return None
     phases = (Phase.SEARCH, Phase.SELECT, Phase.FINAL)
     left = sum(status.total(phase) - status.done(phase) for phase in phases)
     return left * fmean(took) / len(status.running)
-
-
-def _seconds_an_epoch(jobs: Iterable[JobRecord]) -> float | None:
-    """What the last epoch of each took, on average; the first one pays for compilation, and is asked
-    only where there is no other."""
-    known = [(job.epoch, job.epoch_seconds) for job in jobs if job.epoch_seconds is not None]
-    later = [seconds for epoch, seconds in known if epoch > 1]
-    return fmean(later or [seconds for _, seconds in known]) if known else None
-
-
-def _seconds_beside_epochs(jobs: Iterable[JobRecord]) -> float:
-    """What a training takes beside its epochs, as to be started and compiled; 0 while none tells it."""
-    told = [
-        max(0.0, (job.ended_ms - job.started_ms) / 1000 - job.epoch * job.epoch_seconds)
-        for job in jobs
-        if job.state in TRAINED
-        and job.attempts == 1  # it was not resumed: its last attempt trained all of it
-        and job.epoch_seconds is not None
-        and job.started_ms is not None
-        and job.ended_ms is not None
-    ]
-    return fmean(told) if told else 0.0
 
 
 def _kept_by_pruning(search: Sequence[JobRecord], epochs: int) -> float:

@@ -13,9 +13,9 @@ from hpo.report.report_data import read_contents
 from hpo.result import finished_study
 from hpo.result.result import Conclusion, conclude
 from hpo.result.study_comparison import compare_winners
+from hpo.status.study_status import WORKING_PHASES, Status, as_json, failure_report, read_status
 from hpo.study import creation, extension
 from hpo.study.planning import Budget
-from hpo.study.status import WORKING_PHASES, Status, as_json, failure_report, read_status
 from hpo.terminal.study_page import draw_study
 from storage.clock import now_ms
 from storage.database import Database

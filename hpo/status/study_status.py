@@ -7,7 +7,8 @@ from typing import Any
 
 from hpo.device_hours import Cost
 from hpo.search.optuna_study import OURS
-from hpo.study import final_looks, racing, time_left
+from hpo.status import time_left
+from hpo.study import final_looks, racing
 from hpo.study.search_jobs import best_first, completed, front
 from storage.database import Database
 from storage.records import BASELINE, JobRecord, StudyRecord, WorkerRecord

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hpo.formatting import first_line
-from hpo.study.status import Status
+from hpo.status.study_status import Status
 from storage.records import JobRecord
 from storage.states import Phase
 

@@ -3,7 +3,7 @@ trainings, of 20 epochs each."""
 
 import pytest
 
-from hpo.study.time_left import KEPT_BY_PRUNING, estimate
+from hpo.status.time_left import KEPT_BY_PRUNING, estimate
 from storage.records import JobRecord
 from storage.states import JobState, Phase
 from tests.support.statuses import EPOCHS, status_of, trial

@@ -1,0 +1,1 @@
+"""How studies, their trials and the fleet stand: read from the database, changing nothing."""

@@ -30,7 +30,7 @@ test-all: programs
 test-rest: programs
 	$(BIN)/pytest --part rest
 
-# What wants Docker, by hand.
+# What wants an engine (Docker, Slurm, sshd), by hand.
 test-engines: dev
 	$(BIN)/pytest --numprocesses=1 tests/engines
 

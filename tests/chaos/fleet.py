@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from hpo.commands.fleet import ASKED_TO_LEAVE
 from storage.records import StudyRecord
 from tests.chaos.chronicle import Chronicle
 from tests.chaos.machine import Machine
@@ -135,7 +136,7 @@ class Fleet:
         last, *_ = machine.said[-1:] or [""]
         if code == 0 and last == f"{self._study.name}: done":
             self._chronicle.note("workers done", machine.name)
-        elif code == 0 and was_asked:
+        elif code == ASKED_TO_LEAVE and was_asked:
             self._chronicle.note("workers left", machine.name)
             self._start_soon(machine)
         elif (

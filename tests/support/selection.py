@@ -85,7 +85,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         reporter.write_line(f"{count:5} tests that {reason}")
     if part == "quick":
         reporter.write_line("`make test-all` runs these, too, and installs what it can.")
-    reporter.write_line("`make test-engines` runs what wants Docker.")
+    reporter.write_line("`make test-engines` runs what wants an engine.")
 
 
 def _costs(item: pytest.Item) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What this machine does when a study ends: a command or a URL of its own settings, that is told how it came out.
 
-It is called by whoever wrote into the database that the study is over, after that: never twice for an end, and not
-at all where that process is killed in this moment.
+It is called by whoever wrote into the database that the study is over, after that: by one worker for an end, and by
+none where that process is killed in this moment. `hpo run` calls it itself, whoever ended its study.
 """
 
 import json

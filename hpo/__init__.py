@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hpo.errors import HpoError
     from hpo.python.studies import create_study, list_studies, open_study
-    from hpo.python.study import Study, Trial
+    from hpo.python.study import Study
+    from hpo.python.trial import Trial
 
 __all__ = ["HpoError", "Study", "Trial", "create_study", "list_studies", "open_study"]
 
@@ -36,7 +37,7 @@ _import_what_lies_beside()
 
 
 HOMES = {
-    "HpoError": "hpo.errors", "Study": "hpo.python.study", "Trial": "hpo.python.study",
+    "HpoError": "hpo.errors", "Study": "hpo.python.study", "Trial": "hpo.python.trial",
     "create_study": "hpo.python.studies", "list_studies": "hpo.python.studies", "open_study": "hpo.python.studies",
 }  # fmt: skip
 """Imported when they are asked for: a command, and a child that trains, have no use for them."""

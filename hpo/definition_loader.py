@@ -109,8 +109,8 @@ def load(reference: str) -> Definition:
         source = Path(str(module.__file__))
         code = _read(source)
     else:
-        file, colon, function = reference.rpartition(":")
-        if colon and file.endswith(".py"):
+        file, function = split(reference)
+        if function is not None:
             return _load_objective(Path(file).absolute(), function)
         source = Path(reference)
         if source.suffix != ".py":
@@ -143,10 +143,15 @@ def hash_of(reference: str) -> str:
     Raises:
         DefinitionError: it cannot be read.
     """
-    file, colon, _ = reference.rpartition(":")
-    is_called = bool(colon) and file.endswith(".py")
-    code = _read(Path(file if is_called else reference))
-    return _hash(code, OF_OBJECTIVES if is_called else code_hash.BEAR_ON_RESULTS)
+    file, function = split(reference)
+    shared = code_hash.BEAR_ON_RESULTS if function is None else OF_OBJECTIVES
+    return _hash(_read(Path(file)), shared)
+
+
+def split(reference: str) -> tuple[str, str | None]:
+    """The file that a reference names and, of FILE.py:FUNCTION, the function in it."""
+    file, colon, function = reference.rpartition(":")
+    return (file, function) if colon and file.endswith(".py") else (reference, None)
 
 
 def _hash(code: Code, shared: tuple[str, ...]) -> str:

@@ -87,18 +87,16 @@ def read_params(file: Path) -> dict[str, Any]:
     Raises:
         UsageError: the file cannot be read, or holds something else.
     """
-    (params,) = _read_entries(file.read_bytes, f"--baseline {file}")
+    (params,) = _read_entries(file, f"--baseline {file}")
     return params
 
 
 def read_entries(file: Path) -> list[dict[str, Any]]:
     """The same of a file of one object or a list of them."""
-    return _read_entries(file.read_bytes, str(file), may_be_several=True)
+    return _read_entries(file, str(file), may_be_several=True)
 
 
-def _read_entries(
-    read: Callable[[], bytes], name: str, *, may_be_several: bool = False
-) -> list[dict[str, Any]]:
+def _read_entries(file: Path, name: str, *, may_be_several: bool = False) -> list[dict[str, Any]]:
     from pydantic import FiniteFloat, TypeAdapter, ValidationError
 
     from hpo.errors import UsageError
@@ -107,7 +105,7 @@ def _read_entries(
     several: TypeAdapter[Any] = TypeAdapter(list[dict[str, bool | int | FiniteFloat | str | None]])
     mend = 'write {"name": value, ...}' + (", or a list of such" if may_be_several else "")
     try:
-        content = read()
+        content = file.read_bytes()
         is_list = may_be_several and content.lstrip().startswith(b"[")
         kind = several if is_list else one
         found = kind.validate_json(content, strict=True)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import click
 import cloup
 
+from hpo.bundle import EXPORTS
 from hpo.commands.names import STUDY
 from hpo.commands.options import (
-    EXPORTS,
     FILE,
     FOLDER,
     command,

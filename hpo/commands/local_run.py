@@ -11,8 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from hpo import definition_finder
-from hpo.bundle import manifest
-from hpo.commands.options import EXPORTS
+from hpo.bundle import EXPORTS, manifest
 from hpo.definition_loader import Definition
 from hpo.errors import HpoError, UsageError
 from hpo.result import end_hook

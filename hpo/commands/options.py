@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
-EXPORTS = Path("exports")
 # Options that are settings, by the names that those have in a file.
 SETTINGS = {
     "storage": "storage",

@@ -61,6 +61,7 @@ def run(
     """
     from hpo import definition_loader
     from hpo.commands import local_run
+    from hpo.result.conclusion import read_conclusion
     from hpo.status.study_status import read_status
     from hpo.terminal.console import PlainConsole, has_braille
     from hpo.terminal.study_page import draw_study, ending_line
@@ -77,12 +78,7 @@ def run(
     if study.phase is Phase.DONE and (study.is_judged_by_values or not study.is_judged):
         db = Database.open(settings.storage_url)
         found = read_status(db, study.name)
-        conclusion = None
-        if study.is_judged:
-            from hpo.result import finished_study
-            from hpo.result.result import conclude
-
-            conclusion = conclude(finished_study.read(db, study.name))
+        conclusion = read_conclusion(db, study)
         page.print(draw_study(found, chart=has_braille(page), conclusion=conclusion))
         best = found.winner or found.best
         if best is None:

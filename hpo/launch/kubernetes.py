@@ -152,7 +152,7 @@ def _worker(order: WorkerOrder, fleet: Fleet, files: Mapping[str, str]) -> Manif
         limits["nvidia.com/gpu"] = fleet.gpus_per_worker
     if fleet.memory is not None:
         limits["memory"] = fleet.memory
-    container = _container(fleet, "worker", order.arguments_at(DEFINITIONS))
+    container = _container(fleet, "worker", order.arguments(DEFINITIONS))
     container["env"] += [{"name": name, "value": value} for name, value in order.pace().items()]
     if fleet.cpus_per_worker is not None:
         cores = {"resource": "limits.cpu", "divisor": "1"}

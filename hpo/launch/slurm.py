@@ -1,14 +1,12 @@
 """Slurm: an array of one-node jobs, which start, are preempted and are requeued one by one."""
 
-import os
 import shlex
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hpo.errors import UsageError, WorkFailed
-from hpo.launch.worker_order import WorkerOrder, without_secrets
+from hpo.launch.worker_order import WorkerOrder, call
 
 MOST_WORKERS = 10_000
 # Journals belong on a disk of the node: Slurm names the job's own, which goes with it, or there is /tmp.
@@ -122,15 +120,7 @@ def _directives(order: WorkerOrder, array: Array, folder: Path) -> Iterator[str]
 
 
 def _call(program: str, *arguments: str, given: str | None = None) -> str:
-    try:
-        done = subprocess.run(
-            [program, *arguments], input=given, capture_output=True, text=True, errors="replace", check=False,
-            env=without_secrets(os.environ),
-        )  # fmt: skip
-    except OSError as error:
-        raise UsageError(
-            f"there is no {program} here ({error.strerror})", "run this where Slurm's commands are"
-        ) from error
+    done = call([program, *arguments], given, "run this where Slurm's commands are")
     if done.returncode:
         said = " ".join(done.stderr.split()) or f"it ended with {done.returncode}"
         raise WorkFailed(f"{program} refuses: {said}")

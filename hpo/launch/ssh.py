@@ -4,16 +4,14 @@ All goes by one shell there, which reads what it is to do, and what is secret, f
 """
 
 import json
-import os
 import re
 import shlex
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hpo.errors import UsageError, WorkFailed
-from hpo.launch.worker_order import WorkerOrder, without_secrets
+from hpo.launch.worker_order import WorkerOrder, call
 
 CONNECT_SECONDS = 10
 ADDRESS = re.compile(r"(?P<address>[\w.@%\[][\w.@%:\[\]-]*?)(:(?P<devices>\d+(,\d+)*))?")
@@ -115,7 +113,7 @@ class Launcher:
         Raises:
             WorkFailed: the host does not answer, or has no hpo that does.
         """
-        arguments = ["doctor", *self.order.arguments_at(".")[1:], "--json"]
+        arguments = ["doctor", *self.order.arguments(".")[1:], "--json"]
         said = self._run(host, EXAMINE, command=self._command(arguments), may_fail=True)
         try:
             found = json.loads(said)
@@ -130,7 +128,7 @@ class Launcher:
         """Raises:
         WorkFailed: it does not run.
         """
-        self._run(host, START, command=self._command(self.order.arguments_at(".")))
+        self._run(host, START, command=self._command(self.order.arguments(".")))
 
     def stop(self, host: Host) -> bool:
         """Has the worker leave with its checkpoints, and waits for that; False where none runs.
@@ -160,16 +158,8 @@ class Launcher:
     def _run(self, host: Host, script: str, *, may_fail: bool = False, **parts: str) -> str:
         folder = FOLDER.format(name=shlex.quote(f"{self.order.name}@{host.address}"))
         text = script.format(folder=folder, exports=" ".join(self._exports(host)), **parts)
-        try:
-            done = subprocess.run(
-                ["ssh", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_SECONDS}", "--", host.address, "sh -s"],
-                input=text, capture_output=True, text=True, errors="replace", check=False,
-                env=without_secrets(os.environ),
-            )  # fmt: skip
-        except OSError as error:
-            raise UsageError(
-                f"there is no ssh here ({error.strerror})", "install OpenSSH's"
-            ) from error
+        options = ("-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_SECONDS}")
+        done = call(["ssh", *options, "--", host.address, "sh -s"], text, "install OpenSSH's")
         if done.returncode == 255 or (done.returncode and not may_fail):
             mend = "log in by a key, which nobody has to type" if "denied" in done.stderr else ""
             raise WorkFailed(f"{host.address}: {_last_line(done.stderr)}", mend)

@@ -1,6 +1,7 @@
 """What every engine is given to start: the worker's command line, and an environment without any secret."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from storage.connection.engine import parse_url
 from storage.database import Database
 from storage.tables import studies
 from studies.code.code_hash import Code
+from studies.data.prepared_data import write_whole
 
 MARGIN_SECONDS = 30.0
 """Between the end of the grace and that of the machine: a worker has left by then."""
@@ -35,22 +37,14 @@ class WorkerOrder:
         """What the engine calls it."""
         return f"hpo-{self.study}" if self.study else "hpo"
 
-    @property
-    def arguments(self) -> list[str]:
-        """Of the command `hpo`, without the study's or a file's name being taken for an option."""
-        files = [
-            part
-            for reference in self.references
-            for part in ("--study", "".join(map(str, _parts(reference))))
-        ]
-        return ["worker", *([self.study] if self.study else []), *files]
-
-    def arguments_at(self, folder: str) -> list[str]:
-        """The same where the files lie in a folder of their own, see `files`."""
+    def arguments(self, folder: str | None = None) -> list[str]:
+        """Of the command `hpo`; `folder` is where the files of definitions lie there (see `files`), by default where
+        they lie here."""
         arguments = ["worker", *([self.study] if self.study else [])]
         for reference in self.references:
             source, function = _parts(reference)
-            arguments += ["--study", f"{folder}/{source.name}{function}"]
+            file = source if folder is None else f"{folder}/{source.name}"
+            arguments += ["--study", f"{file}{function}"]
         return arguments
 
     def files(self) -> dict[str, str]:
@@ -93,7 +87,7 @@ class WorkerOrder:
     @property
     def command(self) -> list[str]:
         """Where this installation lies at the same place as here, on a file system that is shared."""
-        return [sys.executable, *ISOLATED, "-m", "hpo", *self.arguments]
+        return [sys.executable, *ISOLATED, "-m", "hpo", *self.arguments()]
 
     @property
     def warning_seconds(self) -> int:
@@ -148,20 +142,33 @@ def refuse_one_machine(settings: Settings) -> None:
         )
 
 
-def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
-    """What an engine's own program is started with: it may hand all of it on, and keep it."""
-    return {name: value for name, value in environment.items() if name[:4] != "HPO_"}
+def call(
+    command: Sequence[str], given: str | None, mend: str
+) -> "subprocess.CompletedProcess[str]":
+    """Has an engine's own program do something. It is not shown our settings: it may hand them on, and keep them.
+
+    Raises:
+        UsageError: there is no such program here, which `mend` mends.
+    """
+    try:
+        return subprocess.run(
+            command, input=given, capture_output=True, text=True, errors="replace", check=False,
+            env={name: value for name, value in os.environ.items() if name[:4] != "HPO_"},
+        )  # fmt: skip
+    except OSError as error:
+        raise UsageError(f"there is no {command[0]} here ({error.strerror})", mend) from error
 
 
 def _write_secret(file: Path, url: str) -> None:
     """For its owner alone."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = file.with_suffix(".new")
-        new.unlink(missing_ok=True)
+
+    def write_private(new: Path) -> None:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
             stream.write(f"{url}\n")
-        new.replace(file)
+
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(file, write_private)
     except OSError as error:
         raise UsageError(
             f"{file} cannot be written ({error.strerror}), and the database's password goes by a file",
@@ -171,7 +178,5 @@ def _write_secret(file: Path, url: str) -> None:
 
 def _parts(reference: str) -> tuple[Path, str]:
     """The whole path of a file, and the function in it with its colon."""
-    path, colon, function = reference.rpartition(":")
-    if colon and path.endswith(".py"):
-        return Path(path).absolute(), f":{function}"
-    return Path(reference).absolute(), ""
+    file, function = definition_loader.split(reference)
+    return Path(file).absolute(), "" if function is None else f":{function}"

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from hpo import definition_finder
+from hpo.bundle import EXPORTS
 from hpo.errors import HpoError, UsageError
 from hpo.python import progress, rendering
+from hpo.python.trial import Trial
 from hpo.result import end_hook
+from hpo.result.conclusion import read_conclusion
 from hpo.settings import Settings, change_settings
 from hpo.status import fleet_status
 from hpo.status.study_status import Status, read_status
@@ -19,8 +22,6 @@ from hpo.study.planning import Budget
 from hpo.worker import local_worker
 from storage.database import Database
 from storage.errors import StorageError
-from storage.records import JobRecord
-from storage.states import Phase
 from studies.json_values import plain
 
 if TYPE_CHECKING:
@@ -31,27 +32,7 @@ if TYPE_CHECKING:
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
-EXPORTS = Path("exports")
-"""Where the bundles of studies stand by default."""
 TIMES = ["datetime_start", "datetime_complete"]
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A trial of a search. `values` has one number for each direction, of a trial that is complete."""
-
-    number: int
-    params: Mapping[str, Any]
-    values: tuple[float, ...]
-    state: str
-    """Such as succeeded, pruned, failed."""
-    is_feasible: bool
-    """Whether it keeps all constraints."""
-
-    @property
-    def value(self) -> float | None:
-        """The one value of a trial that is complete."""
-        return self.values[0] if len(self.values) == 1 else None
 
 
 @dataclass(frozen=True, repr=False)
@@ -72,10 +53,7 @@ class Study:
     def __repr__(self) -> str:
         try:
             phase = self.phase
-        except (
-            HpoError,
-            StorageError,
-        ) as error:  # it may be removed; whoever looks at it is no worse for that
+        except (HpoError, StorageError) as error:  # as that it was removed: that is how it stands
             phase = str(error)
         return f"<hpo.Study {self.name!r}: {phase}>"
 
@@ -147,12 +125,12 @@ class Study:
         trial so far. None while no trial is complete, and of several directions the first by the first value."""
         status = self.status()
         found = status.winner or status.best
-        return None if found is None else _trial(found)
+        return None if found is None else Trial.of_job(found)
 
     @property
     def front(self) -> list[Trial]:
         """Of several directions the trials that no other beats."""
-        return [_trial(job) for job in self.status().front]
+        return [Trial.of_job(job) for job in self.status().front]
 
     @property
     def verdict(self) -> str | None:
@@ -287,22 +265,6 @@ class Study:
         return Database.open(self.settings.storage_url, self.settings.artifacts)
 
     def _conclude(self, status: Status | None = None) -> "Conclusion | None":
-        study = (status or self.status()).study
-        if study.phase is not Phase.DONE or not study.is_judged:
-            return None
-        # What counts is imported when there is something to count: it takes longer than all else.
-        from hpo.result import finished_study
-        from hpo.result.result import conclude
-
-        return conclude(self._do(finished_study.read))
-
-
-def _trial(job: JobRecord) -> Trial:
-    values = job.scores or (() if job.score is None else (job.score,))
-    return Trial(
-        number=job.configuration if job.trial_number is None else job.trial_number,
-        params=dict(job.params or {}),
-        values=tuple(values),
-        state=job.state.value,
-        is_feasible=job.is_feasible,
-    )
+        with closing(self._open()) as db:
+            study = (status or read_status(db, self.name)).study
+            return read_conclusion(db, study)

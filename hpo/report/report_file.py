@@ -9,6 +9,7 @@ from hpo.report import html, markdown
 from hpo.report.report_data import find_data, read_contents
 from hpo.settings import Settings
 from storage.database import Database
+from studies.data.prepared_data import write_whole
 
 
 def compose(
@@ -33,13 +34,11 @@ def write(file: Path, text: str) -> None:
     Raises:
         UsageError: it cannot be written.
     """
-    new = file.with_name(f".{file.name}.new")
+    write_text = partial(Path.write_text, data=text, encoding="utf-8")
     try:
         if file.exists() and not file.is_file():  # a pipe, or a device
-            file.write_text(text, encoding="utf-8")
-            return
-        new.write_text(text, encoding="utf-8")
-        new.replace(file)
+            write_text(file)
+        else:
+            write_whole(file, write_text)
     except OSError as error:
-        new.unlink(missing_ok=True)
         raise UsageError(f"{file} cannot be written ({error.strerror})", "name another") from error

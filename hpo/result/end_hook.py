@@ -11,7 +11,7 @@ import signal
 import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from http.client import HTTPException
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from hpo.errors import HpoError
 from hpo.formatting import first_line
+from hpo.result.conclusion import read_conclusion
 from hpo.settings import Settings
 from storage.database import Database
 from storage.records import StudyRecord
@@ -70,24 +71,14 @@ def tell_end(settings: Settings, study: StudyRecord) -> None:
     if settings.on_end is None:
         return
     verdict = None
-    if study.phase is Phase.DONE and study.is_judged:
+    if study.phase is Phase.DONE:
         try:
-            verdict = _verdict(settings, study)
+            with closing(Database.open(settings.storage_url, settings.artifacts)) as db:
+                if (conclusion := read_conclusion(db, study)) is not None:
+                    verdict = conclusion.verdict
         except Exception as error:
             log.warning("on_end: the verdict of %s cannot be told: %s", study.name, error)
     _tell(settings, Ending(study.name, study.phase.value, verdict, study.reason))
-
-
-def _verdict(settings: Settings, study: StudyRecord) -> str:
-    # They bring scipy, for which each worker would wait as it begins.
-    from hpo.result import finished_study
-    from hpo.result.result import conclude
-
-    db = Database.open(settings.storage_url, settings.artifacts)
-    try:
-        return conclude(finished_study.read(db, study.name)).verdict
-    finally:
-        db.close()
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def test_a_definition_comes_by_whatever_path_it_is_named(folder: Path, file: str
     """Under its own name, with what it imports beside it."""
     order = WorkerOrder(Settings(), references=(f"{folder}/{file}:objective",))
     assert order.files().keys() == {Path(file).name, "helper.py"}
-    assert order.arguments_at("/there")[-1] == f"/there/{Path(file).name}:objective"
+    assert order.arguments("/there")[-1] == f"/there/{Path(file).name}:objective"
 
 
 def test_two_files_of_one_name_are_refused(folder: Path) -> None:
